@@ -1,0 +1,84 @@
+# Every target makes what it needs: the Python environment in .venv, the programs in .tools/bin.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up down status logs test check format lock bench demo-models env tools test-tools
+
+PYTHON ?= $(shell for name in python3.11 python3.12 python3; do \
+	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null \
+	&& echo "$$name" && exit; done; echo python3)
+BIN := .venv/bin
+
+help: ## Show this list
+	@echo 'make demo         try everything: starts it, sends a clip through, shows the result, stops it'
+	@echo 'make up           start the product on http://127.0.0.1:8000 and leave it running'
+	@echo 'make down         stop it; its state stays in .data/'
+	@echo 'make status       show its processes'
+	@echo 'make logs NAME=api   show the end of a process'"'"'s log'
+	@echo 'make test         the whole test suite, with `make check`'
+	@echo 'make check        format, lint, types, import rules'
+	@echo 'make format       format the code and mend what lint can mend'
+	@echo 'make bench        the benchmarks: a table of ratios'
+	@echo 'make demo-models  train the demo models and make the demo clips again'
+	@echo 'make lock         pin the requirements anew, with hashes'
+
+env:
+	@command -v $(PYTHON) >/dev/null || { echo 'Error: there is no Python: install Python 3.11 or 3.12.' >&2; exit 1; }
+	@$(PYTHON) local/bootstrap.py
+
+tools: env
+	@$(BIN)/python -m local tools
+
+test-tools: env
+	@$(BIN)/python -m local tools --for-tests
+
+demo: env
+	@$(BIN)/python -m local demo
+
+up: env
+	@$(BIN)/python -m local up
+
+down: env
+	@$(BIN)/python -m local down
+
+status: env
+	@$(BIN)/python -m local status
+
+logs: env
+	@$(BIN)/python -m local logs $(NAME)
+
+check: env
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: env
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: test-tools check
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+bench: tools
+	$(BIN)/python -m bench $(BENCH_ARGS)
+
+demo-models: env
+	$(BIN)/python -m local tools --for-models
+	$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements/models.txt
+	$(BIN)/python -m models.training.speech.make
+	$(BIN)/python -m models.training.animals.make
+	$(BIN)/python -m models.training.clip.make
+
+# Written with no header, annotation or index, so that no host and no path stands in them.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate
+
+lock:
+	@test -x $(BIN)/uv || $(MAKE) env
+	echo 'uv==0.13.8' | $(COMPILE) - -o requirements/bootstrap.txt
+	$(COMPILE) pyproject.toml --all-extras --group dev -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra api -c requirements/dev.txt -o requirements/api.txt
+	$(COMPILE) pyproject.toml --extra worker-cpu -c requirements/dev.txt -o requirements/worker_cpu.txt
+	$(COMPILE) pyproject.toml --extra worker-gpu -c requirements/dev.txt -o requirements/worker_gpu.txt
+	$(COMPILE) pyproject.toml --extra cli -c requirements/dev.txt -o requirements/cli.txt
+	$(COMPILE) pyproject.toml --all-extras --group dev --group models -c requirements/dev.txt -o requirements/models.txt

@@ -1,0 +1,27 @@
+"""`clean_up`: removes what a task needed only while it ran."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from temporalio import activity
+
+from activities.failures import as_failure
+from activities.ports import ObjectStore
+from domain.errors import PipelineError
+from domain.keys import source_prefix, temp_prefix
+from domain.messages import CleanUpInput
+
+
+@dataclass(frozen=True)
+class CleanUp:
+    store: ObjectStore
+
+    @activity.defn(name="clean_up", no_thread_cancel_exception=True)
+    def run(self, request: CleanUpInput) -> None:
+        try:
+            self.store.remove_prefix(temp_prefix(request.task_id))
+            if request.drop_source:
+                self.store.remove_prefix(source_prefix(request.video_id))
+        except PipelineError as error:
+            raise as_failure(error) from error

@@ -1,0 +1,27 @@
+"""`language_detection`: which language is spoken, heard at several places of the whole video."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from temporalio import activity
+
+from activities.attempt import open_attempt
+from activities.ports import ObjectStore, SpeechEngine
+from domain.messages import LanguageInput
+from domain.speech import LanguageEstimate
+
+
+@dataclass(frozen=True)
+class LanguageDetection:
+    store: ObjectStore
+    speech: SpeechEngine
+    scratch_root: Path
+
+    @activity.defn(name="language_detection", no_thread_cancel_exception=True)
+    def run(self, request: LanguageInput) -> LanguageEstimate:
+        with open_attempt(self.scratch_root, request.task_id) as attempt:
+            audio_path = attempt.scratch_path / "audio.pcm"
+            self.store.download(request.audio.key, audio_path, attempt.part(0.0, 0.1))
+            return self.speech.detect_language(audio_path, attempt.part(0.1, 1.0))

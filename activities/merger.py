@@ -1,0 +1,56 @@
+"""`merger`: brings picture and subtitles together into the final video."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from temporalio import activity
+
+from activities.attempt import Attempt, open_attempt
+from activities.ports import MediaTool, ObjectStore
+from domain.messages import EncodedVideo, MergeInput
+
+
+@dataclass(frozen=True)
+class Merger:
+    store: ObjectStore
+    media_tool: MediaTool
+    scratch_root: Path
+
+    @activity.defn(name="merger", no_thread_cancel_exception=True)
+    def run(self, request: MergeInput) -> EncodedVideo:
+        """With a downscaled picture a selectable track; without one, drawn in the source's only encode."""
+        with open_attempt(self.scratch_root, request.task_id) as attempt:
+            srt_path = attempt.scratch_path / "subtitles.srt"
+            final_path = attempt.scratch_path / "final.mp4"
+            self.store.download(request.subtitles.srt.key, srt_path, attempt.part(0.0, 0.01))
+            if request.picture is None:
+                self._burn(request, srt_path, final_path, attempt)
+            else:
+                self._mux(request, request.picture, srt_path, final_path, attempt)
+            artifact = self.store.upload(
+                final_path, attempt.key("final.mp4"), "video/mp4", attempt.part(0.95, 1.0)
+            )
+            return EncodedVideo(artifact=artifact, copied=request.picture is not None)
+
+    def _mux(
+        self, request: MergeInput, picture: EncodedVideo, srt_path: Path, final_path: Path, attempt: Attempt
+    ) -> None:
+        picture_path = attempt.scratch_path / "picture.mp4"
+        self.store.download(picture.artifact.key, picture_path, attempt.part(0.01, 0.4))
+        self.media_tool.mux_subtitles(
+            picture_path, srt_path, request.subtitles.language, final_path, attempt.part(0.4, 0.95)
+        )
+
+    def _burn(self, request: MergeInput, srt_path: Path, final_path: Path, attempt: Attempt) -> None:
+        source_path = attempt.scratch_path / "source"
+        self.store.download(request.source.key, source_path, attempt.part(0.01, 0.03))
+        self.media_tool.burn_subtitles(
+            source_path,
+            request.media,
+            request.max_height,
+            srt_path,
+            final_path,
+            attempt.part(0.03, 0.95),
+        )

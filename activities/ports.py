@@ -1,0 +1,77 @@
+"""What the activities need from the outside world; `adapters/` has the implementations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from domain.detections import Detection
+from domain.media import SourceMedia
+from domain.messages import Artifact
+from domain.pulse import Pulse
+from domain.speech import LanguageEstimate, Word
+
+
+class ObjectStore(Protocol):
+    """An S3 bucket. Every call raises `StoreUnavailable` when the store does not answer."""
+
+    def download(self, key: str, scratch_path: Path, pulse: Pulse) -> None: ...
+
+    def upload(self, scratch_path: Path, key: str, media_type: str, pulse: Pulse) -> Artifact: ...
+
+    def put(self, key: str, content: bytes, media_type: str) -> Artifact: ...
+
+    def copy(self, source: Artifact, target_key: str) -> Artifact: ...
+
+    def remove_prefix(self, prefix: str) -> int:
+        """Remove every object below `prefix`, and every unfinished upload; return how many."""
+
+
+class MediaTool(Protocol):
+    """FFmpeg behind its hardened runner. A source that is at fault raises a `SenderError`."""
+
+    def probe(self, source_path: Path, pulse: Pulse) -> SourceMedia:
+        """Read the source to its end and tell what it is."""
+
+    def downscale(
+        self, source_path: Path, media: SourceMedia, max_height: int, target_path: Path, pulse: Pulse
+    ) -> bool:
+        """Write H.264 + AAC in MP4 of at most `max_height` lines; True if the picture was copied."""
+
+    def extract_audio(self, source_path: Path, media: SourceMedia, target_path: Path, pulse: Pulse) -> None:
+        """Write the sound as 16 kHz mono s16le PCM that is exactly in time with the picture."""
+
+    def mux_subtitles(
+        self, picture_path: Path, srt_path: Path, language: str | None, target_path: Path, pulse: Pulse
+    ) -> None:
+        """Add the cues as a selectable track; picture and sound are copied."""
+
+    def burn_subtitles(
+        self,
+        source_path: Path,
+        media: SourceMedia,
+        max_height: int,
+        srt_path: Path,
+        target_path: Path,
+        pulse: Pulse,
+    ) -> None:
+        """Scale the source and draw the cues into it in one pass."""
+
+
+class SpeechEngine(Protocol):
+    """Hears a file of 16 kHz mono s16le PCM."""
+
+    def detect_language(self, pcm_path: Path, pulse: Pulse) -> LanguageEstimate: ...
+
+    def transcribe(self, pcm_path: Path, language: str | None, pulse: Pulse) -> list[Word]:
+        """Every word in order of time; none when nobody speaks."""
+
+
+class AnimalDetector(Protocol):
+    """Looks at sampled frames of a source."""
+
+    @property
+    def model_name(self) -> str: ...
+
+    def detect(self, source_path: Path, media: SourceMedia, pulse: Pulse) -> tuple[list[Detection], int]:
+        """Every detection in order of time, and the number of frames that were looked at."""

@@ -1,0 +1,29 @@
+"""`record`: keeps the catalogue's row true, so that it outlives Temporal's memory of the task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from temporalio import activity
+
+from activities.failures import as_failure
+from domain.errors import PipelineError
+from domain.messages import RecordInput
+
+
+class Catalogue(Protocol):
+    def record(self, record: RecordInput) -> None:
+        """Bring the row up to date; an older record than the row's changes nothing."""
+
+
+@dataclass(frozen=True)
+class Record:
+    catalogue: Catalogue
+
+    @activity.defn(name="record", no_thread_cancel_exception=True)
+    def run(self, request: RecordInput) -> None:
+        try:
+            self.catalogue.record(request)
+        except PipelineError as error:
+            raise as_failure(error) from error

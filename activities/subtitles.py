@@ -1,0 +1,45 @@
+"""`subtitles`: what is said, broken into cues, as WebVTT and SRT."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from temporalio import activity
+
+from activities.attempt import Attempt, open_attempt
+from activities.ports import ObjectStore, SpeechEngine
+from domain.cue_breaking import break_into_cues
+from domain.cues import Cue
+from domain.messages import SubtitleFiles, SubtitlesInput
+from domain.subtitle_files import to_srt, to_webvtt
+
+
+@dataclass(frozen=True)
+class Subtitles:
+    store: ObjectStore
+    speech: SpeechEngine
+    scratch_root: Path
+
+    @activity.defn(name="subtitles", no_thread_cancel_exception=True)
+    def run(self, request: SubtitlesInput) -> SubtitleFiles:
+        """Both files are valid and without cues when nobody speaks."""
+        with open_attempt(self.scratch_root, request.task_id) as attempt:
+            cues = self._cues(request, attempt)
+            vtt = to_webvtt(cues, request.language).encode()
+            srt = to_srt(cues).encode()
+            return SubtitleFiles(
+                vtt=self.store.put(attempt.key("subtitles.vtt"), vtt, "text/vtt; charset=utf-8"),
+                srt=self.store.put(attempt.key("subtitles.srt"), srt, "application/x-subrip"),
+                cue_count=len(cues),
+                language=request.language,
+            )
+
+    def _cues(self, request: SubtitlesInput, attempt: Attempt) -> list[Cue]:
+        if request.audio is None:
+            return []
+        audio_path = attempt.scratch_path / "audio.pcm"
+        self.store.download(request.audio.key, audio_path, attempt.part(0.0, 0.05))
+        words = self.speech.transcribe(audio_path, request.language, attempt.part(0.05, 1.0))
+        frame_us = 1_000_000 / request.media.picture.frame_rate.fraction
+        return break_into_cues(words, request.media.duration_us, frame_us, language=request.language)

@@ -1,0 +1,19 @@
+"""The catalogue: what is kept of each video after its task has been forgotten."""
+
+from adapters.catalogue.catalogue import Catalogue, Cursor, NewVideo, Page
+from adapters.catalogue.engine import connect
+from adapters.catalogue.migration import upgrade
+from adapters.catalogue.models import VideoRow
+from adapters.catalogue.settings import CatalogueSettings, read_catalogue
+
+__all__ = [
+    "Catalogue",
+    "CatalogueSettings",
+    "Cursor",
+    "NewVideo",
+    "Page",
+    "VideoRow",
+    "connect",
+    "read_catalogue",
+    "upgrade",
+]

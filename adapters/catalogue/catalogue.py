@@ -1,0 +1,180 @@
+"""What the catalogue accepts: one row a video, one video an idempotency key, and no step backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine, or_
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from adapters.catalogue.engine import naming_faults, writing
+from adapters.catalogue.models import VideoRow, options_as_json, state_as_json
+from domain.board import queued_state
+from domain.errors import FormInvalid
+from domain.messages import Artifact, ProcessingOptions, RecordInput
+from domain.stages import TaskState, TaskStatus
+
+
+@dataclass(frozen=True)
+class NewVideo:
+    """What is known of a video when its bytes have come in."""
+
+    video_id: str
+    task_id: str
+    owner: str
+    filename: str
+    source: Artifact
+    created_us: int
+    options: ProcessingOptions = field(default_factory=ProcessingOptions)
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in the list of videos, newest first; `str` of it is what callers pass around."""
+
+    created_us: int
+    video_id: str
+
+    def __str__(self) -> str:
+        return f"{self.created_us}.{self.video_id}"
+
+    @classmethod
+    def parse(cls, text_form: str) -> Cursor:
+        created, _, video_id = text_form.partition(".")
+        if not (created.isascii() and created.isdecimal() and len(created) < 19 and video_id):
+            raise FormInvalid("The cursor is not one that a page of this list gave.")
+        return cls(int(created), video_id)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Videos, newest first; `next` leads to the older ones and is None on the last page."""
+
+    videos: list[VideoRow]
+    next: Cursor | None
+
+
+class Catalogue:
+    """Safe to use from many threads and processes. Every call raises `CatalogueUnavailable` when the
+    database does not answer."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = writing(engine)
+
+    def ready(self) -> None:
+        """Raise unless the table answers."""
+        with naming_faults("answer"), Session(self._engine) as session:
+            session.exec(select(VideoRow.id).limit(1)).first()
+
+    def add(self, video: NewVideo) -> VideoRow:
+        """Keep a new video; when its owner has used its idempotency key before, the first video's row."""
+        state = queued_state(video.task_id, video.options, video.created_us)
+        row = VideoRow(
+            id=video.video_id,
+            task_id=video.task_id,
+            owner=video.owner,
+            idempotency_key=video.idempotency_key,
+            filename=video.filename,
+            status=state.status.value,
+            source_key=video.source.key,
+            source_media_type=video.source.media_type,
+            source_sha256=video.source.sha256,
+            size_bytes=video.source.size_bytes,
+            options=options_as_json(video.options),
+            state=state_as_json(state),
+            created_us=video.created_us,
+            updated_us=video.created_us,
+        )
+        with naming_faults("keep a new video"):
+            try:
+                with Session(self._writer, expire_on_commit=False) as session:
+                    session.add(row)
+                    session.commit()
+                    return row
+            except IntegrityError:
+                first = self.by_idempotency_key(video.owner, video.idempotency_key or "")
+                if first is None:
+                    raise
+                return first
+
+    def by_task(self, task_id: str) -> VideoRow | None:
+        with naming_faults("look up a task"), Session(self._engine) as session:
+            return session.exec(select(VideoRow).where(VideoRow.task_id == task_id)).first()
+
+    def by_idempotency_key(self, owner: str, key: str) -> VideoRow | None:
+        query = select(VideoRow).where(VideoRow.owner == owner, VideoRow.idempotency_key == key)
+        with naming_faults("look up an idempotency key"), Session(self._engine) as session:
+            return session.exec(query).first()
+
+    def record(self, record: RecordInput) -> None:
+        """Bring the row in line with its task.
+
+        A state older than the row's, one that would reopen an ended task, and the state of a video that
+        has been removed change nothing: records can arrive twice, late and in any order.
+        """
+        query = select(VideoRow).where(VideoRow.id == record.video_id).with_for_update()
+        with naming_faults("record a task's state"), Session(self._writer) as session:
+            row = session.exec(query).first()
+            if row is None or not _goes_forward(row, record.state):
+                return
+            _apply(row, record)
+            session.add(row)
+            session.commit()
+
+    def remove(self, task_id: str) -> None:
+        """Forget a task; one that is not known is no fault."""
+        with naming_faults("remove a task"), Session(self._writer) as session:
+            row = session.exec(select(VideoRow).where(VideoRow.task_id == task_id)).first()
+            if row is not None:
+                session.delete(row)
+                session.commit()
+
+    def page(
+        self,
+        owner: str,
+        statuses: Collection[TaskStatus] = (),
+        limit: int = 50,
+        before: Cursor | None = None,
+    ) -> Page:
+        """The owner's videos, newest first; of any status unless some are named."""
+        query = select(VideoRow).where(VideoRow.owner == owner)
+        if statuses:
+            query = query.where(col(VideoRow.status).in_([status.value for status in statuses]))
+        if before is not None:
+            older = col(VideoRow.created_us) < before.created_us
+            same_instant = (col(VideoRow.created_us) == before.created_us) & (
+                col(VideoRow.id) < before.video_id
+            )
+            query = query.where(or_(older, same_instant))
+        query = query.order_by(col(VideoRow.created_us).desc(), col(VideoRow.id).desc()).limit(limit + 1)
+        with naming_faults("list the videos"), Session(self._engine) as session:
+            rows = list(session.exec(query).all())
+        videos = rows[:limit]
+        last = videos[-1] if len(rows) > limit else None
+        return Page(videos, Cursor(last.created_us, last.id) if last else None)
+
+
+def _goes_forward(row: VideoRow, state: TaskState) -> bool:
+    if row.status == TaskStatus.QUEUED.value:
+        # The row was written by the API's clock, which need not agree with Temporal's.
+        return True
+    reopens = TaskStatus(row.status).ended and not state.status.ended
+    return state.updated_us >= row.updated_us and not reopens
+
+
+def _apply(row: VideoRow, record: RecordInput) -> None:
+    row.status = record.state.status.value
+    row.state = state_as_json(record.state)
+    row.updated_us = record.state.updated_us
+    row.animals = list(record.state.outcome.animals_detected)
+    row.language = record.language.language if record.language else record.state.outcome.language
+    row.fault_code = record.state.fault.code if record.state.fault else None
+    row.fault_message = record.state.fault.message if record.state.fault else None
+    if record.media is not None:
+        row.duration_us = record.media.duration_us
+        row.width = record.media.picture.display_width
+        row.height = record.media.picture.display_height

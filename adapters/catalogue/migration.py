@@ -1,0 +1,51 @@
+"""Brings the catalogue's tables up to date, once, however many processes start at the same time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.util.exc import CommandError
+from sqlalchemy import Engine, text
+
+from adapters.catalogue.engine import connect, naming_faults, sqlite_path, writing
+from adapters.catalogue.settings import CatalogueSettings
+from domain.errors import SettingInvalid
+
+MIGRATIONS_PATH = Path(__file__).parent / "migrations"
+# Any number that nobody else locks; PostgreSQL's advisory locks are named by numbers.
+_LOCK = 7_316_221_904
+# A process that starts while another one migrates waits for it.
+_WAIT_MS = 60_000
+
+
+def upgrade(settings: CatalogueSettings) -> None:
+    """Apply the migrations that are missing; a database file is made with its folder when there is none.
+
+    The whole upgrade is one transaction under the database's write lock, so a second process waits and
+    then finds nothing to do, and a failure changes nothing.
+    """
+    engine = connect(CatalogueSettings(settings.url, wait_ms=_WAIT_MS))
+    path = sqlite_path(settings)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with naming_faults("bring its tables up to date"):
+            _upgrade(engine)
+    except CommandError as error:
+        raise SettingInvalid(
+            f"The database was written by another version of the product: {error}"
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def _upgrade(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS_PATH).replace("%", "%%"))
+    with writing(engine).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

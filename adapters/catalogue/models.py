@@ -1,0 +1,78 @@
+"""The catalogue's table, as the migrations make it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from domain.messages import Artifact, ProcessingOptions
+from domain.stages import TaskState
+
+
+class VideoRow(SQLModel, table=True):
+    """One video. Its state is the last one its task recorded; columns beside it are there to be searched."""
+
+    __tablename__ = "videos"
+    __table_args__ = (
+        UniqueConstraint("owner", "idempotency_key", name="uq_videos_owner_idempotency_key"),
+        Index("ix_videos_status_created_us", "status", "created_us"),
+        Index("ix_videos_owner_created_us", "owner", "created_us"),
+        Index("ix_videos_source_sha256", "source_sha256"),
+        Index("ix_videos_filename", "filename"),
+    )
+
+    id: str = Field(primary_key=True)
+    task_id: str = Field(unique=True)
+    owner: str
+    idempotency_key: str | None = None
+    filename: str
+    status: str
+    source_key: str
+    source_media_type: str
+    source_sha256: str
+    size_bytes: int = Field(sa_type=BigInteger)
+    duration_us: int | None = Field(default=None, sa_type=BigInteger)
+    width: int | None = None
+    height: int | None = None
+    language: str | None = None
+    animals: list[str] = Field(default_factory=list, sa_type=JSON)
+    options: dict[str, Any] = Field(sa_type=JSON)
+    state: dict[str, Any] = Field(sa_type=JSON)
+    fault_code: str | None = None
+    fault_message: str | None = None
+    created_us: int = Field(sa_type=BigInteger)
+    updated_us: int = Field(sa_type=BigInteger)
+
+    @property
+    def task_state(self) -> TaskState:
+        """The state that the row keeps; fields that this version does not know are left out."""
+        return _STATES.validate_python(self.state)
+
+    @property
+    def source(self) -> Artifact:
+        """The upload as it lies in the store."""
+        return Artifact(self.source_key, self.source_media_type, self.size_bytes, self.source_sha256)
+
+    @property
+    def processing_options(self) -> ProcessingOptions:
+        """What the sender asked for."""
+        return _OPTIONS.validate_python(self.options)
+
+
+def options_as_json(options: ProcessingOptions) -> dict[str, Any]:
+    """The options as the row keeps them."""
+    kept: dict[str, Any] = _OPTIONS.dump_python(options, mode="json")
+    return kept
+
+
+def state_as_json(state: TaskState) -> dict[str, Any]:
+    """A state as the row keeps it."""
+    kept: dict[str, Any] = _STATES.dump_python(state, mode="json")
+    return kept
+
+
+_STATES = TypeAdapter(TaskState)
+_OPTIONS = TypeAdapter(ProcessingOptions)

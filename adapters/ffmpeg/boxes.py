@@ -1,0 +1,51 @@
+"""Whether the boxes of an MP4 file fit into it: the cheapest proof that it is cut short."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+_FIRST_KINDS = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
+_MOST_BOXES = 100_000
+
+
+def starts_with_a_box(path: Path) -> bool:
+    """True if the file begins as an MP4 or QuickTime file does."""
+    with path.open("rb") as file:
+        return file.read(8)[4:] in _FIRST_KINDS
+
+
+def ends_inside_a_box(path: Path) -> bool:
+    """True if a top-level box says that it goes on after the end of the file.
+
+    Only headers are read. A file whose first box is absurd is not judged here.
+    """
+    size_bytes = path.stat().st_size
+    start = 0
+    with path.open("rb") as file:
+        for _ in range(_MOST_BOXES):
+            if start >= size_bytes:
+                return False
+            file.seek(start)
+            length = _box_length(file.read(16), size_bytes - start)
+            if length is None:
+                return False
+            start += length
+            if start > size_bytes:
+                return True
+    return False
+
+
+def _box_length(header: bytes, rest_bytes: int) -> int | None:
+    """The whole length of the box that starts with `header`; None if there is no box."""
+    if len(header) < 8:
+        return None
+    (length,) = struct.unpack(">I", header[:4])
+    if length == 0:
+        return rest_bytes
+    if length == 1:
+        if len(header) < 16:
+            return None
+        (length,) = struct.unpack(">Q", header[8:])
+        return int(length) if length >= 16 else None
+    return int(length) if length >= 8 else None

@@ -1,0 +1,205 @@
+"""Which frames of a source are decoded for looking at, and how they come with their own times."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import ffmpeg
+
+from adapters.ffmpeg.child import SIDE_CHANNEL, Lines
+from adapters.ffmpeg.commands import Argv, compiled, opened
+from adapters.ffmpeg.hardening import flat, local_file, source_options
+from adapters.ffmpeg.runner import Job, ProgressLines, Runner
+from adapters.ffmpeg.settings import MediaLimits, RunLimits
+from domain.media import SourceMedia
+from domain.pulse import Pulse
+
+# Key frames that lie closer than the wanted step are thinned out; a group of pictures of nearly
+# one step must not lose every second one.
+_KEY_STEP_SHARE = Fraction(3, 4)
+# Frames that lie exactly one step apart must pass, though their times are rounded.
+_ROUNDING_US = 1_000
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """One frame every `every_us`.
+
+    Key frames alone are decoded where each lies within `key_frames_within_us` of the next.
+    """
+
+    every_us: int = 1_000_000
+    key_frames_within_us: int = 1_500_000
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A picture as a viewer sees it (upright, square pixels): rows of RGB bytes from the top left.
+
+    `time_us` is the frame's own time from the start of the media.
+    """
+
+    time_us: int
+    width: int
+    height: int
+    rgb: bytes
+
+
+class FrameReader:
+    """Reads sampled frames with constant memory."""
+
+    def __init__(self, limits: MediaLimits, run_limits: RunLimits) -> None:
+        self._limits = limits
+        self._runner = Runner(run_limits)
+
+    def read(
+        self,
+        source_path: Path,
+        media: SourceMedia,
+        sampling: Sampling,
+        width: int,
+        height: int,
+        pulse: Pulse,
+    ) -> Generator[Frame, None, None]:
+        """Yield frames scaled to fit into `width` x `height`, in order of time, at least one.
+
+        Close the generator to stop early: that ends the child. Reading advances `pulse`.
+        """
+        size = fit_box(media, width, height)
+        keys_only = self._key_frames_are_dense(source_path, media, sampling, pulse)
+        count = 0
+        for frame in self._decode(source_path, media, sampling, size, pulse, keys_only=keys_only):
+            count += 1
+            yield frame
+        if count == 0 and keys_only:
+            # Packets marked as key frames need not decode alone, as in a stream cut from a broadcast.
+            yield from self._decode(source_path, media, sampling, size, pulse, keys_only=False)
+
+    def _decode(
+        self,
+        source_path: Path,
+        media: SourceMedia,
+        sampling: Sampling,
+        size: tuple[int, int],
+        pulse: Pulse,
+        *,
+        keys_only: bool,
+    ) -> Generator[Frame, None, None]:
+        argv = sample_frames(source_path, media, sampling, size, self._limits, keys_only=keys_only)
+        job = Job(argv, source_path.parent, media.duration_us)
+        times = FrameTimes()
+        frame_bytes = size[0] * size[1] * 3
+        pixels = bytearray()
+        with closing(self._runner.stream(job, pulse, times)) as pieces:
+            for piece in pieces:
+                pixels += piece
+                while times.waiting and len(pixels) >= frame_bytes:
+                    yield Frame(times.waiting.popleft(), *size, bytes(pixels[:frame_bytes]))
+                    del pixels[:frame_bytes]
+        # The time of a last frame may come after its bytes.
+        while times.waiting and len(pixels) >= frame_bytes:
+            yield Frame(times.waiting.popleft(), *size, bytes(pixels[:frame_bytes]))
+            del pixels[:frame_bytes]
+
+    def _key_frames_are_dense(
+        self, source_path: Path, media: SourceMedia, sampling: Sampling, pulse: Pulse
+    ) -> bool:
+        """Look through the packets, without decoding, until the first gap that is too wide."""
+        argv = list_packets(source_path, media, self._limits)
+        lines = Lines()
+        first_us = last_us = None
+        with closing(self._runner.stream(Job(argv, source_path.parent), pulse, ProgressLines())) as pieces:
+            for piece in pieces:
+                for line in lines.feed(piece):
+                    time_us = key_frame_time_us(line)
+                    if time_us is None:
+                        continue
+                    if last_us is not None and time_us - last_us > sampling.key_frames_within_us:
+                        return False
+                    first_us, last_us = time_us if first_us is None else first_us, time_us
+        if first_us is None or last_us is None:
+            return False
+        return media.duration_us - (last_us - first_us) <= sampling.key_frames_within_us
+
+
+class FrameTimes:
+    """Reads the side channel's list of frames: one line for each, its third field the time."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[int] = deque()
+        self.position_us = 0
+        self.frames = 0
+
+    def hear(self, line: str) -> None:
+        fields = line.split(",")
+        if line.startswith("#") or len(fields) < 3:
+            return
+        time_us = max(0, int(fields[2]))
+        self.waiting.append(time_us)
+        self.position_us = max(self.position_us, time_us)
+        self.frames += 1
+
+
+def fit_box(media: SourceMedia, width: int, height: int) -> tuple[int, int]:
+    """The size of the displayed picture inside the box; never enlarged."""
+    seen_width, seen_height = media.picture.display_width, media.picture.display_height
+    share = min(Fraction(width, seen_width), Fraction(height, seen_height), Fraction(1))
+    return max(1, round(seen_width * share)), max(1, round(seen_height * share))
+
+
+def sample_frames(
+    source_path: Path,
+    media: SourceMedia,
+    sampling: Sampling,
+    size: tuple[int, int],
+    limits: MediaLimits,
+    *,
+    keys_only: bool,
+) -> Argv:
+    """Raw RGB on stdout and each frame's time on the side channel."""
+    # Decoding costs more than looking: key frames alone cost a twentieth of all frames, and where they
+    # are too far apart, frames that no other frame needs and the deblocking filter are still left out.
+    thrift = {"skip_frame": "nokey"} if keys_only else {"skip_frame": "noref", "skip_loop_filter": "all"}
+    step_us = sampling.every_us * _KEY_STEP_SHARE if keys_only else sampling.every_us - _ROUNDING_US
+    step_s = float(Fraction(step_us) / 1_000_000)
+    source = opened(source_path, limits, **thrift)
+    seen = source[str(media.picture.index)].filter(
+        "select", f"isnan(prev_selected_t)+gte(t-prev_selected_t,{step_s})"
+    )
+    # Area averaging shrinks without the shimmer that a detector takes for fur.
+    twins = seen.filter("scale", *size, flags="area").filter("format", "rgb24").split()
+    options = {
+        "c:v": "rawvideo",
+        # Chosen frames keep their own times, in microseconds; by default they would be spread or rounded.
+        "fps_mode": "passthrough",
+        "enc_time_base:v": "1:1000000",
+        # Each frame leaves at once, so that its time is not held back in a buffer.
+        "flush_packets": 1,
+    }
+    pixels = ffmpeg.output(twins[0], "pipe:1", f="rawvideo", **options)
+    times = ffmpeg.output(twins[1], SIDE_CHANNEL, f="framecrc", **options)
+    return compiled(ffmpeg.merge_outputs(pixels, times), progress=False)
+
+
+def list_packets(source_path: Path, media: SourceMedia, limits: MediaLimits) -> Argv:
+    """One line for each packet of the picture: its time in seconds and its flags."""
+    return (
+        *("ffprobe", "-hide_banner", "-v", "error"),
+        *flat(source_options(limits)),
+        *("-select_streams", str(media.picture.index)),
+        *("-show_entries", "packet=pts_time,flags", "-of", "csv=p=0"),
+        *("-i", local_file(source_path)),
+    )
+
+
+def key_frame_time_us(line: str) -> int | None:
+    """The time of a packet line such as `1.040000,K_`; None if it is no key frame or has no time."""
+    time_s, _, flags = line.partition(",")
+    if not flags.startswith("K") or time_s == "N/A":
+        return None
+    return round(Fraction(time_s) * 1_000_000)

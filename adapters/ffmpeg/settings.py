@@ -1,0 +1,43 @@
+"""What an operator may set about FFmpeg: what is taken, what a run may use, how it encodes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GIB = 1024**3
+
+
+@dataclass(frozen=True)
+class MediaLimits:
+    """The largest source that is taken."""
+
+    max_duration_s: int = 6 * 3600
+    max_pixels: int = 8192 * 4320
+    max_streams: int = 64
+
+
+@dataclass(frozen=True)
+class RunLimits:
+    """What one child process may use.
+
+    The processor limit of a run is `cpu_base_s` plus `cpu_per_media_s` for each second of media.
+    """
+
+    address_space_bytes: int = 12 * GIB
+    file_bytes: int = 64 * GIB
+    cpu_base_s: int = 300
+    cpu_per_media_s: int = 60
+    stall_limit_s: float = 60.0
+
+    def cpu_limit_s(self, duration_us: int) -> int:
+        return self.cpu_base_s + self.cpu_per_media_s * (duration_us // 1_000_000)
+
+
+@dataclass(frozen=True)
+class EncodeRecipe:
+    """How pictures and sound are encoded. `threads` 0 lets the encoder use every core."""
+
+    preset: str = "medium"
+    crf: int = 23
+    audio_bitrate: str = "128k"
+    threads: int = 0

@@ -1,0 +1,132 @@
+"""FFmpeg as the media tool of the pipeline: picks the command, runs it and checks what came out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from adapters.ffmpeg import captioning, commands, doctor, probe, verify
+from adapters.ffmpeg.conformity import conforms, picture_conforms
+from adapters.ffmpeg.report import picture_of, running_time_us, sound_of
+from adapters.ffmpeg.runner import Job, Runner
+from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
+from domain.media import SourceMedia
+from domain.pulse import Pulse
+from domain.scaling import fit_within
+
+
+class FfmpegTool:
+    """One instance serves many threads. A child works in its target's folder, which is the attempt's own."""
+
+    def __init__(self, recipe: EncodeRecipe, limits: MediaLimits, run_limits: RunLimits) -> None:
+        self._recipe = recipe
+        self._limits = limits
+        self._runner = Runner(run_limits)
+
+    def probe(self, source_path: Path, pulse: Pulse) -> SourceMedia:
+        """Read the source to its end and tell what it is."""
+        return probe.probe(source_path, self._limits, self._runner, pulse)
+
+    def downscale(
+        self, source_path: Path, media: SourceMedia, max_height: int, target_path: Path, pulse: Pulse
+    ) -> bool:
+        """Write H.264 + AAC in MP4 of at most `max_height` lines; True if the picture was copied."""
+        copied = picture_conforms(media, max_height)
+        if conforms(media, max_height):
+            argv = commands.copy_all(source_path, media, target_path, self._limits)
+        elif copied:
+            argv = commands.copy_picture(source_path, media, self._recipe, target_path, self._limits)
+        else:
+            argv = commands.downscale(
+                source_path,
+                media,
+                max_height,
+                self._recipe,
+                target_path,
+                self._limits,
+                tone_map=self._tone_maps(media),
+            )
+        self._make(argv, target_path, media.duration_us, pulse)
+        self._check(target_path, media, max_height, pulse)
+        return copied
+
+    def extract_audio(self, source_path: Path, media: SourceMedia, target_path: Path, pulse: Pulse) -> None:
+        """Write the sound as 16 kHz mono s16le PCM that is exactly in time with the picture."""
+        argv = commands.speech_pcm(source_path, media, target_path, self._limits)
+        self._make(argv, target_path, media.duration_us, pulse)
+        verify.check_speech(target_path, commands.speech_samples(media.duration_us))
+
+    def mux_subtitles(
+        self, picture_path: Path, srt_path: Path, language: str | None, target_path: Path, pulse: Pulse
+    ) -> None:
+        """Add the cues as a selectable track; picture and sound are copied."""
+        before = probe.describe(picture_path, self._limits, self._runner, pulse, reads_source=False)
+        picture, sound = picture_of(before, self._limits), sound_of(before)
+        duration_us = running_time_us(before, [stream.index for stream in (picture, sound) if stream])
+        cues = captioning.has_cues(srt_path)
+        if cues:
+            argv = captioning.mux_subtitles(picture_path, srt_path, language, target_path, self._limits)
+        else:
+            argv = captioning.copy_video(picture_path, target_path, self._limits)
+        self._make(argv, target_path, duration_us, pulse, reads_source=False)
+        after = probe.describe(target_path, self._limits, self._runner, pulse, reads_source=False)
+        verify.check_video(
+            after,
+            duration_us=duration_us,
+            picture=picture,
+            sound=sound,
+            size=(picture.width, picture.height),
+            subtitles=int(cues),
+        )
+
+    def burn_subtitles(
+        self,
+        source_path: Path,
+        media: SourceMedia,
+        max_height: int,
+        srt_path: Path,
+        target_path: Path,
+        pulse: Pulse,
+    ) -> None:
+        """Scale the source and draw the cues into it in one pass."""
+        if not captioning.has_cues(srt_path):
+            self.downscale(source_path, media, max_height, target_path, pulse)
+            return
+        argv = captioning.burn_subtitles(
+            source_path,
+            media,
+            max_height,
+            srt_path,
+            self._recipe,
+            target_path,
+            self._limits,
+            tone_map=self._tone_maps(media),
+        )
+        self._make(argv, target_path, media.duration_us, pulse)
+        self._check(target_path, media, max_height, pulse)
+
+    def _make(
+        self,
+        argv: commands.Argv,
+        target_path: Path,
+        duration_us: int,
+        pulse: Pulse,
+        *,
+        reads_source: bool = True,
+    ) -> None:
+        job = Job(argv, target_path.parent, duration_us, growing_path=target_path, reads_source=reads_source)
+        self._runner.run(job, pulse)
+
+    def _check(self, target_path: Path, media: SourceMedia, max_height: int, pulse: Pulse) -> None:
+        report = probe.describe(target_path, self._limits, self._runner, pulse, reads_source=False)
+        picture = media.picture
+        verify.check_video(
+            report,
+            duration_us=media.duration_us,
+            picture=picture,
+            sound=media.sound,
+            size=fit_within(picture.display_width, picture.display_height, max_height),
+            subtitles=0,
+        )
+
+    def _tone_maps(self, media: SourceMedia) -> bool:
+        return media.picture.color_transfer in commands.HDR_TRANSFERS and doctor.can_tone_map()

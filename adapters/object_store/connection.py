@@ -1,0 +1,97 @@
+"""How long the product waits for the object store, and what each of its failures is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import urllib3
+from minio import Minio
+from minio.error import MinioException, S3Error
+from urllib3.exceptions import HTTPError
+
+from domain.errors import FileUnknown, SettingInvalid, StoreUnavailable
+
+CONNECT_TIMEOUT_S = 2.0
+ANSWER_TIMEOUT_S = 8.0
+# A server-side copy, like putting the parts of an upload together, answers when all bytes are in place.
+COPY_TIMEOUT_S = 180.0
+
+_MISSING = frozenset({"NoSuchKey", "NoSuchUpload", "ResourceNotFound"})
+_OPERATOR = frozenset(
+    {
+        "AccessDenied",
+        "AuthorizationHeaderMalformed",
+        "InvalidAccessKeyId",
+        "InvalidBucketName",
+        "NoSuchBucket",
+        "PermanentRedirect",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+    }
+)
+
+
+@dataclass(frozen=True)
+class StoreSettings:
+    """Where the bucket is; `endpoint` is `host:port` without a scheme."""
+
+    endpoint: str
+    access_key: str
+    secret_key: str = field(repr=False)
+    bucket: str = "video-pipeline"
+    secure: bool = False
+    region: str = "us-east-1"
+
+
+def connect(settings: StoreSettings, answer_timeout_s: float) -> Minio:
+    """A client that opens no connection yet. The region is given, so that it is never asked for."""
+    try:
+        return Minio(
+            settings.endpoint,
+            access_key=settings.access_key,
+            secret_key=settings.secret_key,
+            secure=settings.secure,
+            region=settings.region,
+            http_client=_pool(answer_timeout_s),
+        )
+    except ValueError as error:
+        raise SettingInvalid(
+            f"The object store's endpoint {settings.endpoint!r} can't be used: {error}."
+        ) from error
+
+
+def _pool(answer_timeout_s: float) -> urllib3.PoolManager:
+    return urllib3.PoolManager(
+        timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=answer_timeout_s),
+        # More threads than this wait for nobody: a connection above the number is closed after use.
+        maxsize=32,
+        # A silent server is not asked again, so a call ends within one answer timeout; a busy one is, twice.
+        retries=urllib3.Retry(
+            total=3,
+            connect=1,
+            read=0,
+            status=2,
+            other=0,
+            backoff_factor=0.2,
+            status_forcelist=(500, 502, 503, 504),
+        ),
+    )
+
+
+@contextmanager
+def naming_faults(what: str) -> Iterator[None]:
+    """Turn the client's exceptions into the product's; `what` says what was being done."""
+    try:
+        yield
+    except S3Error as error:
+        if error.code in _MISSING:
+            raise FileUnknown(f"The object store holds nothing to {what}.") from error
+        if error.code in _OPERATOR:
+            raise SettingInvalid(
+                f"The object store refused to {what}: {error.code}, {error.message}"
+            ) from error
+        raise StoreUnavailable(f"The object store failed to {what}: {error.code}, {error.message}") from error
+    except (HTTPError, MinioException) as error:
+        raise StoreUnavailable(f"The object store does not answer ({what}): {error}") from error

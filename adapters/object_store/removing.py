@@ -1,0 +1,70 @@
+"""Removes objects, and uploads that were begun and never ended, which no listing of objects shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from minio import Minio
+from minio.deleteobjects import DeleteObject
+
+from adapters.object_store.connection import naming_faults
+from domain.errors import FileUnknown, StoreUnavailable
+
+
+@dataclass(frozen=True)
+class UnfinishedUpload:
+    """Parts in the store that are no object yet."""
+
+    key: str
+    upload_id: str
+    begun: datetime | None
+
+
+class ObjectRemover:
+    def __init__(self, client: Minio, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def remove(self, prefix: str, before: datetime | None = None) -> int:
+        """Remove what lies below `prefix` and is older than `before`; return how many."""
+        uploads = [found for found in self.unfinished(prefix) if _is_older(found.begun, before)]
+        for upload in uploads:
+            # Another clean-up may have been quicker.
+            with suppress(FileUnknown), naming_faults(f"drop the parts of {upload.key}"):
+                self._client._abort_multipart_upload(self._bucket, upload.key, upload.upload_id)
+        keys = list(self._keys(prefix, before))
+        with naming_faults(f"remove {prefix}"):
+            failures = list(self._client.remove_objects(self._bucket, [DeleteObject(key) for key in keys]))
+        if failures:
+            raise StoreUnavailable(f"The object store kept {failures[0].name}: {failures[0].message}")
+        return len(keys) + len(uploads)
+
+    def unfinished(self, prefix: str) -> list[UnfinishedUpload]:
+        uploads: list[UnfinishedUpload] = []
+        marker: str | None = None
+        while True:
+            # The whole bucket is asked: MinIO takes a prefix here for the name of one object.
+            with naming_faults(f"list the unfinished uploads of {prefix}"):
+                page = self._client._list_multipart_uploads(self._bucket, key_marker=marker)
+            uploads += [
+                UnfinishedUpload(upload.object_name, upload.upload_id or "", upload.initiated_time)
+                for upload in page.uploads
+                if upload.object_name.startswith(prefix)
+            ]
+            if not page.is_truncated or not page.next_key_marker or page.next_key_marker == marker:
+                return uploads
+            marker = page.next_key_marker
+
+    def _keys(self, prefix: str, before: datetime | None) -> Iterator[str]:
+        with naming_faults(f"list {prefix}"):
+            for found in self._client.list_objects(self._bucket, prefix=prefix, recursive=True):
+                if found.object_name and _is_older(found.last_modified, before):
+                    yield found.object_name
+
+
+def _is_older(written: datetime | None, before: datetime | None) -> bool:
+    """What tells no age is spared, unless age does not matter."""
+    return before is None or (written is not None and written < before)

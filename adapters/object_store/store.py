@@ -1,0 +1,174 @@
+"""One S3 bucket as the product's object store: what each call promises, and in how many bytes it works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+from minio.commonconfig import REPLACE, ComposeSource, CopySource
+from minio.error import S3Error
+
+from adapters.object_store.connection import (
+    ANSWER_TIMEOUT_S,
+    COPY_TIMEOUT_S,
+    StoreSettings,
+    connect,
+    naming_faults,
+)
+from adapters.object_store.reading import ObjectReader, StoredObject
+from adapters.object_store.removing import ObjectRemover, UnfinishedUpload
+from adapters.object_store.writing import SHA256_METADATA, ObjectWriter, Readable
+from domain.errors import FileUnknown, StoreUnavailable
+from domain.messages import Artifact
+from domain.pulse import Pulse
+
+PART_SIZE = 16 * 1024 * 1024
+# S3 copies at most 5 GiB in one call; parts of 1 GiB keep each call short.
+LARGEST_COPY = 5 * 1024**3
+COPY_PART_SIZE = 1024**3
+
+
+class S3ObjectStore:
+    """Safe to use from many threads. Every call raises `StoreUnavailable` when the store does not answer,
+    and `SettingInvalid` when it refuses the bucket or the keys."""
+
+    def __init__(
+        self, settings: StoreSettings, largest_copy: int = LARGEST_COPY, copy_part_size: int = COPY_PART_SIZE
+    ) -> None:
+        self._bucket = settings.bucket
+        self._largest_copy = largest_copy
+        self._copy_part_size = copy_part_size
+        self._region = settings.region
+        self._quick = connect(settings, ANSWER_TIMEOUT_S)
+        self._patient = connect(settings, COPY_TIMEOUT_S)
+        self._reader = ObjectReader(self._quick, self._bucket)
+        self._writer = ObjectWriter(self._quick, self._patient, self._bucket)
+        self._remover = ObjectRemover(self._quick, self._bucket)
+
+    def ready(self) -> None:
+        """Raise unless the bucket answers."""
+        with naming_faults(f"look up the bucket {self._bucket}"):
+            if not self._quick.bucket_exists(self._bucket):
+                raise StoreUnavailable(f"The object store has no bucket {self._bucket}.")
+
+    def ensure_bucket(self) -> None:
+        """Make the bucket unless it is there; harmless when two processes do it at once."""
+        with naming_faults(f"make the bucket {self._bucket}"):
+            if self._quick.bucket_exists(self._bucket):
+                return
+            try:
+                self._quick.make_bucket(self._bucket, self._region)
+            except S3Error as error:
+                if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
+                    raise
+
+    def stat(self, key: str) -> StoredObject | None:
+        """The facts of an object, or None when there is none."""
+        return self._reader.stat(key)
+
+    def list_prefix(self, prefix: str) -> Iterator[StoredObject]:
+        """Every object below `prefix`, in order of key."""
+        return self._reader.list_prefix(prefix)
+
+    def open_range(self, key: str, offset: int, length: int) -> Iterator[bytes]:
+        """`length` bytes from `offset` in small chunks; closing the iterator closes the connection."""
+        return self._reader.open_range(key, offset, length)
+
+    def download(self, key: str, scratch_path: Path, pulse: Pulse) -> None:
+        """Write the object to a file; an object that is missing raises `FileUnknown`."""
+        found = self._reader.stat(key)
+        if found is None:
+            raise FileUnknown(f"The object store holds no {key}.")
+        received = 0
+        with scratch_path.open("wb") as file:
+            for chunk in self._reader.open_range(key, 0, found.size_bytes):
+                pulse.check()
+                file.write(chunk)
+                received += len(chunk)
+                pulse.advance(received / found.size_bytes)
+        if received != found.size_bytes:
+            raise StoreUnavailable(f"The object store gave {received} of {found.size_bytes} bytes of {key}.")
+
+    def upload(self, scratch_path: Path, key: str, media_type: str, pulse: Pulse) -> Artifact:
+        """Store a file."""
+        size_bytes = scratch_path.stat().st_size
+
+        def on_bytes(count: int) -> None:
+            pulse.check()
+            pulse.advance(min(1.0, count / size_bytes))
+
+        with scratch_path.open("rb") as file:
+            return self._writer.write(file, key, media_type, PART_SIZE, on_bytes)
+
+    def put(self, key: str, content: bytes, media_type: str) -> Artifact:
+        """Store a few bytes."""
+        return self._writer.write(BytesIO(content), key, media_type, len(content) + 1, _unheeded)
+
+    def put_stream(
+        self, reader: Readable, key: str, media_type: str, part_size: int = 8 * 1024 * 1024
+    ) -> Artifact:
+        """Store a stream of unknown length in about three times `part_size` of memory.
+
+        S3 takes parts of 5 MiB and more, and 10,000 of them. An error in `reader` passes through unchanged.
+        """
+        return self._writer.write(reader, key, media_type, part_size, _unheeded)
+
+    def copy(self, source: Artifact, target_key: str) -> Artifact:
+        """Copy inside the store; the copy appears at once and whole, with the source's digest beside it."""
+        metadata: dict[str, str | list[str] | tuple[str]] = {
+            "Content-Type": source.media_type,
+            SHA256_METADATA: source.sha256,
+        }
+        with naming_faults(f"copy {source.key}"):
+            if source.size_bytes <= self._largest_copy:
+                self._patient.copy_object(
+                    self._bucket,
+                    target_key,
+                    CopySource(self._bucket, source.key),
+                    metadata=metadata,
+                    metadata_directive=REPLACE,
+                )
+            else:
+                self._patient.compose_object(
+                    self._bucket, target_key, self._copy_parts(source), metadata=metadata
+                )
+        return Artifact(target_key, source.media_type, source.size_bytes, source.sha256)
+
+    def _copy_parts(self, source: Artifact) -> list[ComposeSource]:
+        return [
+            ComposeSource(
+                self._bucket,
+                source.key,
+                offset=offset,
+                length=min(self._copy_part_size, source.size_bytes - offset),
+            )
+            for offset in range(0, source.size_bytes, self._copy_part_size)
+        ]
+
+    def remove(self, key: str) -> None:
+        """Remove one object; one that is not there is no fault."""
+        with naming_faults(f"remove {key}"):
+            self._quick.remove_object(self._bucket, key)
+
+    def remove_prefix(self, prefix: str) -> int:
+        """Remove every object below `prefix`, and every unfinished upload; return how many."""
+        return self._remover.remove(prefix)
+
+    def remove_older(self, prefix: str, before: datetime) -> int:
+        """Like `remove_prefix`, but spare what was written, or begun, at `before` or later."""
+        return self._remover.remove(prefix, before)
+
+    def unfinished(self, prefix: str) -> list[UnfinishedUpload]:
+        """The uploads below `prefix` that were begun and neither ended nor dropped."""
+        return self._remover.unfinished(prefix)
+
+    def presigned_get(self, key: str, valid_s: int = 3600) -> str:
+        """A URL by which anybody can read the object for a while."""
+        with naming_faults(f"sign a link to {key}"):
+            return self._quick.presigned_get_object(self._bucket, key, expires=timedelta(seconds=valid_s))
+
+
+def _unheeded(_count: int) -> None:
+    """Nobody asks how far a short or streamed write is."""

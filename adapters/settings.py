@@ -1,0 +1,127 @@
+"""The settings of each process, read once from the environment by its main."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
+from adapters.object_store.connection import StoreSettings
+from domain.errors import SettingInvalid
+
+Environment = Mapping[str, str]
+
+_PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow")
+
+
+@dataclass(frozen=True)
+class TemporalSettings:
+    """Where the Temporal server is, and as which namespace it is used."""
+
+    address: str
+    namespace: str
+    metrics_address: str | None
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """How much one worker takes on, and how long it may take to hand its work over."""
+
+    identity: str
+    scratch_path: Path
+    concurrent_activities: int
+    drain_s: int
+    deployment: str | None
+    build_id: str | None
+
+
+@dataclass(frozen=True)
+class TaskSettings:
+    """What the API writes into each new task."""
+
+    stage_timeout_s: int
+    park_s: int
+    max_upload_bytes: int
+
+
+@dataclass(frozen=True)
+class MediaSettings:
+    """How FFmpeg encodes, what it takes, and what one run of it may use."""
+
+    recipe: EncodeRecipe
+    limits: MediaLimits
+    run_limits: RunLimits
+
+
+def read_store(env: Environment = os.environ) -> StoreSettings:
+    """The keys have no default: whoever starts a process must name them."""
+    for name in ("S3_ACCESS_KEY", "S3_SECRET_KEY"):
+        if not env.get(name):
+            raise SettingInvalid(f"{name} is not set; it is the object store's key.")
+    return StoreSettings(
+        endpoint=env.get("S3_ENDPOINT", "127.0.0.1:9000"),
+        access_key=env["S3_ACCESS_KEY"],
+        secret_key=env["S3_SECRET_KEY"],
+        bucket=env.get("S3_BUCKET", "video-pipeline"),
+        secure=choice(env, "S3_SECURE", "false", ("true", "false")) == "true",
+        region=env.get("S3_REGION", "us-east-1"),
+    )
+
+
+def read_media(env: Environment = os.environ) -> MediaSettings:
+    return MediaSettings(
+        recipe=EncodeRecipe(
+            preset=choice(env, "FFMPEG_PRESET", "medium", _PRESETS),
+            crf=positive(env.get("FFMPEG_CRF", "23"), "FFMPEG_CRF"),
+        ),
+        limits=MediaLimits(max_duration_s=positive(env.get("MAX_DURATION", "21600"), "MAX_DURATION")),
+        run_limits=RunLimits(),
+    )
+
+
+def read_temporal(env: Environment = os.environ) -> TemporalSettings:
+    host, port = env.get("WORKER_METRICS_HOST", "127.0.0.1"), env.get("WORKER_METRICS_PORT", "")
+    return TemporalSettings(
+        address=env.get("TEMPORAL_ADDRESS", "127.0.0.1:7233"),
+        namespace=env.get("TEMPORAL_NAMESPACE", "default"),
+        metrics_address=f"{host}:{positive(port, 'WORKER_METRICS_PORT')}" if port else None,
+    )
+
+
+def read_worker(queue: str, env: Environment = os.environ) -> WorkerSettings:
+    """The settings of the worker that serves `queue`."""
+    return WorkerSettings(
+        identity=env.get("WORKER_IDENTITY", f"{queue}@{socket.gethostname()}:{os.getpid()}"),
+        scratch_path=Path(env.get("SCRATCH_DIR", tempfile.gettempdir())) / f"video-pipeline-{queue}",
+        concurrent_activities=positive(env.get("WORKER_CONCURRENCY", "2"), "WORKER_CONCURRENCY"),
+        drain_s=positive(env.get("WORKER_DRAIN", "10"), "WORKER_DRAIN"),
+        deployment=env.get("WORKER_DEPLOYMENT") or None,
+        build_id=env.get("WORKER_BUILD_ID") or None,
+    )
+
+
+def read_tasks(env: Environment = os.environ) -> TaskSettings:
+    return TaskSettings(
+        stage_timeout_s=positive(env.get("PROCESSING_TIMEOUT", "1800"), "PROCESSING_TIMEOUT"),
+        park_s=positive(env.get("PARK_TIMEOUT", "86400"), "PARK_TIMEOUT"),
+        max_upload_bytes=positive(env.get("MAX_UPLOAD_SIZE", str(4 * 1024**3)), "MAX_UPLOAD_SIZE"),
+    )
+
+
+def choice(env: Environment, name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """A setting that must be one of a few words."""
+    value = env.get(name, default)
+    if value not in allowed:
+        raise SettingInvalid(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
+    return value
+
+
+def positive(text: str, name: str) -> int:
+    """A setting that must be a whole number above 0."""
+    if not text.isdecimal() or int(text) == 0:
+        raise SettingInvalid(f"{name} is {text!r}; it must be a whole number above 0.")
+    return int(text)

@@ -1,0 +1,1 @@
+"""How spoken words and their language are found."""

@@ -1,0 +1,145 @@
+"""How faster-whisper hears a video: voice first, then the language, then the words of each region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from faster_whisper import WhisperModel
+
+from adapters.attended import attended, awaited
+from adapters.models.once import LoadedOnce
+from adapters.models.settings import SpeechSettings
+from adapters.speech.pcm import PcmFile, Samples
+from adapters.speech.voice_activity import voice_probabilities
+from adapters.speech.whisper_decoding import Decoded, better, decode_batch, decode_carefully, features
+from adapters.speech.whisper_model import known_languages, load_whisper, whisper_code
+from domain.errors import LanguageUnsupported
+from domain.heard_words import place_words, start_with_voice
+from domain.languages import WindowScores, estimate_language, language_code
+from domain.pulse import PartPulse, Pulse
+from domain.speech import LanguageEstimate, LanguageVerdict, SpeechSpan, Word
+from domain.speech_regions import Region, language_windows, pack_regions, speech_spans
+
+# Shares of the work, measured with the tiny model; with larger ones the first two are smaller still.
+_VOICE_SHARE = 0.05
+_LANGUAGE_SHARE = 0.15
+
+
+@dataclass(frozen=True)
+class _Sound:
+    """A file with its speech."""
+
+    pcm: PcmFile
+    probabilities: Sequence[float]
+    spans: tuple[SpeechSpan, ...]
+
+
+class FasterWhisperEngine:
+    """A speech engine on CTranslate2; the model is loaded at its first use and shared by all threads."""
+
+    def __init__(self, settings: SpeechSettings) -> None:
+        self._settings = settings
+        self._model = LoadedOnce(partial(load_whisper, settings))
+
+    def prepare(self) -> None:
+        """Load the model now, so that a missing one shows before any work is taken on."""
+        self._model.get()
+
+    def detect_language(self, pcm_path: Path, pulse: Pulse) -> LanguageEstimate:
+        """The language of the whole video, from windows spread over all of its speech."""
+        sound = self._heard(pcm_path, PartPulse(pulse, 0.0, _VOICE_SHARE))
+        estimate = self._language(sound, PartPulse(pulse, _VOICE_SHARE, 1.0))
+        pulse.advance(1.0)
+        return estimate
+
+    def transcribe(self, pcm_path: Path, language: str | None, pulse: Pulse) -> list[Word]:
+        """Every word in order of time. Without `language`, in the one that the speech is likeliest in."""
+        code = self._checked(language, pulse) if language else None
+        sound = self._heard(pcm_path, PartPulse(pulse, 0.0, _VOICE_SHARE))
+        begun = _VOICE_SHARE
+        if code is None:
+            begun += _LANGUAGE_SHARE
+            code = self._language(sound, PartPulse(pulse, _VOICE_SHARE, begun)).language
+        words = [] if code is None else self._words(sound, code, PartPulse(pulse, begun, 1.0))
+        pulse.advance(1.0)
+        return words
+
+    def _loaded(self, pulse: Pulse) -> WhisperModel:
+        # The first load may be a download.
+        return awaited(self._model.get, pulse)
+
+    def _checked(self, language: str, pulse: Pulse) -> str:
+        code = language_code(language)
+        known = known_languages(self._loaded(pulse))
+        if code not in known:
+            raise LanguageUnsupported(f"The speech model does not know {code}; it knows {_listed(known)}.")
+        return code
+
+    def _heard(self, pcm_path: Path, pulse: Pulse) -> _Sound:
+        pcm = PcmFile(pcm_path)
+        probabilities = voice_probabilities(pcm, pulse, self._settings.stall_limit_s)
+        return _Sound(pcm, probabilities, speech_spans(probabilities, pcm.duration_us))
+
+    def _language(self, sound: _Sound, pulse: Pulse) -> LanguageEstimate:
+        windows = language_windows(sound.spans, self._settings.region_s * 1_000_000)
+        if not windows:
+            return LanguageEstimate(LanguageVerdict.NO_SPEECH)
+        model = self._loaded(pulse)
+        if not model.model.is_multilingual:
+            # It says English whatever it hears, so it is not asked.
+            return LanguageEstimate(LanguageVerdict.UNCERTAIN, "en")
+        scores: list[WindowScores] = []
+        for batch in _batches(windows, self._settings.batch_size):
+            call = partial(_score, model, sound.pcm, batch, self._settings.window_s)
+            scores.extend(attended(call, pulse, self._settings.stall_limit_s))
+            pulse.advance(len(scores) / len(windows))
+        return estimate_language(scores)
+
+    def _words(self, sound: _Sound, code: str, pulse: Pulse) -> list[Word]:
+        regions = pack_regions(sound.spans, sound.probabilities, self._settings.region_s * 1_000_000)
+        speech_us = sum(region.duration_us for region in regions)
+        if not regions:
+            return []
+        model = self._loaded(pulse)
+        words: list[Word] = []
+        done_us = 0
+        for batch in _batches(regions, self._settings.batch_size):
+            found = self._decoded(model, [sound.pcm.region(region) for region in batch], code, pulse)
+            for region, decoded in zip(batch, found, strict=True):
+                words.extend(place_words(region, () if decoded.silent else decoded.words))
+                done_us += region.duration_us
+            pulse.advance(done_us / speech_us)
+        return start_with_voice(words, sound.probabilities, sound.pcm.duration_us)
+
+    def _decoded(
+        self, model: WhisperModel, sounds: Sequence[Samples], code: str, pulse: Pulse
+    ) -> list[Decoded]:
+        language, stall_limit_s = whisper_code(code), self._settings.stall_limit_s
+        batch = partial(decode_batch, model, sounds, language, self._settings)
+        found = attended(batch, pulse, stall_limit_s)
+        for index, first in enumerate(found):
+            if first.in_need_of_care:
+                again = partial(decode_carefully, model, sounds[index], language)
+                found[index] = better(first, attended(again, pulse, stall_limit_s))
+        return found
+
+
+def _score(model: WhisperModel, pcm: PcmFile, windows: Sequence[Region], window_s: int) -> list[WindowScores]:
+    """The whole distribution over languages for each window; one pass of the encoder for all."""
+    encoded = model.encode(features(model, [pcm.region(window) for window in windows], window_s))
+    found = model.model.detect_language(encoded)
+    return [
+        WindowScores(window.duration_us, {token[2:-2]: probability for token, probability in scores})
+        for window, scores in zip(windows, found, strict=True)
+    ]
+
+
+def _batches(regions: Sequence[Region], size: int) -> list[Sequence[Region]]:
+    return [regions[first : first + size] for first in range(0, len(regions), size)]
+
+
+def _listed(codes: frozenset[str]) -> str:
+    return ", ".join(sorted(codes))

@@ -1,0 +1,115 @@
+"""How each service of SpeechRecognition is called, and how its words get their times."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import speech_recognition
+
+from adapters.speech.pcm import SAMPLE_RATE_HZ, Samples
+from domain.errors import LanguageUnsupported, SpeechServiceUnavailable, ToolMissing
+from domain.heard_words import HeardWord
+from domain.languages import LANGUAGES
+
+_SERVICE_LIMIT_S = 60
+# The library's own address has no TLS.
+_GOOGLE_ENDPOINT = "https://www.google.com/speech-api/v2/recognize"
+_POCKETSPHINX_FRAME_US = 10_000
+_POCKETSPHINX_VARIANT = "("  # "read(2)" is the second way to say "read"
+
+Call = Callable[[Any, Any, str], list[HeardWord]]
+
+
+@dataclass(frozen=True)
+class Recognizer:
+    """One service: the languages that it takes, the package that it needs, and its call."""
+
+    name: str
+    languages: frozenset[str]
+    package: str
+    call: Call
+    online: bool = True
+
+    def require(self) -> None:
+        """Raise ToolMissing when the package that speaks to the service is not installed."""
+        top = self.package.partition(".")[0]
+        if importlib.util.find_spec(top) is None or importlib.util.find_spec(self.package) is None:
+            raise ToolMissing(
+                f"SPEECH_ENGINE={self.name} needs the Python package {self.package}, which is not installed."
+            )
+
+    def words(self, sound: Samples, language: str) -> list[HeardWord]:
+        """The words of one stretch of speech, with times inside it; none when it is not understood."""
+        if language not in self.languages:
+            raise LanguageUnsupported(f"The speech engine {self.name} does not know {language}.")
+        pcm = (sound * 32767).astype("<i2").tobytes()
+        recognizer = speech_recognition.Recognizer()
+        recognizer.operation_timeout = _SERVICE_LIMIT_S
+        try:
+            return self.call(recognizer, speech_recognition.AudioData(pcm, SAMPLE_RATE_HZ, 2), language)
+        except speech_recognition.UnknownValueError:
+            return []
+        # Every service raises its own kinds.
+        except Exception as fault:
+            raise SpeechServiceUnavailable(
+                f"The speech engine {self.name} does not answer: {fault}"
+            ) from fault
+
+
+def spread_words(text: str, duration_us: int) -> list[HeardWord]:
+    """The words of a text whose times nobody knows, each as long as its share of the letters."""
+    texts = text.split()
+    letters = sum(len(word) for word in texts)
+    words: list[HeardWord] = []
+    said = 0
+    for word in texts:
+        start_us, said = duration_us * said // letters, said + len(word)
+        words.append(HeardWord(word, start_us, duration_us * said // letters, probability=1.0))
+    return words
+
+
+def _pocketsphinx(recognizer: Any, audio: Any, language: str) -> list[HeardWord]:
+    decoder = recognizer.recognize_sphinx(audio, show_all=True)
+    math = decoder.get_logmath()
+    return [
+        HeardWord(
+            text=segment.word.partition(_POCKETSPHINX_VARIANT)[0],
+            start_us=segment.start_frame * _POCKETSPHINX_FRAME_US,
+            end_us=(segment.end_frame + 1) * _POCKETSPHINX_FRAME_US,
+            probability=min(math.exp(segment.prob), 1.0),
+        )
+        for segment in decoder.seg() or ()
+        if not segment.word.startswith(("<", "["))  # silence and noises
+    ]
+
+
+def _text_only(method: str, language_parameter: str, **options: str | None) -> Call:
+    def call(recognizer: Any, audio: Any, language: str) -> list[HeardWord]:
+        text = getattr(recognizer, method)(audio, **options, **{language_parameter: language})
+        duration_us = len(audio.frame_data) // 2 * 1_000_000 // SAMPLE_RATE_HZ
+        return spread_words(text, duration_us)
+
+    return call
+
+
+def google(endpoint: str, key: str | None) -> Recognizer:
+    """Google's free service; without a key of one's own it takes the library's, which may be withdrawn."""
+    call = _text_only("recognize_google", "language", endpoint=endpoint, key=key)
+    return Recognizer("google", LANGUAGES, "speech_recognition", call)
+
+
+def recognizer_named(name: str, key: str | None = None) -> Recognizer:
+    """The service of a SPEECH_ENGINE; those without a key here read theirs from the environment."""
+    match name:
+        case "pocketsphinx":
+            return Recognizer(name, frozenset({"en"}), "pocketsphinx", _pocketsphinx, online=False)
+        case "google":
+            return google(_GOOGLE_ENDPOINT, key)
+        case "google_cloud":
+            call = _text_only("recognize_google_cloud", "language_code")
+            return Recognizer(name, LANGUAGES, "google.cloud.speech", call)
+        case _:
+            return Recognizer(name, LANGUAGES, name, _text_only(f"recognize_{name}", "language"))

@@ -1,0 +1,74 @@
+"""How a service of SpeechRecognition hears a video: voice first, then the words of each region."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from adapters.attended import attended, awaited
+from adapters.models.settings import SpeechSettings
+from adapters.speech.pcm import PcmFile, Samples
+from adapters.speech.recognizers import Recognizer, recognizer_named
+from adapters.speech.voice_activity import voice_probabilities
+from domain.errors import LanguageUnsupported
+from domain.heard_words import HeardWord, place_words
+from domain.languages import language_code
+from domain.pulse import PartPulse, Pulse
+from domain.speech import LanguageEstimate, LanguageVerdict, Word
+from domain.speech_regions import pack_regions, speech_spans
+
+_VOICE_SHARE = 0.02
+
+
+class SpeechRecognitionEngine:
+    """A speech engine on SpeechRecognition: pocketsphinx offline, or an online service.
+
+    Most services give a text without times; its words are then spread over their region by length,
+    which keeps them within a region (some 30 s at most) of the truth but not in time with the lips.
+    No service tells languages apart: the language is the one that the operator has set.
+    """
+
+    def __init__(self, settings: SpeechSettings, recognizer: Recognizer | None = None) -> None:
+        self._settings = settings
+        self._recognizer = recognizer or recognizer_named(settings.engine, settings.service_key)
+        self._language = language_code(settings.language)
+
+    def prepare(self) -> None:
+        """Check the installation, so that what is missing shows before any work is taken on."""
+        self._recognizer.require()
+
+    def detect_language(self, pcm_path: Path, pulse: Pulse) -> LanguageEstimate:
+        """The language that the operator has set, marked as uncertain; none when nobody speaks."""
+        pcm = PcmFile(pcm_path)
+        probabilities = voice_probabilities(pcm, pulse, self._settings.stall_limit_s)
+        pulse.advance(1.0)
+        if not speech_spans(probabilities, pcm.duration_us):
+            return LanguageEstimate(LanguageVerdict.NO_SPEECH)
+        return LanguageEstimate(LanguageVerdict.UNCERTAIN, self._language)
+
+    def transcribe(self, pcm_path: Path, language: str | None, pulse: Pulse) -> list[Word]:
+        """Every word in order of time. Without `language`, in the one that the operator has set."""
+        code = language_code(language) if language else self._language
+        if code not in self._recognizer.languages:
+            raise LanguageUnsupported(f"The speech engine {self._recognizer.name} does not know {code}.")
+        pcm = PcmFile(pcm_path)
+        voice = PartPulse(pulse, 0.0, _VOICE_SHARE)
+        probabilities = voice_probabilities(pcm, voice, self._settings.stall_limit_s)
+        spans = speech_spans(probabilities, pcm.duration_us)
+        regions = pack_regions(spans, probabilities, self._settings.region_s * 1_000_000)
+        speech_us = sum(region.duration_us for region in regions)
+        rest = PartPulse(pulse, _VOICE_SHARE, 1.0)
+        words: list[Word] = []
+        done_us = 0
+        for region in regions:
+            words.extend(place_words(region, self._heard(pcm.region(region), code, pulse)))
+            done_us += region.duration_us
+            rest.advance(done_us / speech_us)
+        pulse.advance(1.0)
+        return words
+
+    def _heard(self, sound: Samples, code: str, pulse: Pulse) -> list[HeardWord]:
+        call = partial(self._recognizer.words, sound, code)
+        if self._recognizer.online:
+            return awaited(call, pulse)
+        return attended(call, pulse, self._settings.stall_limit_s)

@@ -1,0 +1,33 @@
+"""How likely somebody speaks, for each 32 ms of a file."""
+
+from __future__ import annotations
+
+import numpy as np
+from faster_whisper.vad import get_vad_model
+
+from adapters.attended import attended
+from adapters.speech.pcm import PcmFile, Samples
+from domain.pulse import Pulse
+
+_STEP_SAMPLES = 512
+# The detector copies its input several times: two hours at once would take gigabytes.
+_SLICE_STEPS = 1_875  # one minute
+_LEAD_IN_STEPS = 32  # one second in which the detector finds its feet again
+
+
+def voice_probabilities(pcm: PcmFile, pulse: Pulse, stall_limit_s: float) -> list[float]:
+    """One probability for each 32 ms, the last one for a rest that is filled up with silence."""
+    step_count = -(-pcm.sample_count // _STEP_SAMPLES)
+    probabilities: list[float] = []
+    for first in range(0, step_count, _SLICE_STEPS):
+        lead_in = min(first, _LEAD_IN_STEPS)
+        last = min(first + _SLICE_STEPS, step_count)
+        sound = _filled_up(pcm.samples((first - lead_in) * _STEP_SAMPLES, last * _STEP_SAMPLES))
+        heard = attended(lambda sound=sound: get_vad_model()(sound), pulse, stall_limit_s)  # type: ignore[misc]
+        probabilities.extend(np.ravel(heard)[lead_in:].tolist())
+        pulse.advance(last / step_count)
+    return probabilities
+
+
+def _filled_up(sound: Samples) -> Samples:
+    return np.pad(sound, (0, -len(sound) % _STEP_SAMPLES))

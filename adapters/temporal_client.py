@@ -1,0 +1,89 @@
+"""How the product's processes reach Temporal, and how its pending activities are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.client import Client, WorkflowExecutionDescription
+from temporalio.converter import DataConverter
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+
+from adapters.settings import TemporalSettings
+from domain.live_status import PendingActivity
+from domain.messages import Beat
+from domain.stages import Fault, Stage
+
+# The SDK's default buckets end at a minute; a stage, and its wait for a GPU, takes longer.
+_LATENCY_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
+_LATENCIES = (
+    "temporal_activity_schedule_to_start_latency",
+    "temporal_activity_execution_latency",
+    "temporal_activity_succeed_endtoend_latency",
+    "temporal_workflow_endtoend_latency",
+)
+
+
+async def connect(settings: TemporalSettings, *, lazy: bool = False) -> Client:
+    """A client of the settings' namespace. A lazy one connects with its first call."""
+    return await Client.connect(
+        settings.address, namespace=settings.namespace, lazy=lazy, runtime=_runtime(settings)
+    )
+
+
+def _runtime(settings: TemporalSettings) -> Runtime | None:
+    if settings.metrics_address is None:
+        return None
+    metrics = PrometheusConfig(
+        bind_address=settings.metrics_address,
+        counters_total_suffix=True,
+        unit_suffix=True,
+        durations_as_seconds=True,
+        histogram_bucket_overrides={f"{name}_seconds": _LATENCY_BUCKETS_S for name in _LATENCIES},
+    )
+    return Runtime(telemetry=TelemetryConfig(metrics=metrics))
+
+
+async def pending_stages(description: WorkflowExecutionDescription) -> list[PendingActivity]:
+    """The activities of stages that Temporal waits for, with their last heartbeats."""
+    infos = description.raw_description.pending_activities
+    return [
+        await _pending_stage(info, stage, description.data_converter)
+        for info in infos
+        if (stage := _stage_of(info.activity_id)) is not None
+    ]
+
+
+def _stage_of(activity_id: str) -> Stage | None:
+    """Activity ids of stages begin with the stage's name; the others are numbers of Temporal's."""
+    name = activity_id.split(".", maxsplit=1)[0]
+    return Stage(name) if name in list(Stage) else None
+
+
+async def _pending_stage(
+    info: PendingActivityInfo, stage: Stage, converter: DataConverter
+) -> PendingActivity:
+    beat = await _beat(info.heartbeat_details.payloads, converter)
+    beaten = info.last_heartbeat_time if beat and info.HasField("last_heartbeat_time") else None
+    return PendingActivity(
+        stage=stage,
+        attempt=info.attempt,
+        running=info.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED,
+        fraction=beat.fraction if beat else 0.0,
+        beat_us=beaten.ToMicroseconds() if beaten else None,
+        last_fault=_fault(info) if info.HasField("last_failure") else None,
+    )
+
+
+async def _beat(payloads: Sequence[object], converter: DataConverter) -> Beat | None:
+    if not payloads:
+        return None
+    beats: list[Beat] = await converter.decode(payloads, [Beat])  # type: ignore[arg-type]
+    return beats[0]
+
+
+def _fault(info: PendingActivityInfo) -> Fault:
+    failure = info.last_failure
+    kind = failure.application_failure_info.type if failure.HasField("application_failure_info") else ""
+    return Fault(code=kind or "AttemptLost", message=failure.message)

@@ -1,0 +1,1 @@
+"""How animals are found in a picture."""

@@ -1,0 +1,105 @@
+"""The life of a worker process: it serves until a signal, hands its work over, and goes."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
+
+from adapters.settings import WorkerSettings
+from domain.errors import PipelineError
+
+Activity = Callable[..., Any]
+
+# The SDK holds heartbeats back for 0.8 of the heartbeat timeout unless told otherwise;
+# a cancel reaches an activity with the answer to a heartbeat.
+_HEARTBEATS_AT_MOST_APART = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Service:
+    """A queue and what is done for it, `slots` activities at once."""
+
+    queue: str
+    slots: int
+    activities: Sequence[Activity]
+    workflows: Sequence[type] = ()
+
+
+async def serve(
+    client: Client,
+    settings: WorkerSettings,
+    services: Sequence[Service],
+    prepare: Sequence[Callable[[], object]] = (),
+) -> None:
+    """Serve the queues until SIGTERM or SIGINT.
+
+    `prepare` is called in the background, so that the first task need not wait for models.
+    At the signal, running activities see that the worker shuts down and stop with a retryable
+    error; what has not stopped after the drain time is cancelled.
+    """
+    queues = {service.queue: service.slots for service in services}
+    log = structlog.get_logger().bind(queues=queues, identity=settings.identity)
+    told_to_stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told_to_stop.set)
+    with ThreadPoolExecutor(sum(queues.values())) as pool:
+        workers = [_worker(client, settings, service, pool) for service in services]
+        async with asyncio.TaskGroup() as lives:
+            for worker in workers:
+                lives.create_task(worker.run())
+            log.info("worker ready")
+            threading.Thread(target=_prepare, args=(prepare, log), daemon=True).start()
+            await told_to_stop.wait()
+            log.info("worker drains", drain_s=settings.drain_s)
+            for worker in workers:
+                lives.create_task(worker.shutdown())
+    log.info("worker stopped")
+
+
+def _worker(client: Client, settings: WorkerSettings, service: Service, pool: ThreadPoolExecutor) -> Worker:
+    return Worker(
+        client,
+        task_queue=service.queue,
+        identity=settings.identity,
+        activities=service.activities,
+        workflows=service.workflows,
+        activity_executor=pool,
+        max_concurrent_activities=service.slots,
+        max_heartbeat_throttle_interval=_HEARTBEATS_AT_MOST_APART,
+        default_heartbeat_throttle_interval=_HEARTBEATS_AT_MOST_APART,
+        graceful_shutdown_timeout=timedelta(seconds=settings.drain_s),
+        # A request that can't be decoded fails its workflow instead of being retried for ever.
+        workflow_failure_exception_types=[TypeError, ValueError],
+        deployment_config=_deployment(settings),
+    )
+
+
+def _prepare(calls: Sequence[Callable[[], object]], log: structlog.stdlib.BoundLogger) -> None:
+    for call in calls:
+        try:
+            call()
+        except PipelineError as error:
+            # Not the worker's end: the stage that needs the part will fail by the same error and park.
+            log.warning("a part is not ready", code=error.code, reason=str(error))
+
+
+def _deployment(settings: WorkerSettings) -> WorkerDeploymentConfig | None:
+    if settings.deployment is None or settings.build_id is None:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(settings.deployment, settings.build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.PINNED,
+    )

@@ -1,0 +1,107 @@
+"""Serves an object as HTTP wants it: validators, conditions and one range (RFC 9110, sections 8, 13, 14)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+import anyio
+from anyio import to_thread
+from fastapi import Request
+from starlette.datastructures import Headers
+from starlette.responses import Response, StreamingResponse
+
+from adapters.object_store import S3ObjectStore, StoredObject
+from domain.byte_ranges import ByteRange, parse_range
+from domain.errors import FileUnknown
+
+
+async def serve(request: Request, store: S3ObjectStore, key: str, disposition: str) -> Response:
+    """The answer to GET or HEAD; a store that fails before the first byte is an error, not half a file."""
+    stored = await to_thread.run_sync(store.stat, key)
+    if stored is None:
+        raise FileUnknown("The file has been removed.")
+    headers = {
+        "ETag": etag_of(stored),
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": disposition,
+    }
+    if stored.modified is not None:
+        headers["Last-Modified"] = format_datetime(stored.modified.astimezone(UTC), usegmt=True)
+    if is_unchanged(request.headers, stored):
+        return Response(status_code=304, headers=headers)
+    part = _range(request, stored)
+    length = part.length if part else stored.size_bytes
+    headers["Content-Length"] = str(length)
+    headers["Content-Type"] = stored.media_type
+    if part is not None:
+        headers["Content-Range"] = part.content_range
+    status = 206 if part else 200
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers)
+    content = await _begin(store.open_range(key, part.offset if part else 0, length))
+    return StreamingResponse(content, status_code=status, headers=headers)
+
+
+def etag_of(stored: StoredObject) -> str:
+    """A strong validator: the digest of the bytes where it is known, else the store's own."""
+    return f'"{stored.sha256 or stored.etag}"'
+
+
+def is_unchanged(headers: Headers, stored: StoredObject) -> bool:
+    """Whether the caller has the file already. If-None-Match, when there, is the only one that counts."""
+    tags = headers.get("if-none-match")
+    if tags is not None:
+        known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+        return "*" in known or etag_of(stored) in known
+    since = _date(headers.get("if-modified-since"))
+    return (
+        since is not None and stored.modified is not None and stored.modified.replace(microsecond=0) <= since
+    )
+
+
+def _range(request: Request, stored: StoredObject) -> ByteRange | None:
+    """The part to send. A HEAD has no range, and If-Range asks for the whole file if it has changed."""
+    if request.method == "HEAD" or not _same_as_before(request.headers.get("if-range"), stored):
+        return None
+    return parse_range(request.headers.get("range"), stored.size_bytes)
+
+
+def _same_as_before(validator: str | None, stored: StoredObject) -> bool:
+    if validator is None:
+        return True
+    if validator.startswith(('"', "W/")):
+        # Weak tags never match here: they don't promise the same bytes.
+        return validator.strip() == etag_of(stored)
+    date = _date(validator)
+    return date is not None and stored.modified is not None and stored.modified.replace(microsecond=0) == date
+
+
+def _date(text: str | None) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text) if text else None
+    except ValueError:
+        return None
+    return date if date is None or date.tzinfo else date.replace(tzinfo=UTC)
+
+
+async def _begin(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Read the first chunk now, so that a failing store still can be told."""
+    first = await to_thread.run_sync(next, chunks, b"")
+    return _rest(first, chunks)
+
+
+async def _rest(first: bytes, chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    try:
+        chunk = first
+        while chunk:
+            yield chunk
+            chunk = await to_thread.run_sync(next, chunks, b"")
+    finally:
+        # Also when the reader hangs up: the connection to the store is closed, not kept for later.
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            with anyio.CancelScope(shield=True):
+                await to_thread.run_sync(close)

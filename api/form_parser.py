@@ -1,0 +1,119 @@
+"""Turns the bytes of a multipart form into events, as they come, and refuses what is no such form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from domain.errors import FormBroken
+
+_MOST_HEADERS = 8
+_LONGEST_HEADER = 4096
+_MOST_PARTS = 16
+
+
+@dataclass(frozen=True)
+class PartBegins:
+    name: str
+    filename: str | None
+
+
+@dataclass(frozen=True)
+class PartBytes:
+    content: bytes
+
+
+@dataclass(frozen=True)
+class PartEnds:
+    pass
+
+
+FormEvent = PartBegins | PartBytes | PartEnds
+
+
+class FormParser:
+    """Raises `FormBroken` for what is no multipart form, or one with more parts than any form here has."""
+
+    def __init__(self, content_type: str) -> None:
+        kind, options = parse_options_header(content_type.encode("latin-1", errors="replace"))
+        boundary = options.get(b"boundary", b"")
+        if kind != b"multipart/form-data" or not boundary:
+            raise FormBroken("The upload must be a form of the type multipart/form-data with a boundary.")
+        self._events: list[FormEvent] = []
+        self._headers: dict[bytes, bytes] = {}
+        self._field = b""
+        self._value = b""
+        self._parts = 0
+        self._ended = False
+        try:
+            self._parser = MultipartParser(
+                boundary,
+                {
+                    "on_part_begin": self._on_part_begin,
+                    "on_header_field": self._on_header_field,
+                    "on_header_value": self._on_header_value,
+                    "on_header_end": self._on_header_end,
+                    "on_headers_finished": self._on_headers_finished,
+                    "on_part_data": self._on_part_data,
+                    "on_part_end": self._on_part_end,
+                    "on_end": self._on_end,
+                },
+                max_header_count=_MOST_HEADERS,
+                max_header_size=_LONGEST_HEADER,
+            )
+        except FormParserError as error:
+            raise FormBroken(f"The form's boundary can't be used: {error}.") from error
+
+    def feed(self, chunk: bytes) -> list[FormEvent]:
+        """What this chunk of the body brings."""
+        self._events = []
+        try:
+            self._parser.write(chunk)
+        except FormParserError as error:
+            raise FormBroken(f"The form is broken: {error}.") from error
+        return self._events
+
+    def finish(self) -> None:
+        """The body is at its end; raises `FormBroken` unless the form is too."""
+        if not self._ended:
+            raise FormBroken("The form ends before its last boundary: the upload was cut short.")
+
+    def _on_part_begin(self) -> None:
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            raise FormBroken(f"The form has more than {_MOST_PARTS} parts.")
+        self._headers = {}
+
+    def _on_header_field(self, chunk: bytes, start: int, end: int) -> None:
+        self._field += chunk[start:end]
+
+    def _on_header_value(self, chunk: bytes, start: int, end: int) -> None:
+        self._value += chunk[start:end]
+
+    def _on_header_end(self) -> None:
+        self._headers[self._field.lower()] = self._value
+        self._field = self._value = b""
+
+    def _on_headers_finished(self) -> None:
+        disposition, options = parse_options_header(self._headers.get(b"content-disposition"))
+        if disposition != b"form-data" or b"name" not in options:
+            raise FormBroken("A part of the form has no name.")
+        filename = options.get(b"filename")
+        self._events.append(
+            PartBegins(_text(options[b"name"]), None if filename is None else _text(filename))
+        )
+
+    def _on_part_data(self, chunk: bytes, start: int, end: int) -> None:
+        self._events.append(PartBytes(chunk[start:end]))
+
+    def _on_part_end(self) -> None:
+        self._events.append(PartEnds())
+
+    def _on_end(self) -> None:
+        self._ended = True
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", errors="replace")

@@ -1,0 +1,150 @@
+"""The story of an upload: its bytes, its row, its task, and the verdict of the probe; or nothing at all."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import anyio
+from anyio import to_thread
+
+from adapters.catalogue import NewVideo, VideoRow
+from adapters.settings import TaskSettings
+from api.clock import now_us
+from api.dependencies import OWNER, Parts
+from api.file_names import display_name
+from api.multipart_upload import FORM_OVERHEAD_BYTES, FormReceiver
+from api.problems import fault_of
+from domain.errors import FormInvalid, PipelineError, SourceTooLarge, TaskStartUnknown
+from domain.keys import source_key
+from domain.messages import PipelineRequest
+from domain.stages import TaskStatus
+
+# A sender who is refused has usually sent more than was read. A connection that is closed on unread bytes
+# loses the answer, so some of them are read and forgotten first.
+_DRAIN_BYTES = 256 * 1024 * 1024
+_DRAIN_S = 5.0
+_LONGEST_KEY = 255
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What comes in: the headers that matter, and the body as it comes."""
+
+    content_type: str
+    body: AsyncIterator[bytes]
+    content_length: int | None = None
+    idempotency_key: str | None = None
+
+
+def request_of(row: VideoRow, settings: TaskSettings) -> PipelineRequest:
+    """What the row's task is started with, the first time and every other."""
+    return PipelineRequest(
+        task_id=row.task_id,
+        video_id=row.id,
+        owner=row.owner,
+        filename=row.filename,
+        source=row.source,
+        options=row.processing_options,
+        stage_timeout_s=settings.stage_timeout_s,
+        park_s=settings.park_s,
+    )
+
+
+class Intake:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def take(self, upload: Upload) -> VideoRow:
+        """The video's row, once its task is started and the probe has not refused it (yet).
+
+        Raises a `SenderError` for what is refused; then neither object nor row is left. An upload with
+        the key of an earlier one is not read: the earlier one's row is the answer.
+        """
+        try:
+            self._check(upload)
+            first = await self._first_with(upload.idempotency_key)
+            if first is None:
+                return await self._keep(upload)
+        except PipelineError:
+            await drain(upload.body)
+            raise
+        await drain(upload.body)
+        return await self._join(first)
+
+    def _check(self, upload: Upload) -> None:
+        key = upload.idempotency_key
+        if key is not None and not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
+            raise FormInvalid(f"Idempotency-Key must be 1 to {_LONGEST_KEY} printable ASCII characters.")
+        limit = self._parts.settings.max_upload_bytes
+        if upload.content_length is not None and upload.content_length > limit + FORM_OVERHEAD_BYTES:
+            raise SourceTooLarge(f"The file is larger than the {limit} bytes that are taken here.")
+
+    async def _first_with(self, key: str | None) -> VideoRow | None:
+        if key is None:
+            return None
+        return await to_thread.run_sync(self._parts.catalogue.by_idempotency_key, OWNER, key)
+
+    async def _keep(self, upload: Upload) -> VideoRow:
+        """Bytes first, then the row; of two uploads with one key the later row gives way."""
+        video_id = uuid.uuid4().hex
+        receiver = FormReceiver(self._parts, source_key(video_id))
+        form = await receiver.receive(upload.content_type, upload.body)
+        video = NewVideo(
+            video_id=video_id,
+            task_id=f"task-{uuid.uuid4().hex}",
+            owner=OWNER,
+            filename=display_name(form.filename),
+            source=form.source,
+            created_us=now_us(),
+            options=form.options,
+            idempotency_key=upload.idempotency_key,
+        )
+        try:
+            row = await to_thread.run_sync(self._parts.catalogue.add, video)
+            if row.task_id == video.task_id:
+                await self._parts.tasks.start(request_of(row, self._parts.settings))
+        except TaskStartUnknown:
+            # It may run: the row stays, and the same upload sent again starts it if it does not.
+            raise
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self._forget(video.task_id, video.source.key)
+            raise
+        if row.task_id == video.task_id:
+            return await self._await_verdict(row)
+        await to_thread.run_sync(self._parts.store.remove, video.source.key)
+        return await self._join(row)
+
+    async def _join(self, row: VideoRow) -> VideoRow:
+        """The same upload came earlier: its task is the answer, and is started if that failed then."""
+        if row.status != TaskStatus.QUEUED.value:
+            return row
+        await self._parts.tasks.start(request_of(row, self._parts.settings))
+        return await self._await_verdict(row)
+
+    async def _await_verdict(self, row: VideoRow) -> VideoRow:
+        verdict = await self._parts.tasks.admission(row.task_id)
+        if verdict is not None and not verdict.accepted:
+            await self._forget(row.task_id, row.source_key)
+            raise fault_of(verdict.fault_code, verdict.fault_message)
+        return row
+
+    async def _forget(self, task_id: str, key: str) -> None:
+        """Remove row and bytes. What can't be removed now is not the sender's concern."""
+        with suppress(PipelineError):
+            await to_thread.run_sync(self._parts.catalogue.remove, task_id)
+        with suppress(PipelineError):
+            await to_thread.run_sync(self._parts.store.remove, key)
+
+
+async def drain(body: AsyncIterator[bytes]) -> None:
+    """Read on for a while, so that the sender gets to read the answer."""
+    drained = 0
+    with anyio.move_on_after(_DRAIN_S):
+        async for chunk in body:
+            drained += len(chunk)
+            if drained > _DRAIN_BYTES:
+                return

@@ -1,0 +1,50 @@
+"""The list of tasks: pages from the catalogue, with the state that Temporal knows better."""
+
+from __future__ import annotations
+
+import asyncio
+
+from anyio import to_thread
+
+from adapters.catalogue import Cursor, VideoRow
+from api.answers import TaskList, summary
+from api.dependencies import OWNER, Parts
+from domain.errors import WorkflowsUnavailable
+from domain.stages import TaskStatus
+
+_ASKED_AT_ONCE = 10
+
+
+async def list_tasks(parts: Parts, status: TaskStatus | None, limit: int, cursor: str | None) -> TaskList:
+    """Newest first, at most `limit`; a page of open tasks may hold fewer, though older ones follow."""
+    before = Cursor.parse(cursor) if cursor else None
+    page = await to_thread.run_sync(parts.catalogue.page, OWNER, _statuses_kept(status), limit, before)
+    turns = asyncio.Semaphore(_ASKED_AT_ONCE)
+    statuses = await asyncio.gather(*(_status_now(parts, row, turns) for row in page.videos))
+    return TaskList(
+        tasks=[
+            summary(row, now)
+            for row, now in zip(page.videos, statuses, strict=True)
+            if status is None or now is status
+        ],
+        next=str(page.next) if page.next else None,
+    )
+
+
+def _statuses_kept(status: TaskStatus | None) -> tuple[TaskStatus, ...]:
+    """The statuses that rows of tasks in this state may have: while a task is open its row lags behind."""
+    if status is None:
+        return ()
+    return (status,) if status.ended else (TaskStatus.QUEUED, TaskStatus.RUNNING)
+
+
+async def _status_now(parts: Parts, row: VideoRow, turns: asyncio.Semaphore) -> TaskStatus:
+    kept = TaskStatus(row.status)
+    if kept.ended:
+        return kept
+    try:
+        async with turns:
+            live = await parts.tasks.state(row.task_id)
+    except WorkflowsUnavailable:
+        return kept
+    return live.state.status if live else kept

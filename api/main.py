@@ -1,0 +1,66 @@
+"""The API's process: reads its settings, connects its parts, serves until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import structlog
+import uvicorn
+
+from adapters import settings
+from adapters.catalogue import Catalogue, read_catalogue, upgrade
+from adapters.catalogue import connect as connect_catalogue
+from adapters.object_store import S3ObjectStore
+from adapters.process import run_main
+from adapters.temporal_client import connect as connect_temporal
+from api.app import create_app
+from api.dependencies import Parts
+from api.temporal_tasks import TemporalTasks
+from api.unstarted import keep_starting
+from domain.errors import PassingError
+
+_log = structlog.get_logger(__name__)
+
+# An upload that is on its way gets this long to come in when the process is told to stop.
+_GRACE_S = 30
+
+
+async def serve() -> None:
+    """Serve until SIGTERM or SIGINT. Temporal and the store may come up later; `/ready` tells."""
+    catalogue_settings = read_catalogue()
+    upgrade(catalogue_settings)
+    engine = connect_catalogue(catalogue_settings)
+    store = S3ObjectStore(settings.read_store())
+    try:
+        store.ensure_bucket()
+    except PassingError as error:
+        _log.warning("store_not_ready", reason=str(error))
+    temporal = await connect_temporal(settings.read_temporal(), lazy=True)
+    parts = Parts(
+        store=store,
+        catalogue=Catalogue(engine),
+        tasks=TemporalTasks(temporal),
+        settings=settings.read_tasks(),
+    )
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(parts),
+            # Only this machine, unless the operator says otherwise: there are no accounts yet.
+            host=os.environ.get("API_HOST", "127.0.0.1"),
+            port=settings.positive(os.environ.get("API_PORT", "8000"), "API_PORT"),
+            server_header=False,
+            log_config=None,
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+    )
+    starting = asyncio.create_task(keep_starting(parts))
+    try:
+        await server.serve()
+    finally:
+        starting.cancel()
+        engine.dispose()
+
+
+if __name__ == "__main__":
+    run_main(serve)

@@ -1,0 +1,40 @@
+"""`GET /video/{task_id}/files/{name}`: the downloads of a task."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from api.dependencies import PartsNeeded, TaskId
+from api.downloads import serve
+from api.file_names import attachment
+from api.standing import Standing
+
+router = APIRouter(tags=["files"])
+
+_PATH = "/video/{task_id}/files/{name}"
+
+
+@router.get(
+    _PATH,
+    summary="Download a file of a task",
+    response_class=Response,
+    responses={
+        200: {"description": "The file.", "content": {"video/mp4": {}, "text/vtt": {}}},
+        206: {"description": "The asked range of it."},
+        304: {"description": "The caller has it already."},
+        416: {"description": "The range lies outside the file."},
+    },
+)
+@router.head(_PATH, include_in_schema=False)
+async def download(
+    request: Request,
+    task_id: TaskId,
+    name: Annotated[str, Path(examples=["final.mp4"])],
+    parts: PartsNeeded,
+) -> Response:
+    """Whole, or in part by `Range`, so that players can seek and downloads can go on."""
+    key, original = await Standing(parts).file_key(task_id, name)
+    return await serve(request, parts.store, key, attachment(original, name))

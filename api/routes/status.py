@@ -1,0 +1,31 @@
+"""`GET /status/{task_id}`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+
+from api.answers import StatusAnswer, status_answer
+from api.clock import now_us
+from api.dependencies import PartsNeeded, TaskId
+from api.standing import Standing
+from domain.labels import best_language
+
+router = APIRouter(tags=["tasks"])
+
+
+@router.get("/status/{task_id}", summary="See how far a task is")
+async def status(
+    task_id: TaskId,
+    response: Response,
+    parts: PartsNeeded,
+    accept_language: Annotated[str | None, Header(description="The language of the animals' names.")] = None,
+) -> StatusAnswer:
+    """The task's stages with their progress, and its result. Works while no worker runs."""
+    live = await Standing(parts).of(task_id)
+    language = best_language(accept_language)
+    response.headers["Content-Language"] = language
+    response.headers["Vary"] = "Accept-Language"
+    response.headers["Cache-Control"] = "no-store"
+    return status_answer(live, language, now_us())

@@ -1,0 +1,54 @@
+"""`GET /tasks`, and what can be done to a task: cancel it, retry a stage of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from api.answers import AcceptedAnswer, TaskList, accepted, status_url
+from api.dependencies import PartsNeeded, TaskId
+from api.listing import list_tasks
+from api.standing import Standing
+from domain.errors import StageUnknown
+from domain.stages import Stage, TaskStatus
+
+router = APIRouter(tags=["tasks"])
+
+
+@router.get("/tasks", summary="List the tasks")
+async def tasks(
+    parts: PartsNeeded,
+    status: Annotated[TaskStatus | None, Query(description="Only tasks in this state.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(description="`next` of the page before.", max_length=100)] = None,
+) -> TaskList:
+    """Newest first."""
+    return await list_tasks(parts, status, limit, cursor)
+
+
+@router.post("/video/{task_id}/cancel", status_code=202, summary="Cancel a task")
+async def cancel(task_id: TaskId, response: Response, parts: PartsNeeded) -> AcceptedAnswer:
+    """Ask the task to stop; its status says when it has."""
+    await Standing(parts).cancel(task_id)
+    response.headers["Location"] = status_url(task_id)
+    return accepted(task_id, TaskStatus.RUNNING)
+
+
+@router.post("/video/{task_id}/retry/{stage}", status_code=202, summary="Retry a failed stage")
+async def retry(
+    task_id: TaskId,
+    stage: Annotated[str, Path(examples=["merger"])],
+    response: Response,
+    parts: PartsNeeded,
+) -> AcceptedAnswer:
+    """Try a stage again that has failed for good and waits."""
+    await Standing(parts).retry(task_id, _stage(stage))
+    response.headers["Location"] = status_url(task_id)
+    return accepted(task_id, TaskStatus.RUNNING)
+
+
+def _stage(name: str) -> Stage:
+    if name not in list(Stage):
+        raise StageUnknown(f"No stage is called {name[:40]!r}; they are {', '.join(Stage)}.")
+    return Stage(name)

@@ -1,0 +1,99 @@
+"""`POST /video/upload`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+
+from api.answers import AcceptedAnswer, accepted, status_url
+from api.dependencies import PartsNeeded
+from api.intake import Intake, Upload
+from domain.errors import FormBroken
+from domain.messages import SubtitleMode
+from domain.stages import TaskStatus
+
+router = APIRouter(tags=["tasks"])
+
+# A sender who is silent for longer holds back others who wait for a turn.
+_SILENCE_S = 60.0
+
+# The form is read as it streams in, so the framework can't describe it.
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "The video: MP4, MOV, Matroska, WebM, AVI or MPEG-TS.",
+                        },
+                        "subtitle_mode": {
+                            "type": "string",
+                            "enum": [mode.value for mode in SubtitleMode],
+                            "default": "soft",
+                            "description": "`soft`: a track that can be switched on; `burn`: drawn into "
+                            "the picture; `none`: no subtitles.",
+                        },
+                        "max_height": {
+                            "type": "integer",
+                            "minimum": 64,
+                            "maximum": 4320,
+                            "default": 1080,
+                            "description": "The most lines of the result. A smaller video stays as it is.",
+                        },
+                        "language": {
+                            "type": "string",
+                            "example": "fr",
+                            "description": "The language that is spoken (ISO 639-1); skips its detection.",
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.post("/video/upload", status_code=202, openapi_extra=_FORM, summary="Upload a video")
+async def upload(
+    request: Request,
+    response: Response,
+    parts: PartsNeeded,
+    idempotency_key: Annotated[
+        str | None, Header(description="Sending the same key again gives the first task.", max_length=255)
+    ] = None,
+) -> AcceptedAnswer:
+    """Send a video as a form and get a task; the task's URL is in `Location`."""
+    length = request.headers.get("content-length", "")
+    row = await Intake(parts).take(
+        Upload(
+            content_type=request.headers.get("content-type", ""),
+            body=_body(request),
+            content_length=int(length) if length.isdecimal() else None,
+            idempotency_key=idempotency_key,
+        )
+    )
+    response.headers["Location"] = status_url(row.task_id)
+    return accepted(row.task_id, TaskStatus(row.status))
+
+
+async def _body(request: Request) -> AsyncIterator[bytes]:
+    while True:
+        try:
+            async with asyncio.timeout(_SILENCE_S):
+                message = await request.receive()
+        except TimeoutError:
+            raise FormBroken(f"No more bytes came for {_SILENCE_S:.0f} s.") from None
+        if message["type"] == "http.disconnect":
+            raise FormBroken("The sender hung up in the middle of the upload.")
+        yield message.get("body", b"")
+        if not message.get("more_body", False):
+            return

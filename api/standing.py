@@ -1,0 +1,70 @@
+"""Where a task stands: Temporal is asked first, and the catalogue speaks when Temporal can't."""
+
+from __future__ import annotations
+
+import re
+
+from anyio import to_thread
+
+from adapters.catalogue import VideoRow
+from api.dependencies import Parts
+from domain.errors import FileUnknown, TaskEnded, TaskUnknown, WorkflowsUnavailable
+from domain.stages import LiveState, Stage, TaskState
+
+# Other workflows live in the same namespace; their ids are not for everybody to try.
+_TASK_ID = re.compile(r"task-[0-9a-f]{32}")
+
+
+class Standing:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def of(self, task_id: str) -> LiveState:
+        """The task's state, however old; raises `TaskUnknown` when nobody knows the task."""
+        _check(task_id)
+        try:
+            live = await self._parts.tasks.state(task_id)
+        except WorkflowsUnavailable:
+            live = None
+        if live is not None:
+            return live
+        row = await self._row(task_id)
+        return LiveState(state=row.task_state, as_of_us=row.updated_us, source="catalogue")
+
+    async def cancel(self, task_id: str) -> None:
+        await self._require_open(task_id)
+        await self._parts.tasks.cancel(task_id)
+
+    async def retry(self, task_id: str, stage: Stage) -> None:
+        await self._require_open(task_id)
+        await self._parts.tasks.retry(task_id, stage)
+
+    async def file_key(self, task_id: str, name: str) -> tuple[str, str]:
+        """The object of a finished download, and the name of the file that was sent."""
+        _check(task_id)
+        row = await self._row(task_id)
+        key = row.task_state.outcome.files.get(name)
+        if key is None:
+            # The row lags behind its task by a moment.
+            state: TaskState = (await self.of(task_id)).state
+            key = state.outcome.files.get(name)
+        if key is None:
+            raise FileUnknown(f"The task {task_id} has no file {name[:80]!r}, or not yet.")
+        return key, row.filename
+
+    async def _require_open(self, task_id: str) -> None:
+        _check(task_id)
+        row = await self._row(task_id)
+        if row.task_state.status.ended:
+            raise TaskEnded(f"The task has ended already: it is {row.status}.")
+
+    async def _row(self, task_id: str) -> VideoRow:
+        row = await to_thread.run_sync(self._parts.catalogue.by_task, task_id)
+        if row is None:
+            raise TaskUnknown(f"No task has the id {task_id}.")
+        return row
+
+
+def _check(task_id: str) -> None:
+    if not _TASK_ID.fullmatch(task_id):
+        raise TaskUnknown(f"No task has the id {task_id[:80]!r}.")

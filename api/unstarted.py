@@ -1,0 +1,57 @@
+"""Starts the tasks whose start was cut off between their row and Temporal."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from anyio import to_thread
+
+from adapters.catalogue import Cursor, VideoRow
+from api.clock import now_us
+from api.dependencies import OWNER, Parts
+from api.intake import request_of
+from domain.errors import PipelineError
+from domain.stages import TaskStatus
+
+_EVERY_S = 60.0
+# A younger row belongs to an upload that is still being answered.
+_YOUNGEST_US = 60 * 1_000_000
+# Temporal forgets ended tasks after its retention: an older row may have run, and is left as it is.
+_OLDEST_US = 24 * 3600 * 1_000_000
+
+_log = structlog.get_logger(__name__)
+
+
+async def keep_starting(parts: Parts) -> None:
+    """Look for such tasks every minute, for ever; a part that is away is asked again a minute later."""
+    while True:
+        try:
+            started = await start_unstarted(parts, now_us())
+        except PipelineError as error:
+            _log.warning("unstarted_tasks_not_looked_for", code=error.code, reason=str(error))
+        else:
+            if started:
+                _log.info("unstarted_tasks_started", count=started)
+        await asyncio.sleep(_EVERY_S)
+
+
+async def start_unstarted(parts: Parts, at_us: int) -> int:
+    """Start every queued task that Temporal does not know; return how many there were."""
+    started = 0
+    before: Cursor | None = Cursor(at_us - _YOUNGEST_US, "")
+    while before is not None:
+        page = await to_thread.run_sync(parts.catalogue.page, OWNER, (TaskStatus.QUEUED,), 100, before)
+        for row in page.videos:
+            if row.created_us < at_us - _OLDEST_US:
+                return started
+            started += await _start(parts, row)
+        before = page.next
+    return started
+
+
+async def _start(parts: Parts, row: VideoRow) -> bool:
+    if await parts.tasks.state(row.task_id) is not None:
+        return False
+    await parts.tasks.start(request_of(row, parts.settings))
+    return True

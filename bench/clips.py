@@ -1,0 +1,34 @@
+"""Which clips the benchmarks use, and how longer and shorter ones are made of them."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from local.settings import REPOSITORY_PATH
+
+FOLDER = REPOSITORY_PATH / "models" / "demo" / "clip"
+DEMO = FOLDER / "demo.mp4"
+CLIPS = (DEMO, FOLDER / "english-dog.mp4", FOLDER / "spanish-horse.mp4")
+
+
+def looped(clip: Path, times: int, target: Path) -> Path:
+    """The clip again and again; the picture with no new encoding, the sound with no overlap at the joins."""
+    again = ("-stream_loop", str(times - 1), "-i", f"file:{clip}")
+    # Overlaps are cut from 10 ms on; by default only when they have grown to 100 ms.
+    joined = "aresample=async=1:min_hard_comp=0.01"
+    return _made(target, *again, "-map", "0:v", "-map", "0:a", "-c:v", "copy", "-af", joined)
+
+
+def first_moment(clip: Path, target: Path) -> Path:
+    """One frame and half a second of silence: a program that gets this does little but start."""
+    frame = ("-t", "0.04", "-i", f"file:{clip}")
+    silence = ("-f", "lavfi", "-t", "0.5", "-i", "anullsrc=r=48000:cl=mono")
+    return _made(target, *frame, *silence, "-map", "0:v", "-map", "1:a")
+
+
+def _made(target: Path, *arguments: str) -> Path:
+    if not target.exists():
+        command = ["ffmpeg", "-hide_banner", "-v", "error", "-nostdin", *arguments, f"file:{target}"]
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    return target

@@ -1,0 +1,107 @@
+"""How progress and results look on a terminal, and as plain lines where there is none.
+
+Progress goes to standard error; standard output has only what was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TransferSpeedColumn,
+)
+
+from cli.api import Answer
+from cli.api import Progress as Report
+
+_COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "running": "cyan"}
+
+
+class StageBoard:
+    """One line a stage, that moves on a terminal; elsewhere a line each time a stage changes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bars: dict[str, TaskID] = {}
+        self._said: dict[str, tuple[str, int]] = {}
+        self._progress = Progress(
+            TextColumn("{task.description:<20}"),
+            BarColumn(bar_width=30),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[state]}"),
+            console=console,
+        )
+
+    def __enter__(self) -> StageBoard:
+        if self._console.is_terminal:
+            self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._console.is_terminal:
+            self._progress.stop()
+
+    def show(self, status: Answer) -> None:
+        for name, stage in status["stages"].items():
+            if self._console.is_terminal:
+                self._move(name, stage)
+            else:
+                self._say(name, stage)
+
+    def _move(self, name: str, stage: Answer) -> None:
+        if name not in self._bars:
+            self._bars[name] = self._progress.add_task(name, total=100, state="")
+        state = stage["status"]
+        colour = _COLOURS.get(state, "dim")
+        self._progress.update(
+            self._bars[name],
+            completed=stage["progress"],
+            state=f"[{colour}]{state}[/{colour}]{_tries(stage)}",
+        )
+
+    def _say(self, name: str, stage: Answer) -> None:
+        # Tens of percent, so that a log is not filled with every step.
+        seen = (stage["status"], stage["progress"] // 10)
+        if self._said.get(name) != seen:
+            self._said[name] = seen
+            self._console.print(
+                f"{name:<20} {stage['progress']:>3} %  {stage['status']}{_tries(stage)}", highlight=False
+            )
+
+
+def _tries(stage: Answer) -> str:
+    attempt = stage.get("attempt") or 0
+    return f" (attempt {attempt})" if attempt > 1 else ""
+
+
+@contextmanager
+def transfer(console: Console, title: str, *, shown: bool = True) -> Iterator[Report]:
+    """A bar for bytes on their way; elsewhere than on a terminal nothing is drawn."""
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not (shown and console.is_terminal),
+    )
+    with progress:
+        bar = progress.add_task(title.replace("[", r"\["), total=None)
+
+        def report(done_bytes: int, total_bytes: int) -> None:
+            progress.update(bar, completed=done_bytes, total=total_bytes)
+
+        yield report

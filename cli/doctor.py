@@ -1,0 +1,94 @@
+"""Checks every part of an installation, from here inwards, and says how to mend what is wrong."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import asdict, dataclass
+
+from cli.api import Answer, Api
+from cli.faults import CliFault
+
+# What the product asks FFmpeg for and smaller builds of it leave out.
+_FILTERS = ("scale", "subtitles", "aresample", "select")
+_ENCODERS = ("libx264", "aac", "mov_text")
+_INSTALL = "Install a full build of FFmpeg 5.1 or newer (Debian: `sudo apt-get install ffmpeg`)."
+
+_MEND_OF_PART = {
+    "temporal": "Start the Temporal server, or set TEMPORAL_ADDRESS to where it is; locally `make up`.",
+    "store": "Start the S3 server, or set S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY; locally `make up`.",
+    "catalogue": "Start the database, or set DATABASE_URL; its disk may be full or read-only.",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """What was checked. `mend` says what to do when it is not ok."""
+
+    part: str
+    ok: bool
+    detail: str
+    mend: str = ""
+
+    @property
+    def document(self) -> dict[str, str | bool]:
+        return asdict(self)
+
+
+def examine(api: Api) -> list[Part]:
+    """Every part, the API first; what lies behind a silent part is not guessed at."""
+    try:
+        api.health()
+    except CliFault as fault:
+        return [Part("api", ok=False, detail=str(fault), mend=fault.advice), *_this_machine(api)]
+    parts = [Part("api", ok=True, detail=f"answers at {api.url}")]
+    try:
+        # Every part that the API knows of, and what each worker says of its own machine.
+        parts += [_reported(part) for part in api.doctor()["parts"]]
+    except CliFault as fault:
+        parts += [*_behind_the_api(api), Part("workers", ok=False, detail=str(fault), mend=fault.advice)]
+    # A worker that could not be asked may be one that was never started here.
+    return parts if any("ffmpeg" in part.part for part in parts) else [*parts, *_this_machine(api)]
+
+
+def _behind_the_api(api: Api) -> list[Part]:
+    return [
+        Part(name, ok=True, detail="answers")
+        if said == "ok"
+        else Part(name, ok=False, detail=f"does not answer ({said})", mend=_MEND_OF_PART.get(name, ""))
+        for name, said in api.ready()["parts"].items()
+    ]
+
+
+def _reported(part: Answer) -> Part:
+    return Part(
+        str(part["part"]), ok=bool(part["ok"]), detail=str(part["detail"]), mend=str(part.get("mend", ""))
+    )
+
+
+def _this_machine(api: Api) -> list[Part]:
+    """FFmpeg here, where the workers will run if the product is started on this machine."""
+    if not api.is_here:
+        return []
+    missing = [name for name in ("ffmpeg", "ffprobe") if shutil.which(name) is None]
+    if missing:
+        return [Part("ffmpeg here", ok=False, detail=f"{missing[0]} is not installed", mend=_INSTALL)]
+    found = _parts_of_ffmpeg("-filters"), _parts_of_ffmpeg("-encoders")
+    lacks = [f"the filter {name}" for name in _FILTERS if name not in found[0]]
+    lacks += [f"the encoder {name}" for name in _ENCODERS if name not in found[1]]
+    if lacks:
+        return [Part("ffmpeg here", ok=False, detail=f"lacks {', '.join(lacks)}", mend=_INSTALL)]
+    return [Part("ffmpeg here", ok=True, detail="has every filter and encoder that is needed")]
+
+
+def _parts_of_ffmpeg(listing: str) -> set[str]:
+    """The second word of each line of a listing is the part's name."""
+    done = subprocess.run(
+        ["ffmpeg", "-hide_banner", listing],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    return {words[1] for line in done.stdout.splitlines() if len(words := line.split()) > 1}

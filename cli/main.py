@@ -1,0 +1,239 @@
+"""The command `video-pipeline`: what it can be told, and with which exit code it answers.
+
+0: done. 1: the task failed, was cancelled or waits for help, or `doctor` found something wrong.
+2: the command could not do what it was asked.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.api import Api, UploadOptions
+from cli.display import StageBoard, transfer
+from cli.doctor import examine
+from cli.faults import CliFault
+from cli.printing import Printer
+from cli.watching import follow, verdict
+
+app = typer.Typer(
+    help="Sends videos through the pipeline and fetches what comes of them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class SubtitleMode(StrEnum):
+    """`soft`: a track that can be switched on; `burn`: drawn into the picture; `none`: no subtitles."""
+
+    SOFT = "soft"
+    BURN = "burn"
+    NONE = "none"
+
+
+class Status(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+Url = Annotated[
+    str, typer.Option("--api", envvar="VIDEO_PIPELINE_API", help="Where the product's HTTP interface is.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, one document a line, and nothing else.")]
+TaskId = Annotated[str, typer.Argument(metavar="ID", help="The task's id, as `upload` and `list` show it.")]
+HERE = "http://127.0.0.1:8000"
+
+
+@app.command()
+def upload(
+    file: Annotated[Path, typer.Argument(help="The video to send.")],
+    url: Url = HERE,
+    wait: Annotated[bool, typer.Option("--wait", help="Stay until the task has ended.")] = False,
+    subtitle_mode: Annotated[SubtitleMode | None, typer.Option(help="How subtitles are added.")] = None,
+    language: Annotated[str | None, typer.Option(help="The spoken language, such as fr.")] = None,
+    max_height: Annotated[int | None, typer.Option(help="The most lines of the result.")] = None,
+    key: Annotated[str | None, typer.Option(help="The same key again gives the first task.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send a video and start its task."""
+    with _api(url, as_json=as_json) as (api, printer):
+        options = UploadOptions(subtitle_mode, language, max_height)
+        with transfer(printer.progress, file.name, shown=not as_json) as report:
+            accepted = api.upload(file, options, key, report)
+        task_id = accepted["task_id"]
+        if wait:
+            if not as_json:
+                printer.progress.print(f"Task {escape(task_id)}")
+            _watch(api, printer, task_id, every_change=False)
+        elif as_json:
+            printer.document(accepted)
+        else:
+            printer.say(f"Task {task_id} is {accepted['status']}.")
+            printer.say(f"`video-pipeline status {task_id} --watch` shows how it goes on.")
+
+
+@app.command()
+def status(
+    task_id: TaskId,
+    url: Url = HERE,
+    watch: Annotated[bool, typer.Option("--watch", help="Show it move until it has ended.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show how far a task is."""
+    with _api(url, as_json=as_json) as (api, printer):
+        if watch:
+            _watch(api, printer, task_id, every_change=True)
+            return
+        now = api.status(task_id)
+        printer.task(now, with_stages=True)
+        sys.exit(verdict(now).exit_code)
+
+
+@app.command("list")
+def list_tasks(
+    url: Url = HERE,
+    status: Annotated[Status | None, typer.Option(help="Only tasks in this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="The most tasks to show.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show the newest tasks."""
+    with _api(url, as_json=as_json) as (api, printer):
+        printer.tasks(api.tasks(status, limit))
+
+
+@app.command()
+def download(
+    task_id: TaskId,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Which files; all of them if none is named.")
+    ] = None,
+    url: Url = HERE,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--dir", help="Where to put them; a folder named after the task if not given."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch the files of a task."""
+    with _api(url, as_json=as_json) as (api, printer):
+        links = api.status(task_id).get("links") or {}
+        if not links and not names:
+            raise CliFault(
+                "FileUnknown", f"Task {task_id} has no files yet.", "`status` shows how far it is."
+            )
+        target = folder or Path(task_id)
+        for name in names or links:
+            if name not in links or name != PurePosixPath(name).name:
+                raise CliFault(
+                    "FileUnknown", f"Task {task_id} has no file {name!r}.", f"It has: {', '.join(links)}."
+                )
+        fetched = []
+        for name in names or links:
+            path = target / name
+            with transfer(printer.progress, name, shown=not as_json) as report:
+                api.download(links[name], path, report)
+            fetched.append({"name": name, "path": str(path), "size_bytes": path.stat().st_size})
+            if not as_json:
+                printer.say(str(path))
+        if as_json:
+            printer.document({"task_id": task_id, "files": fetched})
+
+
+@app.command()
+def cancel(task_id: TaskId, url: Url = HERE, as_json: AsJson = False) -> None:
+    """Stop a task; what it has stored for the while is removed."""
+    with _api(url, as_json=as_json) as (api, printer):
+        answer = api.cancel(task_id)
+        if as_json:
+            printer.document(answer)
+        else:
+            printer.say(f"Task {task_id} was asked to stop.")
+
+
+@app.command()
+def retry(
+    task_id: TaskId,
+    stage: Annotated[str, typer.Argument(help="The stage that failed and waits.")],
+    url: Url = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Try a failed stage again; what the task has finished is kept."""
+    with _api(url, as_json=as_json) as (api, printer):
+        answer = api.retry(task_id, stage)
+        if as_json:
+            printer.document(answer)
+        else:
+            printer.say(f"Stage {stage} of task {task_id} is tried again.")
+
+
+@app.command()
+def doctor(url: Url = HERE, as_json: AsJson = False) -> None:
+    """Check every part of the installation and say how to mend what is wrong."""
+    with _api(url, as_json=as_json) as (api, printer):
+        parts = examine(api)
+        printer.parts(parts)
+        sys.exit(0 if all(part.ok for part in parts) else 1)
+
+
+def _watch(api: Api, printer: Printer, task_id: str, *, every_change: bool) -> None:
+    """Show a task until nothing of it moves, and leave with its exit code.
+
+    As JSON it writes the last state, and with `every_change` also each one before it.
+    """
+    last = None
+    if printer.as_json:
+        for now in follow(api, task_id):
+            moved = last is None or (now["status"], now["stages"]) != (last["status"], last["stages"])
+            if every_change and moved:
+                printer.document(now)
+            last = now
+        if not every_change and last is not None:
+            printer.document(last)
+    else:
+        with StageBoard(printer.progress) as board:
+            for now in follow(api, task_id):
+                board.show(now)
+                last = now
+        if last is not None:
+            printer.task(last, with_stages=False)
+    sys.exit(verdict(last).exit_code if last else 2)
+
+
+@contextmanager
+def _api(url: str, *, as_json: bool) -> Iterator[tuple[Api, Printer]]:
+    """An open connection; an expected fault in the block becomes one line and exit code 2."""
+    printer = Printer(as_json=as_json)
+    try:
+        with Api(url) as api:
+            yield api, printer
+    except CliFault as fault:
+        if as_json:
+            printer.document(fault.document)
+        printer.progress.print(f"[red]Error:[/red] {escape(fault.line)}")
+        sys.exit(2)
+    except OSError as error:
+        # The disk is full, or a folder may not be written to.
+        printer.progress.print(f"[red]Error:[/red] {escape(str(error))}")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        printer.progress.print("Left; a task that was started goes on without you.")
+        sys.exit(130)
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

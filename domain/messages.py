@@ -1,0 +1,205 @@
+"""The wire types: one input and one result for each workflow, activity and message.
+
+They travel as JSON through Temporal, so they grow by fields with defaults and never
+lose or rename one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from domain.detections import Sighting
+from domain.media import SourceMedia
+from domain.speech import LanguageEstimate
+from domain.stages import TaskState
+
+
+class SubtitleMode(StrEnum):
+    """`soft`: a selectable track; `burn`: drawn into the picture; `none`: no subtitles are made."""
+
+    SOFT = "soft"
+    BURN = "burn"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """An object in the store."""
+
+    key: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class ProcessingOptions:
+    """What the caller asks for. `language` (ISO 639-1) is a hint that skips detection."""
+
+    subtitle_mode: SubtitleMode = SubtitleMode.SOFT
+    max_height: int = 1080
+    language: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 64 <= self.max_height <= 4320:
+            raise ValueError(f"max_height is 64 to 4320 lines, not {self.max_height}")
+
+
+@dataclass(frozen=True)
+class PipelineRequest:
+    """Starts a `VideoPipeline`. `stage_timeout_s` bounds one attempt of a stage."""
+
+    task_id: str
+    video_id: str
+    owner: str
+    filename: str
+    source: Artifact
+    options: ProcessingOptions = ProcessingOptions()
+    stage_timeout_s: int = 1800
+    park_s: int = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Admission:
+    """The verdict of the probe, for the caller who still waits on the line."""
+
+    accepted: bool
+    fault_code: str = ""
+    fault_message: str = ""
+
+
+@dataclass(frozen=True)
+class Beat:
+    """What a heartbeat tells: how much of the activity is done, 0 to 1."""
+
+    fraction: float = 0.0
+
+
+@dataclass(frozen=True)
+class RetryStage:
+    """Asks a parked task to try a failed stage again."""
+
+    stage: str
+
+
+@dataclass(frozen=True)
+class ProbeInput:
+    task_id: str
+    source: Artifact
+
+
+@dataclass(frozen=True)
+class DownscaleInput:
+    task_id: str
+    source: Artifact
+    media: SourceMedia
+    max_height: int
+
+
+@dataclass(frozen=True)
+class EncodedVideo:
+    """A rendition. `copied` says that the picture was not encoded again."""
+
+    artifact: Artifact
+    copied: bool = False
+
+
+@dataclass(frozen=True)
+class ExtractAudioInput:
+    task_id: str
+    source: Artifact
+    media: SourceMedia
+
+
+@dataclass(frozen=True)
+class LanguageInput:
+    """`audio` is 16 kHz mono s16le PCM."""
+
+    task_id: str
+    audio: Artifact
+
+
+@dataclass(frozen=True)
+class SubtitlesInput:
+    """`audio` is 16 kHz mono s16le PCM, or None when it is known that nobody speaks."""
+
+    task_id: str
+    media: SourceMedia
+    audio: Artifact | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class AnimalsInput:
+    task_id: str
+    source: Artifact
+    media: SourceMedia
+
+
+@dataclass(frozen=True)
+class AnimalsFound:
+    """The animals of a video; `report` is the JSON with every detail."""
+
+    report: Artifact
+    sightings: tuple[Sighting, ...] = ()
+    frames_examined: int = 0
+
+
+@dataclass(frozen=True)
+class SubtitleFiles:
+    """The same cues as WebVTT and SRT."""
+
+    vtt: Artifact
+    srt: Artifact
+    cue_count: int
+    language: str | None
+
+
+@dataclass(frozen=True)
+class MergeInput:
+    """With a `picture` the cues become a selectable track of it; without one they are drawn
+    into the `source`, which is scaled to `max_height` in the same pass."""
+
+    task_id: str
+    source: Artifact
+    media: SourceMedia
+    max_height: int
+    subtitles: SubtitleFiles
+    picture: EncodedVideo | None = None
+
+
+@dataclass(frozen=True)
+class PublishInput:
+    """`files` maps each download's name to the artifact that becomes it."""
+
+    task_id: str
+    video_id: str
+    files: dict[str, Artifact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Published:
+    """Maps each download's name to its final artifact."""
+
+    files: dict[str, Artifact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RecordInput:
+    """Brings the catalogue's row in line with the workflow."""
+
+    video_id: str
+    state: TaskState
+    media: SourceMedia | None = None
+    language: LanguageEstimate | None = None
+    final: Artifact | None = None
+
+
+@dataclass(frozen=True)
+class CleanUpInput:
+    """Removes a task's temporary objects; `drop_source` also removes a refused source."""
+
+    task_id: str
+    video_id: str
+    drop_source: bool = False

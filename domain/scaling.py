@@ -1,0 +1,25 @@
+"""Which size a rendition gets: even sides, square pixels, no more lines than asked, never enlarged."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+
+def fit_within(display_width: int, display_height: int, max_height: int) -> tuple[int, int]:
+    """The width and height of a picture of at most `max_height` lines that looks the same.
+
+    Lines are counted down the picture as it is seen, so a portrait video is bound by its long
+    side. Sides are even, because 4:2:0 colour has one sample for two by two pixels; an odd side
+    loses one pixel, as it may not grow, and only a side of one pixel becomes two.
+    """
+    height = _even_below(min(display_height, max_height))
+    width = _nearest_even(Fraction(display_width * height, display_height))
+    return min(width, _even_below(display_width)), height
+
+
+def _even_below(side: int) -> int:
+    return max(2, side - side % 2)
+
+
+def _nearest_even(side: Fraction) -> int:
+    return max(2, 2 * round(side / 2))

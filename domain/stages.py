@@ -1,0 +1,100 @@
+"""The stages of a task and the state that each of them, and the task, can be in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    DOWNSCALE = "downscale"
+    LANGUAGE_DETECTION = "language_detection"
+    ANIMAL_DETECTION = "animal_detection"
+    SUBTITLES = "subtitles"
+    MERGER = "merger"
+
+
+class StageStatus(StrEnum):
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+class TaskStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        return self in (TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault as it is told to people and kept in status: its name and its sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class StageState:
+    """One stage. Times are microseconds since 1970 in UTC.
+
+    `progress` is 0 to 100; the activity that runs now takes it from there to `progress_goal`.
+    """
+
+    status: StageStatus = StageStatus.PENDING
+    progress: int = 0
+    progress_goal: int = 100
+    attempt: int = 0
+    started_us: int | None = None
+    ended_us: int | None = None
+    fault: Fault | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.progress <= 100:
+            raise ValueError(f"progress is 0 to 100, not {self.progress}")
+
+
+@dataclass(frozen=True)
+class TaskOutcome:
+    """What a task has found out and made; `files` maps a download's name to its object key."""
+
+    final_video: str | None = None
+    language: str | None = None
+    language_probability: float | None = None
+    animals_detected: tuple[str, ...] = ()
+    subtitles: str | None = None
+    files: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TaskState:
+    """A task as its workflow knows it; kept in the workflow's memo and the catalogue's row.
+
+    `parked_until_us` is set while a failed stage waits for `retry` or `cancel`.
+    """
+
+    task_id: str
+    status: TaskStatus
+    updated_us: int
+    stages: dict[str, StageState] = field(default_factory=dict)
+    outcome: TaskOutcome = field(default_factory=TaskOutcome)
+    fault: Fault | None = None
+    parked_until_us: int | None = None
+
+
+@dataclass(frozen=True)
+class LiveState:
+    """A task's state and how fresh it is: `source` is `temporal` or `catalogue`."""
+
+    state: TaskState
+    as_of_us: int
+    source: str

@@ -1,0 +1,121 @@
+"""The commands behind `make up`, `make down` and `make demo`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from local.demo import run_demo
+from local.faults import LocalFault
+from local.settings import StackSettings, read_settings, recall
+from local.stack import Stack
+from local.tools import MODEL_TOOLS, RUN_TOOLS, TEST_TOOLS, Toolbox
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.command()
+def tools(*, for_tests: bool = False, for_models: bool = False) -> None:
+    """Build and install the programs that the product runs, or that its tests or models need."""
+    if for_models:
+        Toolbox().install(MODEL_TOOLS, print)
+    else:
+        Toolbox().install(TEST_TOOLS if for_tests else RUN_TOOLS, print)
+
+
+@app.command()
+def up() -> None:
+    """Start the whole product and leave it running."""
+    settings = read_settings()
+    Toolbox().install(RUN_TOOLS, print)
+    stack = Stack(settings, report=print)
+    started = stack.up()
+    shown = recall(settings)
+    print("The product is up." if started else "The product is up already.")
+    _show_urls(shown)
+
+
+@app.command()
+def down() -> None:
+    """Stop everything; what it has kept stays in the data folder."""
+    stopped = Stack(recall(read_settings()), report=print).down()
+    print("Everything is stopped." if stopped else "Nothing was running.")
+
+
+@app.command()
+def status() -> None:
+    """Show every process; the exit code is 0 when all of them run."""
+    settings = recall(read_settings())
+    stack = Stack(settings)
+    statuses = stack.statuses()
+    for process in statuses.values():
+        pid = f"process {process.pid}, up {process.up_s} s" if process.pid else ""
+        print(f"{process.name:12} {process.state.value.lower():10} {pid}".rstrip())
+    if not statuses:
+        print("The product is not up: `make up` starts it.")
+        raise typer.Exit(1)
+    _show_urls(settings)
+    raise typer.Exit(0 if stack.is_up() else 1)
+
+
+@app.command()
+def logs(
+    name: Annotated[str, typer.Argument(help="temporal, s3, api, worker_cpu or worker_gpu")],
+    lines: int = 50,
+    *,
+    follow: bool = False,
+) -> None:
+    """Print the end of a process's log."""
+    stack = Stack(recall(read_settings()))
+    path = stack.settings.log_path / f"{name}.log"
+    if not path.exists():
+        raise LocalFault(f"There is no log of {name!r} in {stack.settings.log_path}.")
+    print("\n".join(stack.log_tail(name, lines)))
+    with path.open(errors="replace") as file:
+        file.seek(0, 2)
+        while follow:
+            print(file.read(), end="", flush=True)
+            time.sleep(0.5)
+
+
+@app.command()
+def demo() -> None:
+    """Send a clip through the whole product, check what comes out, and leave nothing running."""
+    run_demo(read_settings().data_path / "demo")
+
+
+def _show_urls(settings: StackSettings) -> None:
+    print(f"  HTTP interface  {settings.api_url}  (its documents: {settings.api_url}/docs)")
+    print(f"  Temporal Web UI {settings.web_ui_url}")
+    print(f"  S3 server       {settings.s3_url}  (keys: {settings.data_path / 'secrets.json'})")
+    print(f"  Logs            {settings.log_path}")
+    small = "small ones that know only their own world; MODELS=… names real ones"
+    print(f"  Models          {settings.models}{f' ({small})' if settings.models == 'demo' else ''}")
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    """Leave through every `finally`, so that what was started is stopped."""
+    raise SystemExit(128 + number)
+
+
+def main(command: Callable[[], None] = app) -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a stream replaced by a test has it too
+    try:
+        command()
+    except LocalFault as fault:
+        print(f"Error: {fault}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

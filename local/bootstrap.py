@@ -1,0 +1,116 @@
+"""Makes the Python environment of this repository; runs on a bare Python and needs no package."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+REPOSITORY_PATH = Path(__file__).resolve().parents[1]
+ENVIRONMENT_PATH = REPOSITORY_PATH / ".venv"
+STAMP_PATH = ENVIRONMENT_PATH / ".installed"
+REQUIREMENTS_PATH = REPOSITORY_PATH / "requirements"
+OLDEST, NEWEST = (3, 11), (3, 12)
+
+
+class BootstrapFailed(Exception):
+    """The environment can't be made; the message is the one line that a person reads."""
+
+
+def main() -> None:
+    """Bring `.venv` in line with the requirements, or do nothing if it is."""
+    try:
+        _require_python()
+        (REPOSITORY_PATH / ".tools").mkdir(exist_ok=True)
+        with (REPOSITORY_PATH / ".tools" / "environment.lock").open("w") as lock:
+            # Two commands that start at once install once.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (STAMP_PATH.exists() and STAMP_PATH.read_text() == _wanted()):
+                _install()
+    except BootstrapFailed as failure:
+        print(f"Error: {failure}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _require_python() -> None:
+    if not OLDEST <= sys.version_info[:2] <= NEWEST:
+        raise BootstrapFailed(
+            f"Python {sys.version_info[0]}.{sys.version_info[1]} ({sys.executable}) can't run this: install "
+            f"Python 3.11 or 3.12, or name one, as in `make PYTHON=/path/to/python3.11 …`."
+        )
+
+
+def _install() -> None:
+    python = ENVIRONMENT_PATH / "bin" / "python"
+    if not _works(python):
+        print("Making the Python environment .venv …", flush=True)
+        _make_environment()
+    uv = ENVIRONMENT_PATH / "bin" / "uv"
+    _run("installing uv", [str(python), "-m", "pip", "install", *_PIP, "-r", _requirements("bootstrap")])
+    print("Installing the Python packages (the first time some gigabytes) …", flush=True)
+    into = ["--python", str(python)]
+    wanted = ["--compile-bytecode", "--require-hashes", "-r", _requirements("dev")]
+    _run("installing the packages", [str(uv), "pip", "install", *into, *wanted])
+    # The command `video-pipeline` in .venv/bin runs the code of this folder.
+    this = ["--no-deps", "--no-build-isolation", "--editable", str(REPOSITORY_PATH)]
+    _run("installing this project", [str(uv), "pip", "install", "--quiet", *into, *this])
+    STAMP_PATH.write_text(_wanted())
+
+
+_PIP = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]
+
+
+def _requirements(name: str) -> str:
+    return str(REQUIREMENTS_PATH / f"{name}.txt")
+
+
+def _wanted() -> str:
+    """Changes when anything that was installed would be installed differently."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in (REQUIREMENTS_PATH / "bootstrap.txt", REQUIREMENTS_PATH / "dev.txt"):
+        digest.update(path.read_bytes())
+    digest.update((REPOSITORY_PATH / "pyproject.toml").read_bytes())
+    return digest.hexdigest()
+
+
+def _works(python: Path) -> bool:
+    """A folder that was moved, or whose Python was removed, is made anew."""
+    if not python.exists():
+        return False
+    test = [str(python), "-c", "import pip"]
+    return subprocess.run(test, capture_output=True, check=False).returncode == 0
+
+
+def _make_environment() -> None:
+    try:
+        venv.EnvBuilder(with_pip=True, clear=True).create(ENVIRONMENT_PATH)
+    except (subprocess.CalledProcessError, ImportError) as error:
+        # Debian ships Python without what `venv` needs.
+        package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+        if os.getuid() != 0 or shutil.which("apt-get") is None:
+            raise BootstrapFailed(
+                f"This Python can't make an environment: run `sudo apt-get install {package}`."
+            ) from error
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update"], env=quiet, stdin=subprocess.DEVNULL, check=False)
+        _run(f"installing {package}", ["apt-get", "install", "--yes", package])
+        _run("making .venv", [sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT_PATH)])
+
+
+def _run(what: str, argv: list[str]) -> None:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "VIRTUAL_ENV": str(ENVIRONMENT_PATH)}
+    home = environment.get("HOME", "")
+    if not home or not os.access(home, os.W_OK):
+        environment["UV_CACHE_DIR"] = str(REPOSITORY_PATH / ".tools" / "uv-cache")
+    done = subprocess.run(argv, env=environment, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode != 0:
+        raise BootstrapFailed(f"{what} failed (exit code {done.returncode}); the reason stands above.")
+
+
+if __name__ == "__main__":
+    main()

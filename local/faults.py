@@ -1,0 +1,31 @@
+"""What can go wrong with the local stack; each message is the one line that a person reads."""
+
+from __future__ import annotations
+
+
+class LocalFault(Exception):
+    """The stack can't be had here and now; `str(fault)` says why and what to do."""
+
+
+class ToolNotFound(LocalFault):
+    """A program is not installed and can't be installed from here."""
+
+
+class PortTaken(LocalFault):
+    """Another program listens on a port that the stack needs."""
+
+
+class StartFailed(LocalFault):
+    """A process of the stack ended, or did not become ready in time."""
+
+
+class StackBusy(LocalFault):
+    """Another command is starting or stopping the same stack."""
+
+
+class SettingUnusable(LocalFault):
+    """The stack can't be run with this value."""
+
+
+class ResultWrong(LocalFault):
+    """The demo ran, and what came out is not what the clip was made with."""

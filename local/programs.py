@@ -1,0 +1,201 @@
+"""Which processes a stack consists of, in the order in which they start."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local.settings import StackSecrets, StackSettings
+
+_DRAIN_S = 10
+_PROBE_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True)
+class Program:
+    """A process of the stack. `ready` is asked with its process id until it says yes.
+
+    Those of one rank start, and stop, side by side; a rank starts when the one below it is ready.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    ready: Callable[[int], bool]
+    start_within_s: int
+    stop_within_s: int
+    rank: int = 1
+    ports: Mapping[str, int] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The programs that the stack runs and did not write."""
+
+    temporal: Path
+    versitygw: Path
+
+
+def product_programs(settings: StackSettings, servers: Servers) -> tuple[Program, ...]:
+    """Temporal, the object store, the API and one worker of each kind."""
+    ports = settings.ports
+    return (
+        Program(
+            name="temporal",
+            rank=0,
+            argv=_temporal_argv(settings, servers),
+            ready=lambda _: _namespaceanswers(settings, servers) and answers(settings.web_ui_url),
+            start_within_s=90,
+            stop_within_s=15,
+            ports={"temporal": ports.temporal, "web ui": ports.web_ui},
+        ),
+        Program(
+            name="s3",
+            rank=0,
+            argv=_s3_argv(settings, servers),
+            ready=lambda _: answers(settings.s3_url, refusal_counts=True),
+            start_within_s=30,
+            stop_within_s=15,
+            ports={"s3": ports.s3},
+        ),
+        Program(
+            name="api",
+            argv=(sys.executable, "-m", "api.main"),
+            ready=lambda _: answers(f"{settings.api_url}/health"),
+            start_within_s=90,
+            stop_within_s=15,
+            ports={"api": ports.api},
+        ),
+        Program(
+            name="worker_cpu",
+            argv=(sys.executable, "-m", "worker_cpu.main"),
+            ready=lambda pid: _polls(settings, servers, "cpu", pid),
+            start_within_s=90,
+            stop_within_s=_DRAIN_S + 15,
+            ports={"cpu metrics": ports.cpu_metrics},
+            environment={"WORKER_METRICS_PORT": str(ports.cpu_metrics)},
+        ),
+        Program(
+            name="worker_gpu",
+            argv=(sys.executable, "-m", "worker_gpu.main"),
+            ready=lambda pid: _polls(settings, servers, "gpu", pid),
+            start_within_s=180,  # importing torch on a busy machine takes its time
+            stop_within_s=_DRAIN_S + 15,
+            ports={"gpu metrics": ports.gpu_metrics},
+            environment={"WORKER_METRICS_PORT": str(ports.gpu_metrics)},
+        ),
+    )
+
+
+def product_environment(settings: StackSettings, secrets: StackSecrets) -> dict[str, str]:
+    """What the API, the workers and the servers are told by environment variables."""
+    return {
+        "DATABASE_URL": f"sqlite:///{settings.data_path / 'catalogue.db'}",
+        "TEMPORAL_ADDRESS": settings.temporal_address,
+        "TEMPORAL_NAMESPACE": "default",
+        "S3_ENDPOINT": f"{settings.host}:{settings.ports.s3}",
+        "S3_ACCESS_KEY": secrets.s3_access_key,
+        "S3_SECRET_KEY": secrets.s3_secret_key,
+        "S3_BUCKET": "video-pipeline",
+        # The same two under the object store server's own names.
+        "ROOT_ACCESS_KEY_ID": secrets.s3_access_key,
+        "ROOT_SECRET_ACCESS_KEY": secrets.s3_secret_key,
+        "API_HOST": settings.host,
+        "API_PORT": str(settings.ports.api),
+        "DEVICE": settings.device,
+        "MODELS": settings.models,
+        "SCRATCH_DIR": str(settings.data_path / "scratch"),
+        "WORKER_DRAIN": str(_DRAIN_S),
+        "PYTHONUNBUFFERED": "1",
+        **settings.environment,
+    }
+
+
+def _temporal_argv(settings: StackSettings, servers: Servers) -> tuple[str, ...]:
+    switches = {
+        # This server ignores priorities and fairness keys without the new matcher.
+        "matching.useNewMatcher": "true",
+        "matching.enableFairness": "true",
+        # Fairness holds within a partition, so a queue has one.
+        "matching.numTaskqueueReadPartitions": "1",
+        "matching.numTaskqueueWritePartitions": "1",
+    }
+    return (
+        str(servers.temporal),
+        *("server", "start-dev", "--log-level", "warn", "--ip", settings.host),
+        *("--port", str(settings.ports.temporal), "--ui-port", str(settings.ports.web_ui)),
+        *("--db-filename", str(settings.temporal_database_path)),
+        *(part for name, value in switches.items() for part in ("--dynamic-config-value", f"{name}={value}")),
+    )
+
+
+def _s3_argv(settings: StackSettings, servers: Servers) -> tuple[str, ...]:
+    sidecar = (
+        () if _keeps_attributes(settings.objects_path) else ("--sidecar", str(settings.object_metadata_path))
+    )
+    listen = f"{settings.host}:{settings.ports.s3}"
+    return (
+        *(str(servers.versitygw), "--quiet", "--port", listen),
+        *("posix", *sidecar, str(settings.objects_path)),
+    )
+
+
+def _keeps_attributes(folder: Path) -> bool:
+    """Whether the file system keeps extended attributes, in which the server writes an object's type."""
+    if not hasattr(os, "setxattr"):
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        os.setxattr(folder, "user.video-pipeline", b"1")
+    except OSError:
+        return False
+    return True
+
+
+def _namespaceanswers(settings: StackSettings, servers: Servers) -> bool:
+    return _ask_temporal(settings, servers, "operator", "namespace", "describe", "-n", "default") is not None
+
+
+def _polls(settings: StackSettings, servers: Servers, queue: str, pid: int) -> bool:
+    """Whether this very process asks the queue for work; its identity ends with its process id."""
+    answer = _ask_temporal(settings, servers, "task-queue", "describe", "--task-queue", queue, "-o", "json")
+    if answer is None:
+        return False
+    pollers = json.loads(answer).get("pollers") or []
+    return any(str(poller.get("identity", "")).endswith(f":{pid}") for poller in pollers)
+
+
+def _ask_temporal(settings: StackSettings, servers: Servers, *arguments: str) -> str | None:
+    argv = [str(servers.temporal), *arguments, "--address", settings.temporal_address]
+    try:
+        done = subprocess.run(
+            argv,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_PROBE_TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def answers(url: str, *, refusal_counts: bool = False) -> bool:
+    """Whether something good is said at `url`; `refusal_counts` takes a 4xx for an answer too."""
+    # No proxy stands between the stack's own processes.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=_PROBE_TIMEOUT_S):
+            return True
+    except urllib.error.HTTPError as error:
+        return refusal_counts and error.code < 500
+    except (OSError, urllib.error.URLError):
+        return False

@@ -1,0 +1,78 @@
+"""The migrations make exactly the tables that the models describe, once, whoever starts them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from adapters.catalogue import Catalogue, CatalogueSettings, connect, upgrade
+from domain.errors import CatalogueUnavailable, SettingInvalid
+
+
+def test_the_migrations_and_the_models_agree(settings: CatalogueSettings) -> None:
+    upgrade(settings)
+
+    with connect(settings).connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
+
+    assert differences == []
+
+
+def test_an_upgrade_makes_the_database_with_its_folder(settings: CatalogueSettings) -> None:
+    upgrade(settings)
+
+    Catalogue(connect(settings)).ready()
+
+
+def test_a_second_upgrade_changes_nothing(settings: CatalogueSettings) -> None:
+    upgrade(settings)
+    with connect(settings).begin() as connection:
+        before = connection.execute(text("SELECT sql FROM sqlite_master ORDER BY name")).all()
+
+    upgrade(settings)
+
+    with connect(settings).begin() as connection:
+        assert connection.execute(text("SELECT sql FROM sqlite_master ORDER BY name")).all() == before
+
+
+def test_processes_that_start_at_the_same_time_upgrade_once(settings: CatalogueSettings) -> None:
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(3) as pool:
+        pool.map(upgrade, [settings] * 6)
+
+    Catalogue(connect(settings)).ready()
+
+
+def test_a_database_of_a_later_version_is_left_alone(settings: CatalogueSettings) -> None:
+    upgrade(settings)
+    with connect(settings).begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(SettingInvalid, match="9999"):
+        upgrade(settings)
+
+
+def test_a_file_that_is_no_database_is_named(settings: CatalogueSettings, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_bytes(b"these are not tables " * 100)
+
+    with pytest.raises(CatalogueUnavailable, match="not a database"):
+        upgrade(replace(settings, url=f"sqlite:///{tmp_path}/notes.txt"))
+
+
+def test_a_write_ahead_log_is_used_only_where_sqlite_keeps_every_committed_row(
+    settings: CatalogueSettings,
+) -> None:
+    upgrade(settings)
+
+    with connect(settings).connect() as connection:
+        mode = connection.execute(text("PRAGMA journal_mode")).scalar_one()
+
+    assert mode == ("wal" if sqlite3.sqlite_version_info >= (3, 51, 3) else "delete")

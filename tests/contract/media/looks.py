@@ -1,0 +1,81 @@
+"""What a file that was made looks and sounds like, asked of plain ffprobe and ffmpeg."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+
+def streams(path: Path) -> list[dict[str, Any]]:
+    told = subprocess.run(
+        ["ffprobe", "-v", "error", "-show_streams", "-of", "json", "-i", f"file:{path}"],
+        check=True,
+        capture_output=True,
+    )
+    return list(json.loads(told.stdout)["streams"])
+
+
+def stream(path: Path, kind: str) -> dict[str, Any]:
+    [found] = [stream for stream in streams(path) if stream["codec_type"] == kind]
+    return found
+
+
+def format_tags(path: Path) -> dict[str, str]:
+    told = subprocess.run(
+        ["ffprobe", "-v", "error", "-show_format", "-of", "json", "-i", f"file:{path}"],
+        check=True,
+        capture_output=True,
+    )
+    return dict(json.loads(told.stdout)["format"].get("tags", {}))
+
+
+def duration_s(path: Path) -> float:
+    return max(float(stream["duration"]) for stream in streams(path))
+
+
+def frame_times_s(path: Path) -> list[float]:
+    told = subprocess.run(
+        ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "frame=pts_time",
+         "-of", "csv=p=0", "-i", f"file:{path}"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )  # fmt: skip
+    return [float(line.rstrip(",")) for line in told.stdout.split()]
+
+
+def grey(path: Path, at_s: float, width: int, height: int) -> bytes:
+    """One frame, scaled, one byte for each pixel, as a player would show it."""
+    shown = subprocess.run(
+        ["ffmpeg", "-nostdin", "-v", "error", "-ss", str(at_s), "-i", f"file:{path}", "-frames:v", "1",
+         "-vf", f"scale={width}:{height}", "-pix_fmt", "gray", "-f", "rawvideo", "-"],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    assert len(shown.stdout) == width * height
+    return shown.stdout
+
+
+def difference(one: bytes, other: bytes) -> float:
+    """The mean difference of two pictures, 0 to 255."""
+    return sum(abs(a - b) for a, b in zip(one, other, strict=True)) / len(one)
+
+
+def loudness(pcm: bytes, start_s: float, end_s: float) -> float:
+    """The mean absolute sample between two times of 16 kHz s16le."""
+    samples = memoryview(pcm).cast("h")[int(start_s * 16000) : int(end_s * 16000)]
+    return sum(abs(sample) for sample in samples) / len(samples)
+
+
+def index_is_in_front(path: Path) -> bool:
+    content = path.read_bytes()
+    return content.index(b"moov") < content.index(b"mdat")
+
+
+def encoders(parent: psutil.Process) -> list[psutil.Process]:
+    """The ffmpeg processes below another one."""
+    return [child for child in parent.children(recursive=True) if child.name() == "ffmpeg"]

@@ -1,0 +1,90 @@
+"""What every speech engine keeps to, whatever runs in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from adapters.models.settings import read_speech
+from adapters.speech.engines import speech_engine
+from domain.errors import AttemptCancelled, LanguageUnsupported
+from domain.speech import LanguageVerdict
+from tests.contract.media.pulses import NotedPulse
+from tests.contract.speech.conftest import BYTES_PER_SECOND, Engine, Spoken
+
+Sounds = Callable[[str], Spoken]
+
+
+def test_silence_has_no_words_and_no_language(engine: Engine, silence: Path) -> None:
+    pulse = NotedPulse()
+    assert engine.transcribe(silence, None, pulse) == []
+    assert engine.detect_language(silence, pulse).verdict is LanguageVerdict.NO_SPEECH
+    assert pulse.fractions[-1] == 1.0
+
+
+def test_an_empty_sound_has_no_words_and_no_language(engine: Engine, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.pcm"
+    empty.touch()
+    assert engine.transcribe(empty, "en", NotedPulse()) == []
+    assert engine.detect_language(empty, NotedPulse()).language is None
+
+
+def test_words_come_in_order_apart_and_inside_the_sound(engine: Engine, spoken: Sounds) -> None:
+    sound = spoken("english-dog")
+    words = engine.transcribe(sound.pcm_path, "en", NotedPulse())
+    assert len(words) > 5
+    assert all(before.end_us <= after.start_us for before, after in pairwise(words))
+    assert words[-1].end_us <= sound.duration_us
+    assert all(word.text == word.text.strip() for word in words)
+
+
+def test_words_keep_their_place_after_a_long_silence(engine: Engine, spoken: Sounds, tmp_path: Path) -> None:
+    sound = spoken("english-dog")
+    late = tmp_path / "late.pcm"
+    late.write_bytes(bytes(20 * BYTES_PER_SECOND) + sound.pcm_path.read_bytes())
+    words = engine.transcribe(late, "en", NotedPulse())
+    first_said_us = 20_000_000 + sound.sentences[0][1]
+    assert abs(words[0].start_us - first_said_us) < 600_000
+
+
+def test_without_a_language_the_words_are_heard_in_the_likeliest(engine: Engine, spoken: Sounds) -> None:
+    sound = spoken("english-dog")
+    with_language = engine.transcribe(sound.pcm_path, "en-GB", NotedPulse())
+    assert engine.transcribe(sound.pcm_path, None, NotedPulse()) == with_language
+
+
+def test_english_is_named_as_the_language_of_english(engine: Engine, spoken: Sounds) -> None:
+    assert engine.detect_language(spoken("english-dog").pcm_path, NotedPulse()).language == "en"
+
+
+def test_a_language_that_the_engine_does_not_know_is_refused(engine: Engine, spoken: Sounds) -> None:
+    with pytest.raises(LanguageUnsupported, match="ja"):
+        engine.transcribe(spoken("english-dog").pcm_path, "ja", NotedPulse())
+
+
+@pytest.mark.parametrize("call", ["transcribe", "detect_language"])
+def test_progress_never_goes_back_and_ends_at_the_whole(engine: Engine, spoken: Sounds, call: str) -> None:
+    path, pulse = spoken("english-dog").pcm_path, NotedPulse()
+    if call == "transcribe":
+        engine.transcribe(path, None, pulse)
+    else:
+        engine.detect_language(path, pulse)
+    assert pulse.fractions == sorted(pulse.fractions)
+    assert pulse.fractions[-1] == 1.0
+
+
+def test_a_cancel_stops_the_work_with_its_own_error(engine: Engine, spoken: Sounds) -> None:
+    sound = spoken("demo")
+    pulse = NotedPulse(stop_when=lambda: bool(pulse.fractions))
+    with pytest.raises(AttemptCancelled):
+        engine.transcribe(sound.pcm_path, "en", pulse)
+    assert max(pulse.fractions) < 1.0
+
+
+def test_a_recognizer_names_the_operators_language_as_uncertain(spoken: Sounds) -> None:
+    engine = speech_engine(read_speech({"SPEECH_ENGINE": "google", "SPEECH_LANGUAGE": "fr-CA"}))
+    estimate = engine.detect_language(spoken("english-dog").pcm_path, NotedPulse())
+    assert (estimate.verdict, estimate.language) == (LanguageVerdict.UNCERTAIN, "fr")

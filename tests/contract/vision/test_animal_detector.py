@@ -1,0 +1,130 @@
+"""What an animal detector keeps to, with the real YOLO on the shipped model and clips."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from adapters.ffmpeg.frames import FrameReader
+from adapters.models.settings import REPOSITORY, VisionSettings
+from adapters.vision.yolo_detector import YoloDetector
+from domain.errors import AttemptCancelled, SettingInvalid
+from domain.sightings import sightings
+from tests.contract.media.pulses import NotedPulse
+from tests.contract.vision.conftest import Clip
+
+Clips = Callable[[str], Clip]
+
+
+@pytest.mark.parametrize("name", ["demo", "english-dog", "spanish-horse"])
+def test_the_animals_of_a_shipped_clip_are_found_and_no_others(
+    detector: YoloDetector, shipped: Clips, name: str
+) -> None:
+    clip = shipped(name)
+    detections, _ = detector.detect(clip.path, clip.media, NotedPulse())
+    found = sightings(detections)
+    assert [sighting.label for sighting in found] == sorted(label for label, _, _ in clip.animals)
+    for label, start_us, end_us in clip.animals:
+        seen = next(sighting for sighting in found if sighting.label == label)
+        assert start_us - 100_000 <= seen.first_us < seen.last_us <= end_us + 100_000
+        assert seen.last_us - seen.first_us > (end_us - start_us) / 2
+
+
+def test_looking_uses_as_many_threads_as_the_setting_says(
+    vision_settings: VisionSettings, frames: FrameReader
+) -> None:
+    import torch
+
+    YoloDetector(replace(vision_settings, cpu_threads=3), frames).prepare()
+    three = torch.get_num_threads()
+    YoloDetector(replace(vision_settings, cpu_threads=1), frames).prepare()
+
+    assert (three, torch.get_num_threads()) == (3, 1)
+
+
+def test_an_empty_scene_has_no_animals_and_is_looked_at_all_the_same(
+    detector: YoloDetector, empty_scene: Clip
+) -> None:
+    detections, frame_count = detector.detect(empty_scene.path, empty_scene.media, NotedPulse())
+    assert detections == []
+    assert 5 <= frame_count <= 7
+
+
+def test_detections_come_in_order_of_time_with_boxes_inside_the_picture(
+    detector: YoloDetector, shipped: Clips
+) -> None:
+    clip = shipped("demo")
+    detections, frame_count = detector.detect(clip.path, clip.media, NotedPulse())
+    times_us = [detection.time_us for detection in detections]
+    assert times_us == sorted(times_us)
+    assert 15 <= frame_count <= 25
+    for box in (detection.box for detection in detections):
+        assert 0 <= box.left < box.right <= 1
+        assert 0 <= box.top < box.bottom <= 1
+
+
+def test_the_size_of_a_batch_changes_nothing_that_is_found(
+    vision_settings: VisionSettings, frames: FrameReader, detector: YoloDetector, shipped: Clips
+) -> None:
+    clip = shipped("spanish-horse")
+    one_by_one = YoloDetector(replace(vision_settings, batch_size=1), frames)
+    alone, _ = one_by_one.detect(clip.path, clip.media, NotedPulse())
+    together, _ = detector.detect(clip.path, clip.media, NotedPulse())
+    assert [(seen.label, seen.time_us) for seen in alone] == [(seen.label, seen.time_us) for seen in together]
+
+
+def test_only_the_wanted_labels_are_told(
+    vision_settings: VisionSettings, frames: FrameReader, shipped: Clips
+) -> None:
+    clip = shipped("demo")
+    for_dogs = YoloDetector(replace(vision_settings, labels=("dog",)), frames)
+    detections, _ = for_dogs.detect(clip.path, clip.media, NotedPulse())
+    assert {detection.label for detection in detections} == {"dog"}
+
+
+def test_labels_that_the_model_does_not_know_are_the_operators_fault(
+    vision_settings: VisionSettings, frames: FrameReader
+) -> None:
+    with pytest.raises(SettingInvalid, match="knows none of"):
+        YoloDetector(replace(vision_settings, labels=("unicorn",)), frames).prepare()
+
+
+def test_progress_never_goes_back_and_ends_at_the_whole(detector: YoloDetector, shipped: Clips) -> None:
+    clip, pulse = shipped("demo"), NotedPulse()
+    detector.detect(clip.path, clip.media, pulse)
+    assert pulse.fractions == sorted(pulse.fractions)
+    assert len(pulse.fractions) > 3
+    assert pulse.fractions[-1] == 1.0
+
+
+def test_a_cancel_stops_the_work_with_its_own_error(detector: YoloDetector, shipped: Clips) -> None:
+    clip = shipped("demo")
+    pulse = NotedPulse(stop_when=lambda: max(pulse.fractions, default=0.0) > 0.3)
+    with pytest.raises(AttemptCancelled):
+        detector.detect(clip.path, clip.media, pulse)
+    assert max(pulse.fractions) < 1.0
+
+
+def test_looking_leaves_nothing_in_the_home_or_the_working_folder(tmp_path: Path) -> None:
+    home, work = tmp_path / "home", tmp_path / "work"
+    home.mkdir()
+    work.mkdir()
+    look = (
+        "from adapters.models.settings import read_vision\n"
+        "from adapters.vision.yolo_model import load_yolo\n"
+        "load_yolo(read_vision({'MODELS': 'demo'}))\n"
+    )
+    subprocess.run(
+        [sys.executable, "-c", look],
+        cwd=work,
+        env={"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(REPOSITORY)},
+        check=True,
+    )
+    assert list(home.iterdir()) == []
+    assert list(work.iterdir()) == []

@@ -1,0 +1,112 @@
+"""Writes the histories that the replay test holds the workflow against.
+
+`python -m tests.replay.record` runs every path on a real Temporal server. Run it for a path that is
+new; a history that exists is what running tasks look like, and is written again only by `--all`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from temporalio.client import Client, WorkflowFailureError
+
+from domain.errors import ModelUnavailable, NoVideoStream, StoreUnavailable
+from domain.messages import PipelineRequest, ProcessingOptions, SubtitleMode
+from domain.stages import Stage
+from tests.temporal_server import temporal_server
+from tests.workflows.rig import Rig
+from tests.workflows.script import Script
+
+HISTORIES = Path(__file__).parent / "histories"
+REPOSITORY = Path(__file__).parents[2]
+
+
+async def _done(rig: Rig, request: PipelineRequest) -> None:
+    await (await rig.start(request)).result()
+
+
+async def _ended(rig: Rig, request: PipelineRequest) -> None:
+    try:
+        await _done(rig, request)
+    except WorkflowFailureError:
+        return
+    raise AssertionError("this path was to end in a failure")
+
+
+async def _passing_fault(rig: Rig, request: PipelineRequest) -> None:
+    rig.script.faults["downscale"] = [StoreUnavailable("The store answered 503.")]
+    await _done(rig, request)
+
+
+async def _refused(rig: Rig, request: PipelineRequest) -> None:
+    rig.script.faults["probe"] = [NoVideoStream("The file holds sound only.")]
+    handle = await rig.start(request)
+    await rig.tasks.admission(request.task_id)
+    try:
+        await handle.result()
+    except WorkflowFailureError:
+        return
+
+
+async def _parked_and_retried(rig: Rig, request: PipelineRequest) -> None:
+    rig.script.faults["subtitles"] = [ModelUnavailable("The model is not there.")]
+    handle = await rig.start(request)
+    await rig.until(request.task_id, lambda live: live.state.parked_until_us is not None)
+    await rig.tasks.retry(request.task_id, Stage.SUBTITLES)
+    await handle.result()
+
+
+async def _given_up(rig: Rig, request: PipelineRequest) -> None:
+    rig.script.faults["merger"] = [ModelUnavailable("No font.")]
+    await _ended(rig, request)
+
+
+async def _cancelled(rig: Rig, request: PipelineRequest) -> None:
+    rig.script.held["downscale"] = 0.5
+    await rig.start(request)
+    await rig.until(request.task_id, lambda live: live.state.stages["downscale"].progress == 50)
+    await rig.tasks.cancel(request.task_id)
+    await _ended(rig, request)
+
+
+Journey = Callable[[Rig, PipelineRequest], Awaitable[None]]
+PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
+    "soft": (_done, ProcessingOptions()),
+    "burn": (_done, ProcessingOptions(subtitle_mode=SubtitleMode.BURN)),
+    "no-subtitles": (_done, ProcessingOptions(subtitle_mode=SubtitleMode.NONE)),
+    "language-given": (_done, ProcessingOptions(language="es")),
+    "passing-fault": (_passing_fault, ProcessingOptions()),
+    "refused": (_refused, ProcessingOptions()),
+    "parked-and-retried": (_parked_and_retried, ProcessingOptions()),
+    "given-up": (_given_up, ProcessingOptions()),
+    "cancelled": (_cancelled, ProcessingOptions()),
+}
+
+
+async def record(again: bool) -> None:
+    """Run the paths that have no history yet, or all of them `again`."""
+    with tempfile.TemporaryDirectory() as folder, temporal_server(Path(folder) / "server.log") as address:
+        client = await Client.connect(address, identity="recorder")
+        for name, (path, options) in PATHS.items():
+            target = HISTORIES / f"{name}.json"
+            if target.exists() and not again:
+                continue
+            rig = Rig(client, Script())
+            request = rig.request(options, park_s=1 if name == "given-up" else 600)
+            async with rig.workers():
+                await path(rig, request)
+            history = await client.get_workflow_handle(request.task_id).fetch_history()
+            target.write_text(_without_paths(history.to_json()) + "\n")
+
+
+def _without_paths(text: str) -> str:
+    """Stack traces name files of the machine that recorded them."""
+    return text.replace(f"{REPOSITORY}/", "").replace(sys.base_prefix, "")
+
+
+if __name__ == "__main__":
+    asyncio.run(record(again="--all" in sys.argv))

@@ -1,0 +1,31 @@
+"""Workflow code as it is now must still run every task that was started before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+from tests.replay.record import HISTORIES, PATHS
+from workflows.video_pipeline import VideoPipeline
+
+
+@pytest.mark.parametrize("path", sorted(HISTORIES.glob("*.json")), ids=lambda path: path.stem)
+async def test_a_saved_history_replays_with_the_code_of_today(path: Path) -> None:
+    """A failure names the event: mark the change with `workflow.patched`, or running tasks break."""
+    history = WorkflowHistory.from_json(path.stem, path.read_text())
+    await Replayer(workflows=[VideoPipeline]).replay_workflow(history)
+
+
+def test_every_path_has_a_saved_history() -> None:
+    assert {path.stem for path in HISTORIES.glob("*.json")} == set(PATHS)
+
+
+async def test_a_changed_order_of_commands_is_noticed() -> None:
+    """The check itself can fail: a history whose first activity has another name is refused."""
+    text = (HISTORIES / "soft.json").read_text().replace('"name": "probe"', '"name": "inspect"', 1)
+    history = WorkflowHistory.from_json("changed", text)
+    with pytest.raises(Exception, match=r"[Nn]ondetermin"):
+        await Replayer(workflows=[VideoPipeline]).replay_workflow(history)

@@ -1,0 +1,46 @@
+"""A real Temporal dev server on free ports, for tests that need one."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local.ports import free_ports
+
+TOOLS = Path(__file__).parent.parent / ".tools" / "bin"
+
+
+def free_port() -> int:
+    return free_ports("127.0.0.1", 1)[0]
+
+
+@contextmanager
+def temporal_server(log_path: Path) -> Iterator[str]:
+    """The address of a server that lives as long as the context."""
+    program = shutil.which("temporal", path=str(TOOLS)) or shutil.which("temporal")
+    assert program is not None, "no temporal program: run `make tools`"
+    port = free_port()
+    command = [program, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(port)]
+    with log_path.open("wb") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    try:
+        _wait_for(port, server)
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        assert server.poll() is None, "the Temporal server ended while it started"
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the Temporal server did not open its port within 30 s")

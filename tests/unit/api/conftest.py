@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from adapters.catalogue import Catalogue, CatalogueSettings, connect, upgrade
+from adapters.object_store import S3ObjectStore, StoreSettings
+from adapters.settings import TaskSettings
+from api.app import create_app
+from api.dependencies import OWNER, Parts
+from domain.checkup import Part
+from domain.errors import PipelineError
+from domain.messages import Admission, PipelineRequest
+from domain.stages import LiveState, Stage
+from tests.contract.store.servers import s3_server
+
+LIMIT_BYTES = 12 * 1024 * 1024
+
+
+@dataclass
+class FakeTasks:
+    """Temporal as far as the API sees it."""
+
+    verdict: Admission | None = field(default_factory=lambda: Admission(accepted=True))
+    fault: PipelineError | None = None
+    started: list[PipelineRequest] = field(default_factory=list)
+    states: dict[str, LiveState] = field(default_factory=dict)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    async def start(self, request: PipelineRequest) -> None:
+        self.started.append(request)
+        await self.ready()
+
+    async def admission(self, task_id: str) -> Admission | None:
+        return self.verdict
+
+    async def state(self, task_id: str) -> LiveState | None:
+        await self.ready()
+        return self.states.get(task_id)
+
+    async def cancel(self, task_id: str) -> None:
+        self.asked.append((task_id, "cancel"))
+        await self.ready()
+
+    async def retry(self, task_id: str, stage: Stage) -> None:
+        self.asked.append((task_id, stage.value))
+        await self.ready()
+
+    async def checkup(self) -> list[Part]:
+        return [Part("worker_cpu: ffmpeg", ok=False, detail="no libass", mend="Install FFmpeg with libass.")]
+
+    async def ready(self) -> None:
+        if self.fault is not None:
+            raise self.fault
+
+
+@dataclass
+class Stand:
+    """The API with a real store and a real database, and how to look behind it."""
+
+    client: httpx.AsyncClient
+    parts: Parts
+    tasks: FakeTasks
+    temp_path: Path
+
+    def leftovers(self) -> list[str]:
+        """Everything that is in the bucket, begun in it, in the table or in the temp folder."""
+        store = self.parts.store
+        return [
+            *(found.key for found in store.list_prefix("")),
+            *(f"unfinished {upload.key}" for upload in store.unfinished("")),
+            *(f"row {row.task_id}" for row in self.parts.catalogue.page(OWNER).videos),
+            *(f"file {path}" for path in self.temp_path.iterdir()),
+        ]
+
+
+@pytest.fixture(scope="session")
+def store_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreSettings]:
+    with s3_server("versitygw", tmp_path_factory.mktemp("api-store")) as settings:
+        yield settings
+
+
+@pytest.fixture
+async def stand(
+    store_settings: StoreSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Stand]:
+    temp_path = tmp_path / "temp"
+    temp_path.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temp_path))
+    catalogue_settings = CatalogueSettings(f"sqlite:///{tmp_path}/catalogue.db")
+    upgrade(catalogue_settings)
+    engine = connect(catalogue_settings)
+    store = S3ObjectStore(store_settings)
+    store.ensure_bucket()
+    store.remove_prefix("")
+    tasks = FakeTasks()
+    settings = TaskSettings(stage_timeout_s=900, park_s=60, max_upload_bytes=LIMIT_BYTES)
+    parts = Parts(store, Catalogue(engine), tasks, settings)
+    transport = httpx.ASGITransport(create_app(parts), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+        yield Stand(client, parts, tasks, temp_path)
+    engine.dispose()

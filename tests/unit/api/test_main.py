@@ -1,0 +1,107 @@
+"""The API's process: starts without Temporal, says what is wrong with its settings, stops when told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+
+from adapters.object_store import StoreSettings
+from tests.temporal_server import free_port
+
+ROOT = Path(__file__).parents[3]
+
+
+def start(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "api.main"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_it_serves_while_temporal_is_away_and_stops_when_told(
+    store_settings: StoreSettings, tmp_path: Path
+) -> None:
+    port = free_port()
+    process = start(
+        {
+            "API_PORT": str(port),
+            "S3_ENDPOINT": store_settings.endpoint,
+            "S3_ACCESS_KEY": store_settings.access_key,
+            "S3_SECRET_KEY": store_settings.secret_key,
+            "S3_BUCKET": "started",
+            "DATABASE_URL": f"sqlite:///{tmp_path}/state/catalogue.db",
+            "TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}",
+        }
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        for _ in range(600):
+            assert process.poll() is None
+            with suppress(httpx.TransportError):
+                assert httpx.get(f"{url}/health").json() == {"status": "alive"}
+                break
+            threading.Event().wait(0.1)
+        ready = httpx.get(f"{url}/ready", timeout=30)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        log, errors = process.communicate(timeout=60)
+
+    assert ready.status_code == 503
+    assert ready.json()["parts"] == {"temporal": "WorkflowsUnavailable", "store": "ok", "catalogue": "ok"}
+    assert errors == b""
+    assert "server" not in ready.headers
+    assert b"Traceback" not in log
+
+
+def test_a_setting_that_is_missing_is_one_clear_line(tmp_path: Path) -> None:
+    process = start({"DATABASE_URL": f"sqlite:///{tmp_path}/catalogue.db"})
+
+    _, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert errors.decode().splitlines() == [
+        "SettingInvalid: S3_ACCESS_KEY is not set; it is the object store's key."
+    ]
+
+
+def test_a_setting_that_cannot_be_is_one_clear_line(tmp_path: Path) -> None:
+    process = start(
+        {
+            "DATABASE_URL": f"sqlite:///{tmp_path}/catalogue.db",
+            "S3_ACCESS_KEY": "key",
+            "S3_SECRET_KEY": "secret",
+            "S3_ENDPOINT": f"127.0.0.1:{free_port()}",
+            "API_PORT": "many",
+        }
+    )
+
+    _, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert errors.decode().splitlines() == [
+        "SettingInvalid: API_PORT is 'many'; it must be a whole number above 0."
+    ]
+
+
+def test_importing_it_reads_and_opens_nothing() -> None:
+    imported = subprocess.run(
+        [sys.executable, "-c", "import api.main, api.app"],
+        cwd=ROOT,
+        env={},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (imported.returncode, imported.stdout, imported.stderr) == (0, b"", b"")

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cli.api import Api, UploadOptions
+from cli.faults import CliFault, NoAnswer, Refused
+from tests.unit.cli.fake_server import Said, Seen, Server, problem, said
+
+
+def nothing(_done: int, _total: int) -> None:
+    pass
+
+
+def test_an_upload_is_a_form_with_the_file_and_only_the_options_that_were_given(
+    server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "holiday.mp4").write_bytes(b"\x00video" * 1000)
+    server.answer = lambda _: said({"task_id": "task-1", "status": "queued"}, 202)
+    progress: list[tuple[int, int]] = []
+    with Api(server.url) as api:
+        options = UploadOptions(language="fr", max_height=720)
+        answer = api.upload(
+            tmp_path / "holiday.mp4", options, "key-1", lambda done, total: progress.append((done, total))
+        )
+    assert answer["task_id"] == "task-1"
+    (request,) = server.seen
+    assert (request.method, request.path) == ("POST", "/video/upload")
+    assert request.headers["idempotency-key"] == "key-1"
+    assert b'name="file"; filename="holiday.mp4"' in request.body
+    assert b"\x00video" * 1000 in request.body
+    assert re.search(rb'name="language"\r\n\r\nfr\r\n', request.body)
+    assert re.search(rb'name="max_height"\r\n\r\n720\r\n', request.body)
+    assert b"subtitle_mode" not in request.body
+    assert progress[-1] == (6000, 6000)
+
+
+def test_an_upload_whose_connection_breaks_is_sent_again_whole_under_the_same_key(
+    server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"x" * 200_000)
+    answers = iter([None, problem(503, "StoreUnavailable", "away"), said({"task_id": "task-1"}, 202)])
+    server.answer = lambda _: next(answers)
+    with Api(server.url) as api:
+        assert api.upload(tmp_path / "a.mp4", UploadOptions(), None, nothing) == {"task_id": "task-1"}
+    assert len(server.seen) == 3
+    assert len({request.headers["idempotency-key"] for request in server.seen}) == 1
+    assert all(b"x" * 200_000 in request.body for request in server.seen)
+
+
+def test_two_uploads_have_different_keys(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"x")
+    server.answer = lambda _: said({"task_id": "task-1"}, 202)
+    with Api(server.url) as api:
+        for _ in range(2):
+            api.upload(tmp_path / "a.mp4", UploadOptions(), None, nothing)
+    assert len({request.headers["idempotency-key"] for request in server.seen}) == 2
+
+
+def test_a_refused_upload_is_not_sent_again(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"x")
+    server.answer = lambda _: problem(422, "NoVideoStream", "The file holds no picture.")
+    with Api(server.url) as api, pytest.raises(Refused, match="holds no picture") as caught:
+        api.upload(tmp_path / "a.mp4", UploadOptions(), None, nothing)
+    assert caught.value.code == "NoVideoStream"
+    assert len(server.seen) == 1
+
+
+def test_a_file_that_is_not_there_is_named(server: Server, tmp_path: Path) -> None:
+    with Api(server.url) as api, pytest.raises(CliFault, match=r"absent\.mp4 can't be read: No such file"):
+        api.upload(tmp_path / "absent.mp4", UploadOptions(), None, nothing)
+    assert server.seen == []
+
+
+def test_a_download_whose_connection_breaks_is_taken_up_where_it_ended(
+    server: Server, tmp_path: Path
+) -> None:
+    content = bytes(range(256)) * 1000
+
+    def answer(request: Seen) -> Said:
+        asked = request.headers.get("range")
+        if asked is None:
+            return Said(200, content, {"ETag": '"tag"'}, break_after=100_000)
+        start = int(asked.removeprefix("bytes=").removesuffix("-"))
+        return Said(206, content[start:], {"ETag": '"tag"'})
+
+    server.answer = answer
+    with Api(server.url) as api:
+        api.download("/video/task-1/files/final.mp4", tmp_path / "out" / "final.mp4", nothing)
+    assert (tmp_path / "out" / "final.mp4").read_bytes() == content
+    first, second = server.seen
+    assert "range" not in first.headers
+    assert int(second.headers["range"].removeprefix("bytes=").removesuffix("-")) <= 100_000
+    assert second.headers["if-range"] == '"tag"'
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["final.mp4"]
+
+
+def test_a_file_that_changed_meanwhile_is_fetched_from_its_start(server: Server, tmp_path: Path) -> None:
+    answers = iter([Said(200, b"old" * 5000, {"ETag": '"1"'}, break_after=6000), Said(200, b"new" * 10)])
+    server.answer = lambda _: next(answers)
+    with Api(server.url) as api:
+        api.download("/f", tmp_path / "f", nothing)
+    assert (tmp_path / "f").read_bytes() == b"new" * 10
+
+
+def test_a_download_that_is_refused_leaves_no_file(server: Server, tmp_path: Path) -> None:
+    server.answer = lambda _: problem(404, "FileUnknown", "The task has no such file.")
+    with Api(server.url) as api, pytest.raises(Refused, match="no such file"):
+        api.download("/f", tmp_path / "f", nothing)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_list_goes_on_over_pages_until_it_has_enough(server: Server) -> None:
+    def answer(request: Seen) -> Said:
+        more = "cursor=c1" not in request.path
+        tasks = [{"task_id": f"task-{number}"} for number in range(2)]
+        return said({"tasks": tasks, "next": "c1" if more else None})
+
+    server.answer = answer
+    with Api(server.url) as api:
+        assert len(api.tasks("running", 50)) == 4
+    assert all("status=running" in request.path for request in server.seen)
+
+
+def test_names_can_not_leave_their_place_in_the_path(server: Server) -> None:
+    server.answer = lambda _: said({})
+    with Api(server.url) as api:
+        api.status("task 1?x=#y")
+        for name in ("", "..", "a/b"):
+            with pytest.raises(CliFault, match="can't be the name"):
+                api.status(name)
+    assert [request.path for request in server.seen] == ["/status/task%201%3Fx%3D%23y"]
+
+
+def test_a_silent_server_is_no_answer(server: Server) -> None:
+    with Api(server.url) as api, pytest.raises(NoAnswer, match="No answer from"):
+        api.status("task-1")
+    assert len(server.seen) == 3
+
+
+@pytest.mark.parametrize("answer", [Said(200, b"<html>"), Said(200, b"[]")])
+def test_another_server_is_told_apart(server: Server, answer: Said) -> None:
+    server.answer = lambda _: answer
+    with Api(server.url) as api, pytest.raises(CliFault, match="does not answer like the video pipeline"):
+        api.status("task-1")
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://host", "http://", "http://host:port"])
+def test_an_address_that_can_not_be_one_is_refused(url: str) -> None:
+    with pytest.raises(CliFault, match="is not an address"):
+        Api(url)

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+REQUIREMENTS = ROOT / "requirements"
+
+# Imports a process's main where only the named distributions can be imported.
+_IMPORT_WITH_ONLY = """
+import importlib, importlib.metadata, re, sys
+
+main, *allowed = sys.argv[1:]
+canonical = lambda name: re.sub(r"[-_.]+", "-", name).lower()
+owners = importlib.metadata.packages_distributions()
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        owned = owners.get(name.partition(".")[0], [])
+        if owned and not {canonical(owner) for owner in owned} & set(allowed):
+            raise ModuleNotFoundError(f"No module named {name!r} ({owned[0]} is not installed)", name=name)
+
+sys.meta_path.insert(0, Absent())
+importlib.import_module(main)
+"""
+
+
+def pinned(name: str) -> dict[str, str]:
+    lines = (REQUIREMENTS / f"{name}.txt").read_text().splitlines()
+    pairs = [re.match(r"([A-Za-z0-9._-]+)==([^ ;]+)", line) for line in lines]
+    return {canonical(pair[1]): pair[2] for pair in pairs if pair}
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.mark.parametrize(
+    ("name", "main"),
+    [
+        ("api", "api.main"),
+        ("worker_cpu", "worker_cpu.main"),
+        ("worker_gpu", "worker_gpu.main"),
+        ("cli", "cli.main"),
+    ],
+)
+def test_a_process_starts_with_what_its_requirement_file_installs(name: str, main: str) -> None:
+    installed = [*pinned(name), "video-pipeline"]
+    done = subprocess.run(
+        [sys.executable, "-c", _IMPORT_WITH_ONLY, main, *installed],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["api", "worker_cpu", "cli"])
+def test_only_the_gpu_worker_installs_models(name: str) -> None:
+    assert not {"torch", "ultralytics", "faster-whisper", "ctranslate2", "numpy"} & set(pinned(name))
+
+
+def test_the_requirement_files_hold_what_the_project_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = [project["project"]["dependencies"], project["dependency-groups"]["dev"]]
+    groups += project["project"]["optional-dependencies"].values()
+    installed = pinned("dev")
+    for wanted in [entry for group in groups for entry in group]:
+        name, version = wanted.split("==")
+        name = canonical(name.partition("[")[0])
+        assert installed.get(name) == version, f"{wanted}: run `make lock`"
+
+
+@pytest.mark.parametrize("path", sorted(REQUIREMENTS.glob("*.txt")), ids=lambda path: path.name)
+def test_a_requirement_file_pins_every_package_by_hash_and_names_no_host(path: Path) -> None:
+    text = path.read_text()
+    assert "://" not in text
+    assert "--index" not in text
+    for entry in re.split(r"\n(?=\S)", text.strip()):
+        assert "--hash=sha256:" in entry

@@ -1,0 +1,81 @@
+"""Starts tasks against workers whose activities answer from a script."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.worker import Worker
+
+from api.temporal_tasks import TemporalTasks
+from domain.messages import Artifact, PipelineRequest, ProcessingOptions
+from domain.stages import LiveState, TaskState
+from tests.workflows.script import Script
+from workflows.policies import CPU_QUEUE, GPU_QUEUE, QUICK_QUEUE
+from workflows.video_pipeline import VideoPipeline
+
+_STANDARD = ProcessingOptions()
+
+
+@dataclass
+class Rig:
+    """One test's tasks and workers."""
+
+    client: Client
+    script: Script
+
+    @property
+    def tasks(self) -> TemporalTasks:
+        return TemporalTasks(self.client)
+
+    def request(self, options: ProcessingOptions = _STANDARD, **more: int) -> PipelineRequest:
+        name = uuid.uuid4().hex
+        source = Artifact(f"videos/original/{name}/source", "video/mp4", 1000, "0" * 64)
+        return PipelineRequest(
+            task_id=f"task-{name}",
+            video_id=name,
+            owner="local",
+            filename="holiday.mp4",
+            source=source,
+            options=options,
+            **more,
+        )
+
+    async def start(self, request: PipelineRequest) -> WorkflowHandle[VideoPipeline, TaskState]:
+        await self.tasks.start(request)
+        return self.client.get_workflow_handle_for(VideoPipeline.run, request.task_id)
+
+    @asynccontextmanager
+    async def workers(self) -> AsyncIterator[None]:
+        activities = self.script.activities()
+        async with AsyncExitStack() as stack:
+            threads = stack.enter_context(ThreadPoolExecutor(8))
+            for queue, workflows in ((CPU_QUEUE, [VideoPipeline]), (QUICK_QUEUE, []), (GPU_QUEUE, [])):
+                worker = Worker(
+                    self.client,
+                    task_queue=queue,
+                    workflows=workflows,
+                    activities=activities,
+                    activity_executor=threads,
+                    max_heartbeat_throttle_interval=timedelta(milliseconds=200),
+                    default_heartbeat_throttle_interval=timedelta(milliseconds=200),
+                    graceful_shutdown_timeout=timedelta(seconds=1),
+                    workflow_failure_exception_types=[TypeError, ValueError],
+                )
+                await stack.enter_async_context(worker)
+            yield
+
+    async def until(self, task_id: str, true: Callable[[LiveState], bool]) -> LiveState:
+        """The first state of the task that is as wanted."""
+        for _ in range(200):
+            live = await self.tasks.state(task_id)
+            if live is not None and true(live):
+                return live
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"not within 20 s; the last state was {live}")

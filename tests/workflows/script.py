@@ -1,0 +1,133 @@
+"""Activities that answer at once with literal results, unless the script says otherwise."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from temporalio import activity
+
+from activities.failures import as_failure
+from domain.detections import Box, Sighting
+from domain.errors import AttemptCancelled, PipelineError
+from domain.media import PictureStream, Ratio, SoundStream, SourceMedia
+from domain.messages import (
+    AnimalsFound,
+    AnimalsInput,
+    Artifact,
+    Beat,
+    CleanUpInput,
+    DownscaleInput,
+    EncodedVideo,
+    ExtractAudioInput,
+    LanguageInput,
+    MergeInput,
+    ProbeInput,
+    Published,
+    PublishInput,
+    RecordInput,
+    SubtitleFiles,
+    SubtitlesInput,
+)
+from domain.speech import LanguageEstimate, LanguageVerdict
+
+MEDIA = SourceMedia(
+    container="mov",
+    duration_us=20_000_000,
+    size_bytes=1000,
+    picture=PictureStream(0, "h264", "yuv420p", 1920, 1080, Ratio(25)),
+    sound=SoundStream(1, "aac", 2, 48000),
+)
+DOG = Sighting("dog", 0.9, 1_000_000, 5_000_000, 4, 1, 2_000_000, Box(0.1, 0.1, 0.5, 0.5))
+
+
+def artifact(key: str) -> Artifact:
+    return Artifact(key, "application/octet-stream", 1, "1" * 64)
+
+
+@dataclass
+class Script:
+    """`faults` holds the errors that an activity raises, one a try; `held` activities beat until they
+    are cancelled or let go; `calls` is every message in the order of arrival."""
+
+    media: SourceMedia = MEDIA
+    language: LanguageEstimate = field(
+        default_factory=lambda: LanguageEstimate(LanguageVerdict.DETECTED, "fr", 0.97)
+    )
+    faults: dict[str, list[PipelineError]] = field(default_factory=dict)
+    held: dict[str, float] = field(default_factory=dict)
+    calls: list[tuple[str, Any]] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+
+    def messages(self, name: str) -> list[Any]:
+        return [message for called, message in self.calls if called == name]
+
+    def activities(self) -> list[Callable[..., Any]]:
+        @activity.defn(name="probe")
+        def probe(message: ProbeInput) -> SourceMedia:
+            return self._play("probe", message, self.media)
+
+        @activity.defn(name="extract_audio")
+        def extract_audio(message: ExtractAudioInput) -> Artifact:
+            return self._play("extract_audio", message, artifact("audio.pcm"))
+
+        @activity.defn(name="downscale", no_thread_cancel_exception=True)
+        def downscale(message: DownscaleInput) -> EncodedVideo:
+            return self._play("downscale", message, EncodedVideo(artifact("picture.mp4")))
+
+        @activity.defn(name="language_detection")
+        def language_detection(message: LanguageInput) -> LanguageEstimate:
+            return self._play("language_detection", message, self.language)
+
+        @activity.defn(name="animal_detection")
+        def animal_detection(message: AnimalsInput) -> AnimalsFound:
+            return self._play("animal_detection", message, AnimalsFound(artifact("animals.json"), (DOG,), 20))
+
+        @activity.defn(name="subtitles")
+        def subtitles(message: SubtitlesInput) -> SubtitleFiles:
+            files = SubtitleFiles(artifact("s.vtt"), artifact("s.srt"), 3, message.language)
+            return self._play("subtitles", message, files)
+
+        @activity.defn(name="merger")
+        def merger(message: MergeInput) -> EncodedVideo:
+            return self._play("merger", message, EncodedVideo(artifact("final.mp4")))
+
+        @activity.defn(name="publish", no_thread_cancel_exception=True)
+        def publish(message: PublishInput) -> Published:
+            files = {name: artifact(f"published/{name}") for name in message.files}
+            return self._play("publish", message, Published(files))
+
+        @activity.defn(name="record")
+        def record(message: RecordInput) -> None:
+            self._play("record", message, None)
+
+        @activity.defn(name="clean_up")
+        def clean_up(message: CleanUpInput) -> None:
+            self._play("clean_up", message, None)
+
+        return [
+            probe,
+            extract_audio,
+            downscale,
+            language_detection,
+            animal_detection,
+            subtitles,
+            merger,
+            publish,
+            record,
+            clean_up,
+        ]
+
+    def _play(self, name: str, message: Any, result: Any) -> Any:
+        self.calls.append((name, message))
+        while name in self.held:
+            activity.heartbeat(Beat(self.held[name]))
+            if activity.is_cancelled():
+                self.stopped.append(name)
+                raise as_failure(AttemptCancelled("cancelled"))
+            time.sleep(0.05)
+        if self.faults.get(name):
+            raise as_failure(self.faults[name].pop(0))
+        return result

@@ -1,0 +1,51 @@
+"""The GPU worker: hears with Whisper and looks with YOLO, on a GPU or, with DEVICE=cpu, without."""
+
+from __future__ import annotations
+
+from activities.animal_detection import AnimalDetection
+from activities.checkup import Checkup
+from activities.language_detection import LanguageDetection
+from activities.subtitles import Subtitles
+from adapters.ffmpeg.doctor import check_parts
+from adapters.ffmpeg.frames import FrameReader
+from adapters.models.settings import read_speech, read_vision
+from adapters.object_store import S3ObjectStore
+from adapters.process import run_main
+from adapters.scratch import own_scratch
+from adapters.settings import read_media, read_store, read_temporal, read_worker
+from adapters.speech.engines import speech_engine
+from adapters.temporal_client import connect
+from adapters.vision.yolo_detector import YoloDetector
+from adapters.worker_life import Activity, Service, serve
+from workflows.policies import GPU_QUEUE
+
+
+async def run() -> None:
+    """Serve until told to stop."""
+    worker, media = read_worker(GPU_QUEUE), read_media()
+    store = S3ObjectStore(read_store())
+    speech = speech_engine(read_speech())
+    detector = YoloDetector(read_vision(), FrameReader(media.limits, media.run_limits))
+    with own_scratch(worker.scratch_path) as scratch:
+        activities: list[Activity] = [
+            LanguageDetection(store, speech, scratch).run,
+            AnimalDetection(store, detector, scratch).run,
+            Subtitles(store, speech, scratch).run,
+            Checkup(
+                {
+                    "worker_gpu: ffmpeg": check_parts,
+                    "worker_gpu: speech model": speech.prepare,
+                    "worker_gpu: vision model": detector.prepare,
+                }
+            ).run,
+        ]
+        await serve(
+            await connect(read_temporal()),
+            worker,
+            [Service(GPU_QUEUE, worker.concurrent_activities, activities)],
+            prepare=[speech.prepare, detector.prepare],
+        )
+
+
+if __name__ == "__main__":
+    run_main(run)

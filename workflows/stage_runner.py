@@ -1,0 +1,145 @@
+"""Runs the activities of a task's stages: keeps the board, parks what fails for good, hears retries."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from domain.board import Board
+    from domain.errors import SENDER_CODES
+    from domain.messages import PipelineRequest
+    from domain.stages import Fault, Stage, StageStatus
+    from workflows import policies
+
+Result = TypeVar("Result")
+
+
+class TaskFailed(Exception):
+    """The task can't go on: its source was refused, or nobody retried a failed stage in time."""
+
+    def __init__(self, fault: Fault, source_refused: bool = False) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+        self.source_refused = source_refused
+
+
+class StageRunner:
+    """Every change of the board goes into the memo, where it can be read with no worker alive."""
+
+    def __init__(self, request: PipelineRequest, on_park: Callable[[], None]) -> None:
+        self._request = request
+        self._on_park = on_park
+        self._rounds: dict[str, int] = {}
+        self.board = Board(request.task_id, request.options, now_us())
+
+    async def run(
+        self,
+        stage: Stage,
+        activity: Callable[[Any, Any], Result],
+        message: object,
+        *,
+        queue: str,
+        step: str = "",
+        goal: int = 100,
+        refusable: bool = False,
+    ) -> Result:
+        """Run one activity of a stage, which takes its progress to `goal`, until it succeeds.
+
+        When it fails for good the stage waits for a retry; `refusable` ends the task instead if
+        the source is at fault. Raises `TaskFailed`, or `CancelledError` when the task is cancelled.
+        """
+        name = f"{stage.value}.{step}" if step else stage.value
+        while True:
+            self._rounds[name] = self._rounds.get(name, 0) + 1
+            self.board.start(stage, goal, now_us())
+            self.write_memo()
+            try:
+                result: Result = await workflow.execute_activity_method(
+                    activity, message, **self._options(name, queue)
+                )
+            except ActivityError as error:
+                if is_cancelled_exception(error):
+                    raise asyncio.CancelledError from error
+                fault = fault_of(error)
+                if refusable and fault.code in SENDER_CODES:
+                    raise TaskFailed(fault, source_refused=True) from error
+                await self._park(stage, fault)
+            else:
+                self.board.reach(stage, goal, now_us())
+                self.write_memo()
+                return result
+
+    def finish(self, stage: Stage) -> None:
+        """The stage has its answer without any work."""
+        self.board.start(stage, 100, now_us())
+        self.board.reach(stage, 100, now_us())
+        self.write_memo()
+
+    def retryable(self, stage_name: str) -> bool:
+        state = self.board.state.stages.get(stage_name)
+        return state is not None and state.status is StageStatus.FAILED
+
+    def retry(self, stage_name: str) -> None:
+        """Wake a parked stage."""
+        self.board.unpark(Stage(stage_name), now_us())
+        self.write_memo()
+
+    def write_memo(self) -> None:
+        workflow.upsert_memo({"state": self.board.state})
+        workflow.set_current_details(
+            "\n".join(
+                f"- **{name}**: {state.status.value} {f'- {state.fault.message}' if state.fault else ''}"
+                for name, state in self.board.state.stages.items()
+            )
+        )
+
+    async def _park(self, stage: Stage, fault: Fault) -> None:
+        park = timedelta(seconds=self._request.park_s)
+        self.board.park(stage, fault, now_us() + self._request.park_s * 1_000_000, now_us())
+        self.write_memo()
+        self._on_park()
+        try:
+            await workflow.wait_condition(
+                lambda: not self.retryable(stage.value),
+                timeout=park,
+                timeout_summary=f"{stage} waits for retry",
+            )
+        except TimeoutError:
+            raise TaskFailed(fault) from None
+
+    def _options(self, name: str, queue: str) -> workflow.ActivityConfig:
+        # The round is part of the id, and so of the temp prefix: a retry's first attempt
+        # must not write where a late attempt of the round before may still be writing.
+        activity_id = f"{name}.{self._rounds[name]}"
+        return policies.stage(
+            queue, self._request.stage_timeout_s, activity_id, f"{name} of {self._request.filename}"
+        )
+
+
+def now_us() -> int:
+    """Workflow time: the same on every replay."""
+    return round(workflow.now().timestamp() * 1_000_000)
+
+
+def fault_of(error: ActivityError) -> Fault:
+    """What an activity failed of, in the words of the attempt that failed last."""
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type:
+        return Fault(code=cause.type, message=cause.message)
+    return Fault(code=type(cause).__name__, message=str(cause or error))
+
+
+async def all_of(*tasks: asyncio.Task[Any]) -> None:
+    """Wait for all; when one fails, or the wait is cancelled, no other is left running."""
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

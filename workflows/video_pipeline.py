@@ -1,0 +1,249 @@
+"""`VideoPipeline`: the story of one video, from its upload to its published result."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.animal_detection import AnimalDetection
+    from activities.clean_up import CleanUp
+    from activities.downscale import Downscale
+    from activities.extract_audio import ExtractAudio
+    from activities.language_detection import LanguageDetection
+    from activities.merger import Merger
+    from activities.probe import Probe
+    from activities.publish import Publish
+    from activities.record import Record
+    from activities.subtitles import Subtitles
+    from domain import messages
+    from domain.board import skipped_stages
+
+    # The sandbox resolves the types of nested fields only in modules that a workflow imports itself.
+    from domain.detections import Sighting  # noqa: F401
+    from domain.media import SourceMedia
+    from domain.messages import Admission, Artifact, EncodedVideo, PipelineRequest, RetryStage, SubtitleFiles
+    from domain.speech import LanguageEstimate, LanguageVerdict
+    from domain.stages import Fault, Stage, TaskState, TaskStatus
+    from workflows import policies
+    from workflows.stage_runner import StageRunner, TaskFailed, all_of, now_us
+
+
+@workflow.defn
+class VideoPipeline:
+    @workflow.init
+    def __init__(self, request: PipelineRequest) -> None:
+        self._request = request
+        self._options = request.options
+        self._skipped = skipped_stages(request.options)
+        self._stages = StageRunner(request, on_park=self._record_soon)
+        self._records: list[asyncio.Task[None]] = []
+        self._admission: Admission | None = None
+        self._media: SourceMedia | None = None
+        self._files: dict[str, Artifact] = {}
+
+    @workflow.run
+    async def run(self, request: PipelineRequest) -> TaskState:
+        """End as the completed task's state; fail or be cancelled like the task."""
+        try:
+            media = await self._admit()
+            picture = asyncio.create_task(self._downscale(media))
+            animals = asyncio.create_task(self._find_animals(media))
+            subtitles = asyncio.create_task(self._subtitle(media))
+            final = asyncio.create_task(self._merge(media, picture, subtitles))
+            await all_of(final, animals, subtitles, picture)
+        except TaskFailed as failure:
+            await self._end(TaskStatus.FAILED, failure.fault, drop_source=failure.source_refused)
+            raise ApplicationError(
+                failure.fault.message, type=failure.fault.code, non_retryable=True
+            ) from failure
+        except asyncio.CancelledError:
+            await self._end(TaskStatus.CANCELLED)
+            raise
+        return await self._end(TaskStatus.COMPLETED)
+
+    @workflow.update
+    async def admission(self) -> Admission:
+        """Waits until it is known whether the source can be taken."""
+        await workflow.wait_condition(lambda: self._admission is not None)
+        assert self._admission is not None
+        return self._admission
+
+    @workflow.update
+    async def retry_stage(self, request: RetryStage) -> None:
+        """Tries a parked stage again; refused with `StageNotRetryable` when it is not parked."""
+        self._stages.retry(request.stage)
+
+    @retry_stage.validator
+    def _check_retry(self, request: RetryStage) -> None:
+        if not self._stages.retryable(request.stage):
+            raise ApplicationError(
+                f"The stage {request.stage!r} is not waiting for a retry.", type="StageNotRetryable"
+            )
+
+    @workflow.signal
+    def retry(self, request: RetryStage) -> None:
+        """The same for tools that know no updates, such as `tctl`."""
+        if self._stages.retryable(request.stage):
+            self._stages.retry(request.stage)
+
+    @workflow.query
+    def status(self) -> TaskState:
+        """The task's state, without live progress."""
+        return self._stages.board.state
+
+    async def _admit(self) -> SourceMedia:
+        self._stages.board.begin(now_us())
+        first = Stage.ANIMAL_DETECTION if Stage.DOWNSCALE in self._skipped else Stage.DOWNSCALE
+        source = messages.ProbeInput(self._request.task_id, self._request.source)
+        try:
+            media = await self._stages.run(
+                first, Probe.run, source, queue=policies.QUICK_QUEUE, step="probe", goal=0, refusable=True
+            )
+        except TaskFailed as failure:
+            self._admission = Admission(False, failure.fault.code, failure.fault.message)
+            raise
+        self._media = media
+        self._admission = Admission(accepted=True)
+        self._record_soon()
+        return media
+
+    async def _downscale(self, media: SourceMedia) -> EncodedVideo | None:
+        if Stage.DOWNSCALE in self._skipped:
+            return None
+        request = self._request
+        picture = await self._stages.run(
+            Stage.DOWNSCALE,
+            Downscale.run,
+            messages.DownscaleInput(request.task_id, request.source, media, self._options.max_height),
+            queue=policies.CPU_QUEUE,
+        )
+        if Stage.MERGER in self._skipped:
+            self._files["final.mp4"] = picture.artifact
+        return picture
+
+    async def _find_animals(self, media: SourceMedia) -> None:
+        found = await self._stages.run(
+            Stage.ANIMAL_DETECTION,
+            AnimalDetection.run,
+            messages.AnimalsInput(self._request.task_id, self._request.source, media),
+            queue=policies.GPU_QUEUE,
+        )
+        self._files["animals.json"] = found.report
+        self._learn(animals_detected=tuple(sighting.label for sighting in found.sightings))
+
+    async def _subtitle(self, media: SourceMedia) -> SubtitleFiles | None:
+        """Subtitles need the sound and its language, but no picture."""
+        audio = await self._extract_audio(media)
+        language = await self._know_language(audio)
+        self._learn(language=language.language, language_probability=language.probability)
+        if Stage.SUBTITLES in self._skipped:
+            return None
+        spoken = language.verdict is not LanguageVerdict.NO_SPEECH
+        subtitles = await self._stages.run(
+            Stage.SUBTITLES,
+            Subtitles.run,
+            messages.SubtitlesInput(
+                self._request.task_id, media, audio if spoken else None, language.language
+            ),
+            queue=policies.GPU_QUEUE,
+        )
+        self._files |= {"subtitles.vtt": subtitles.vtt, "subtitles.srt": subtitles.srt}
+        return subtitles
+
+    async def _extract_audio(self, media: SourceMedia) -> Artifact | None:
+        language_given = Stage.LANGUAGE_DETECTION in self._skipped
+        if media.sound is None or (language_given and Stage.SUBTITLES in self._skipped):
+            return None
+        return await self._stages.run(
+            Stage.SUBTITLES if language_given else Stage.LANGUAGE_DETECTION,
+            ExtractAudio.run,
+            messages.ExtractAudioInput(self._request.task_id, self._request.source, media),
+            queue=policies.QUICK_QUEUE,
+            step="audio",
+            goal=20,
+        )
+
+    async def _know_language(self, audio: Artifact | None) -> LanguageEstimate:
+        if self._options.language is not None:
+            return LanguageEstimate(LanguageVerdict.GIVEN, self._options.language, 1.0)
+        if audio is None:
+            self._stages.finish(Stage.LANGUAGE_DETECTION)
+            return LanguageEstimate(LanguageVerdict.NO_AUDIO)
+        return await self._stages.run(
+            Stage.LANGUAGE_DETECTION,
+            LanguageDetection.run,
+            messages.LanguageInput(self._request.task_id, audio),
+            queue=policies.GPU_QUEUE,
+        )
+
+    async def _merge(
+        self,
+        media: SourceMedia,
+        picture: asyncio.Task[EncodedVideo | None],
+        subtitles: asyncio.Task[SubtitleFiles | None],
+    ) -> None:
+        cues = await subtitles
+        if cues is None:
+            return
+        request = self._request
+        final = await self._stages.run(
+            Stage.MERGER,
+            Merger.run,
+            messages.MergeInput(
+                request.task_id, request.source, media, self._options.max_height, cues, await picture
+            ),
+            queue=policies.CPU_QUEUE,
+        )
+        self._files["final.mp4"] = final.artifact
+
+    def _learn(self, **found: Any) -> None:
+        board = self._stages.board
+        board.learn(replace(board.state.outcome, **found), now_us())
+        self._stages.write_memo()
+
+    async def _end(
+        self, status: TaskStatus, fault: Fault | None = None, drop_source: bool = False
+    ) -> TaskState:
+        """Settle everything; too late to be cancelled, so that the row and the store agree."""
+        settling = asyncio.create_task(self._settle(status, fault, drop_source))
+        try:
+            return await asyncio.shield(settling)
+        except asyncio.CancelledError:
+            return await settling
+
+    async def _settle(self, status: TaskStatus, fault: Fault | None, drop_source: bool) -> TaskState:
+        request, board = self._request, self._stages.board
+        if status is not TaskStatus.CANCELLED and self._files:
+            published = await workflow.execute_activity_method(
+                Publish.run,
+                messages.PublishInput(request.task_id, request.video_id, self._files),
+                **policies.PUBLISH,
+            )
+            keys = {name: artifact.key for name, artifact in published.files.items()}
+            self._learn(files=keys, final_video=keys.get("final.mp4"), subtitles=keys.get("subtitles.vtt"))
+        await workflow.execute_activity_method(
+            CleanUp.run,
+            messages.CleanUpInput(request.task_id, request.video_id, drop_source),
+            **policies.CLEAN_UP,
+        )
+        board.end(status, now_us(), fault)
+        self._stages.write_memo()
+        await asyncio.gather(*self._records, self._record())
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return board.state
+
+    def _record_soon(self) -> None:
+        """No stage waits for the catalogue; of two records the later state wins."""
+        self._records.append(asyncio.create_task(self._record()))
+
+    async def _record(self) -> None:
+        await workflow.execute_activity_method(
+            Record.run,
+            messages.RecordInput(self._request.video_id, self._stages.board.state, self._media),
+            **policies.RECORD,
+        )
