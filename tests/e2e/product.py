@@ -13,6 +13,7 @@ import psutil
 from minio import Minio
 
 from local.stack import Stack
+from tests.contract.media.looks import command_line
 
 Answer = dict[str, Any]
 ENDED = ("completed", "failed", "cancelled")
@@ -91,5 +92,5 @@ class Product:
             pid = self.stack.pid(name)
             if pid is not None:
                 children = psutil.Process(pid).children(recursive=True)
-                found += [" ".join(child.cmdline()) for child in children if child.is_running()]
+                found += [" ".join(words) for child in children if (words := command_line(child))]
         return found

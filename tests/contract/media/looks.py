@@ -77,5 +77,20 @@ def index_is_in_front(path: Path) -> bool:
 
 
 def encoders(parent: psutil.Process) -> list[psutil.Process]:
-    """The ffmpeg processes below another one."""
-    return [child for child in parent.children(recursive=True) if child.name() == "ffmpeg"]
+    """The ffmpeg processes below another one that still run."""
+    return [child for child in parent.children(recursive=True) if _is_running(child, "ffmpeg")]
+
+
+def command_line(process: psutil.Process) -> list[str]:
+    """The process's words; none when it has ended meanwhile, also when nobody has reaped it yet."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:  # psutil's zombies are a kind of these
+        return []
+
+
+def _is_running(process: psutil.Process, name: str) -> bool:
+    try:
+        return process.name() == name and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -15,7 +15,7 @@ import pytest
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.ffmpeg.tool import FfmpegTool
 from domain.errors import AttemptCancelled, MediaToolFailed, ScratchFull, SourceTooLarge, ToolMissing
-from tests.contract.media.looks import encoders
+from tests.contract.media.looks import command_line, encoders
 from tests.contract.media.pulses import NotedPulse
 from tests.contract.media.recipes import Clips, ffmpeg
 
@@ -111,8 +111,17 @@ def test_an_encoder_dies_with_a_worker_that_is_killed(slow_source: Path, tmp_pat
         env={**os.environ, "PYTHONPATH": str(root)},
     )
     try:
-        until(lambda: any("libx264" in child.cmdline() for child in encoders(psutil.Process(worker.pid))))
-        [encoder] = encoders(psutil.Process(worker.pid))
+        found: list[psutil.Process] = []
+
+        def encodes() -> bool:
+            # Short-lived ones, such as ffprobe's relatives, come and go before the encode.
+            found[:] = [
+                child for child in encoders(psutil.Process(worker.pid)) if "libx264" in command_line(child)
+            ]
+            return bool(found)
+
+        until(encodes)
+        [encoder] = found
     finally:
         worker.send_signal(signal.SIGKILL)
         worker.wait()
