@@ -6,7 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from temporalio import activity
@@ -22,22 +22,30 @@ _BEAT_EVERY_S = 0.5
 
 
 class HeartbeatPulse:
-    """Beats for the running activity while its work moves, and knows when it must stop."""
+    """Beats for the running activity while its work moves, and knows when it must stop.
 
-    def __init__(self) -> None:
-        self._fraction = 0.0
+    `beat` is what is told next; its other fields than the fraction stay until `tell` changes them.
+    """
+
+    def __init__(self, beat: Beat) -> None:
+        self.beat = beat
         self._beaten_s = 0.0
 
     def advance(self, fraction: float) -> None:
         # A stage's progress never goes down within an attempt, whatever a tool reports.
-        self._fraction = max(self._fraction, min(fraction, 1.0))
+        self.beat = replace(self.beat, fraction=max(self.beat.fraction, min(round(fraction, 4), 1.0)))
         self.working()
 
     def working(self) -> None:
         now_s = time.monotonic()
         if now_s - self._beaten_s >= _BEAT_EVERY_S:
-            self._beaten_s = now_s
-            activity.heartbeat(Beat(fraction=round(self._fraction, 4)))
+            self.tell(self.beat)
+
+    def tell(self, beat: Beat) -> None:
+        """Beat at once; the last beat before a failure is never held back."""
+        self.beat = beat
+        self._beaten_s = time.monotonic()
+        activity.heartbeat(beat)
 
     def check(self) -> None:
         if activity.is_worker_shutdown():
@@ -48,11 +56,15 @@ class HeartbeatPulse:
 
 @dataclass(frozen=True)
 class Attempt:
-    """`scratch_path` is an empty folder that goes when the attempt ends, however it ends."""
+    """`scratch_path` is an empty folder that goes when the attempt ends, however it ends.
+
+    `before` is the last beat of the attempt before this one.
+    """
 
     scratch_path: Path
     prefix: str
-    pulse: Pulse
+    pulse: HeartbeatPulse
+    before: Beat
 
     def key(self, name: str) -> str:
         """Where this attempt, and no other, may write an object."""
@@ -69,11 +81,19 @@ def open_attempt(scratch_root: Path, task_id: str) -> Iterator[Attempt]:
     run = activity.info()
     scratch_path = scratch_root / task_id / f"{run.activity_id}-{run.attempt}"
     scratch_path.mkdir(parents=True)
-    pulse = HeartbeatPulse()
+    pulse = HeartbeatPulse(Beat())
+    prefix = attempt_prefix(task_id, run.activity_id, run.attempt)
     try:
         pulse.check()
-        yield Attempt(scratch_path, attempt_prefix(task_id, run.activity_id, run.attempt), pulse)
+        yield Attempt(scratch_path, prefix, pulse, _beat_before(run))
     except PipelineError as error:
         raise as_failure(error) from error
     finally:
         shutil.rmtree(scratch_path)
+
+
+def _beat_before(run: activity.Info) -> Beat:
+    """Details arrive as plain JSON; fields that this version does not know are left out."""
+    told = run.heartbeat_details[0] if run.heartbeat_details else {}
+    known = {field.name for field in fields(Beat)}
+    return Beat(**{name: value for name, value in told.items() if name in known})

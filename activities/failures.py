@@ -6,10 +6,14 @@ from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError, CancelledError, FailureError
 
-from domain.errors import AttemptCancelled, AttemptDrained, PassingError, PipelineError
+from domain.errors import AttemptCancelled, AttemptDrained, AttemptHandedBack, PassingError, PipelineError
 
 # A drained attempt left a healthy task behind: another worker may take it up at once.
-_AT_ONCE = timedelta(milliseconds=100)
+# One that was handed back is most likely taken up by a worker that is free, and this one is.
+_RETRY_AFTER: dict[type[PipelineError], timedelta] = {
+    AttemptDrained: timedelta(milliseconds=100),
+    AttemptHandedBack: timedelta(seconds=2),
+}
 
 
 def as_failure(error: PipelineError) -> FailureError:
@@ -20,5 +24,5 @@ def as_failure(error: PipelineError) -> FailureError:
         str(error),
         type=error.code,
         non_retryable=not isinstance(error, PassingError),
-        next_retry_delay=_AT_ONCE if isinstance(error, AttemptDrained) else None,
+        next_retry_delay=_RETRY_AFTER.get(type(error)),
     )

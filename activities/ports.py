@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from domain.chunks import Chunk, FrameClock
 from domain.detections import Detection
+from domain.encode_messages import ChunkPlan
 from domain.media import SourceMedia
 from domain.messages import Artifact
 from domain.pulse import Pulse
@@ -20,6 +23,9 @@ class ObjectStore(Protocol):
     def upload(self, scratch_path: Path, key: str, media_type: str, pulse: Pulse) -> Artifact: ...
 
     def put(self, key: str, content: bytes, media_type: str) -> Artifact: ...
+
+    def find(self, key: str) -> Artifact | None:
+        """The artifact under this key, or None; one whose digest the store does not know counts as none."""
 
     def copy(self, source: Artifact, target_key: str) -> Artifact: ...
 
@@ -56,6 +62,49 @@ class MediaTool(Protocol):
         pulse: Pulse,
     ) -> None:
         """Scale the source and draw the cues into it in one pass."""
+
+
+class ChunkTool(Protocol):
+    """FFmpeg for encodes that are cut into chunks."""
+
+    def encodes(self, media: SourceMedia, max_height: int, *, draws: bool) -> bool:
+        """False for a picture that is copied as it is."""
+
+    def recipe_sha256(self, media: SourceMedia, max_height: int, cues_sha256: str, *, plain: bool) -> str:
+        """Differs whenever the encoded bytes would."""
+
+    def plan(self, source_path: Path, media: SourceMedia, pulse: Pulse) -> ChunkPlan:
+        """Where to cut, or why not."""
+
+    def encode_chunk(
+        self,
+        source_path: Path,
+        media: SourceMedia,
+        max_height: int,
+        clock: FrameClock,
+        chunk: Chunk,
+        srt_path: Path | None,
+        target_path: Path,
+        pulse: Pulse,
+        *,
+        plain: bool,
+    ) -> None:
+        """Write the chunk's picture; `ArtifactMismatch` unless it has every frame."""
+
+    def encode_sound(self, source_path: Path, media: SourceMedia, target_path: Path, pulse: Pulse) -> None:
+        """Write the whole sound as AAC."""
+
+    def join(
+        self,
+        chunk_paths: Sequence[Path],
+        plan: ChunkPlan,
+        media: SourceMedia,
+        max_height: int,
+        sound_path: Path | None,
+        target_path: Path,
+        pulse: Pulse,
+    ) -> None:
+        """Write the whole video; `ArtifactMismatch` unless every chunk's frames lie in their time."""
 
 
 class SpeechEngine(Protocol):

@@ -46,6 +46,7 @@ class TaskSettings:
     stage_timeout_s: int
     park_s: int
     max_upload_bytes: int
+    chunk_after_s: int = 60
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ def read_tasks(env: Environment = os.environ) -> TaskSettings:
         stage_timeout_s=positive(env.get("PROCESSING_TIMEOUT", "1800"), "PROCESSING_TIMEOUT"),
         park_s=positive(env.get("PARK_TIMEOUT", "86400"), "PARK_TIMEOUT"),
         max_upload_bytes=positive(env.get("MAX_UPLOAD_SIZE", str(4 * 1024**3)), "MAX_UPLOAD_SIZE"),
+        chunk_after_s=positive(env.get("CHUNK_AFTER", "60"), "CHUNK_AFTER"),
     )
 
 

@@ -73,6 +73,7 @@ async def _pending_stage(
         fraction=beat.fraction if beat else 0.0,
         beat_us=beaten.ToMicroseconds() if beaten else None,
         last_fault=_fault(info) if info.HasField("last_failure") else None,
+        frames=beat.frames if beat else 0,
     )
 
 

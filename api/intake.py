@@ -50,6 +50,7 @@ def request_of(row: VideoRow, settings: TaskSettings) -> PipelineRequest:
         options=row.processing_options,
         stage_timeout_s=settings.stage_timeout_s,
         park_s=settings.park_s,
+        chunk_after_s=settings.chunk_after_s,
     )
 
 

@@ -7,6 +7,9 @@ from dataclasses import replace
 from domain.messages import ProcessingOptions, SubtitleMode
 from domain.stages import Fault, Stage, StageState, StageStatus, TaskOutcome, TaskState, TaskStatus
 
+# The state stands in the workflow's memo, which must stay small.
+_REMARKS_KEPT = 5
+
 
 def skipped_stages(options: ProcessingOptions) -> frozenset[Stage]:
     """The stages that these options need no work for.
@@ -75,6 +78,17 @@ class Board:
             ),
             now_us,
         )
+
+    def count_frames(self, stage: Stage, done: int, total: int, now_us: int) -> None:
+        """The stage is done in chunks, and has come so far; 0 of 0 ends the counting."""
+        progress = min(99, 100 * done // total) if total else 0
+        counted = replace(self.stage(stage), frames_done=done, frames_total=total, progress=progress)
+        self._set(stage, counted, now_us)
+
+    def remark(self, stage: Stage, remark: str, now_us: int) -> None:
+        """Something did not go the usual way."""
+        before = self.stage(stage)
+        self._set(stage, replace(before, remarks=(*before.remarks, remark)[-_REMARKS_KEPT:]), now_us)
 
     def park(self, stage: Stage, fault: Fault, until_us: int, now_us: int) -> None:
         """The stage has failed for good and waits for a retry until `until_us`."""

@@ -108,6 +108,10 @@ class ModelUnavailable(OperatorError):
     """A model can't be loaded or downloaded, or its checksum is wrong."""
 
 
+class ChunkGivenUp(OperatorError):
+    """A chunk of an encode failed in every way that there is to try; the whole is encoded at once."""
+
+
 class PassingError(PipelineError):
     """A fault that is likely to pass: the same call is worth trying again."""
 
@@ -152,6 +156,10 @@ class ArtifactMismatch(PassingError):
     """What was made does not have the length or the streams that it must have."""
 
 
+class ChunkFailed(PassingError):
+    """The encoder failed on one chunk; what is tried next depends on how often it has."""
+
+
 class AttemptStopped(PipelineError):
     """This attempt was told to stop; not a fault."""
 
@@ -162,6 +170,10 @@ class AttemptCancelled(AttemptStopped):
 
 class AttemptDrained(AttemptStopped, PassingError):
     """The worker is shutting down: another one goes on with the work."""
+
+
+class AttemptHandedBack(AttemptStopped, PassingError):
+    """This worker has failed at the work: another one is to try."""
 
 
 def leaves(root: type[PipelineError]) -> list[type[PipelineError]]:

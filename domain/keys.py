@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from domain.chunks import Chunk
+
+# Finished parts of unfinished work, which a retry or another task can use; they go a day later.
+KEPT_PREFIX = "kept/"
+TEMP_PREFIX = "temp/"
+
 _FOLDER_OF_KIND = {".mp4": "videos/transcoded", ".vtt": "subtitles", ".srt": "subtitles"}
 
 
@@ -18,14 +24,23 @@ def source_prefix(video_id: str) -> str:
 
 def attempt_prefix(task_id: str, activity: str, attempt: int) -> str:
     """Where one attempt of an activity may write; nobody else writes there."""
-    return f"temp/{task_id}/{activity}/{attempt}/"
+    return f"{TEMP_PREFIX}{task_id}/{activity}/{attempt}/"
 
 
 def temp_prefix(task_id: str) -> str:
-    return f"temp/{task_id}/"
+    return f"{TEMP_PREFIX}{task_id}/"
 
 
 def published_key(video_id: str, task_id: str, name: str) -> str:
     """The place of a finished download such as `final.mp4`."""
     folder = _FOLDER_OF_KIND.get(PurePosixPath(name).suffix, "videos/analysis")
     return f"{folder}/{video_id}/{task_id}/{name}"
+
+
+def chunk_key(source_sha256: str, recipe_sha256: str, chunk: Chunk) -> str:
+    """The same for every task that encodes this stretch of this source in this way."""
+    return f"{KEPT_PREFIX}chunks/{source_sha256}/{recipe_sha256[:32]}/{chunk.start_pts}-{chunk.end_pts}.mp4"
+
+
+def sound_key(source_sha256: str, recipe_sha256: str) -> str:
+    return f"{KEPT_PREFIX}chunks/{source_sha256}/{recipe_sha256[:32]}/sound.m4a"

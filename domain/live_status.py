@@ -10,7 +10,10 @@ from domain.stages import Fault, LiveState, Stage, StageState, StageStatus, Task
 
 @dataclass(frozen=True)
 class PendingActivity:
-    """An activity that Temporal has not seen the end of. `beat_us` is None before its first beat."""
+    """An activity that Temporal has not seen the end of. `beat_us` is None before its first beat.
+
+    `frames` is the number of frames it is to make; 0 for one that is not a chunk.
+    """
 
     stage: Stage
     attempt: int
@@ -18,15 +21,18 @@ class PendingActivity:
     fraction: float = 0.0
     beat_us: int | None = None
     last_fault: Fault | None = None
+    frames: int = 0
 
 
 def live_state(state: TaskState, pending: Sequence[PendingActivity], now_us: int) -> LiveState:
     """The state with live progress; it is as old as the oldest beat of a running activity."""
     stages = dict(state.stages)
-    for activity in pending:
-        name = activity.stage.value
-        if name in stages:
-            stages[name] = _stage_now(stages[name], activity)
+    for name, stage in state.stages.items():
+        of_stage = [activity for activity in pending if activity.stage.value == name]
+        if stage.frames_total and of_stage:
+            stages[name] = _chunked_stage_now(stage, of_stage)
+        elif of_stage:
+            stages[name] = _stage_now(stage, of_stage[-1])
     beats = [activity.beat_us for activity in pending if activity.running and activity.beat_us is not None]
     return LiveState(state=replace(state, stages=stages), as_of_us=min([now_us, *beats]), source="temporal")
 
@@ -41,6 +47,23 @@ def closed_state(state: TaskState, status: TaskStatus, fault: Fault, now_us: int
     }
     ended = replace(state, status=status, stages=stages, fault=fault, parked_until_us=None)
     return LiveState(state=ended, as_of_us=now_us, source="temporal")
+
+
+def _chunked_stage_now(stage: StageState, chunks: Sequence[PendingActivity]) -> StageState:
+    """Frames done of all frames: those of finished chunks, and of the others as far as they have come."""
+    under_way = sum(int(chunk.frames * min(max(chunk.fraction, 0.0), 1.0)) for chunk in chunks)
+    done = min(stage.frames_done + under_way, stage.frames_total)
+    busy = [chunk for chunk in chunks if chunk.running]
+    troubled = max(busy or chunks, key=lambda chunk: chunk.attempt)
+    parked = stage.status is StageStatus.FAILED
+    return replace(
+        stage,
+        status=StageStatus.FAILED if parked else StageStatus.RUNNING,
+        progress=min(99, 100 * done // stage.frames_total),
+        frames_done=done,
+        attempt=troubled.attempt,
+        fault=stage.fault if parked else troubled.last_fault,
+    )
 
 
 def _stage_now(stage: StageState, activity: PendingActivity) -> StageState:

@@ -48,7 +48,11 @@ class ProcessingOptions:
 
 @dataclass(frozen=True)
 class PipelineRequest:
-    """Starts a `VideoPipeline`. `stage_timeout_s` bounds one attempt of a stage."""
+    """Starts a `VideoPipeline`. `stage_timeout_s` bounds one attempt of a stage.
+
+    An encode of more than `chunk_after_s` of media is cut into chunks; 0, as in tasks that are
+    older than chunks, never cuts.
+    """
 
     task_id: str
     video_id: str
@@ -58,6 +62,7 @@ class PipelineRequest:
     options: ProcessingOptions = ProcessingOptions()
     stage_timeout_s: int = 1800
     park_s: int = 24 * 3600
+    chunk_after_s: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,9 +76,17 @@ class Admission:
 
 @dataclass(frozen=True)
 class Beat:
-    """What a heartbeat tells: how much of the activity is done, 0 to 1."""
+    """What a heartbeat tells, and what the next attempt finds: how much of the activity is done, 0 to 1.
+
+    A chunk also tells how many `frames` it has, how often its encoder has failed, and where last.
+    """
 
     fraction: float = 0.0
+    frames: int = 0
+    failures: int = 0
+    failed_on: str = ""
+    last_failure: str = ""
+    handed_back: int = 0
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ class StageState:
     """One stage. Times are microseconds since 1970 in UTC.
 
     `progress` is 0 to 100; the activity that runs now takes it from there to `progress_goal`.
+    A stage in chunks counts frames instead. `remarks` say what did not go the usual way, and why.
     """
 
     status: StageStatus = StageStatus.PENDING
@@ -57,6 +58,9 @@ class StageState:
     started_us: int | None = None
     ended_us: int | None = None
     fault: Fault | None = None
+    frames_done: int = 0
+    frames_total: int = 0
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.progress <= 100:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from activities.checkup import Checkup
 from activities.clean_up import CleanUp
 from activities.downscale import Downscale
+from activities.encode_chunk import EncodeChunk
+from activities.encode_sound import EncodeSound
 from activities.extract_audio import ExtractAudio
+from activities.join_chunks import JoinChunks
 from activities.merger import Merger
+from activities.plan_chunks import PlanChunks
 from activities.probe import Probe
 from activities.publish import Publish
 from activities.record import Record
+from activities.source_files import SourceFiles
 from adapters.catalogue import Catalogue, read_catalogue, upgrade
 from adapters.catalogue import connect as connect_catalogue
+from adapters.ffmpeg.chunk_tool import ChunkTool
 from adapters.ffmpeg.doctor import check_parts
 from adapters.ffmpeg.tool import FfmpegTool
 from adapters.object_store import S3ObjectStore
@@ -32,10 +38,19 @@ async def run() -> None:
     upgrade(catalogue_settings)
     store = S3ObjectStore(read_store())
     tool = FfmpegTool(media.recipe, media.limits, media.run_limits)
+    chunk_tool = ChunkTool(media.recipe, media.limits, media.run_limits)
     with own_scratch(worker.scratch_path) as scratch:
-        encodes: list[Activity] = [Downscale(store, tool, scratch).run, Merger(store, tool, scratch).run]
+        sources = SourceFiles(store, scratch)
+        encodes: list[Activity] = [
+            Downscale(store, tool, scratch).run,
+            Merger(store, tool, scratch).run,
+            EncodeChunk(store, sources, chunk_tool, scratch, worker.identity).run,
+            EncodeSound(store, sources, chunk_tool, scratch).run,
+            JoinChunks(store, chunk_tool, scratch).run,
+        ]
         quick: list[Activity] = [
             Probe(store, tool, scratch).run,
+            PlanChunks(sources, chunk_tool, scratch).run,
             ExtractAudio(store, tool, scratch).run,
             Publish(store).run,
             Record(Catalogue(connect_catalogue(catalogue_settings))).run,

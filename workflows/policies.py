@@ -46,6 +46,14 @@ def stage(queue: str, stage_timeout_s: int, activity_id: str, summary: str) -> A
     )
 
 
+def chunk(queue: str, stage_timeout_s: int, activity_id: str, summary: str) -> ActivityConfig:
+    """Like a stage, but its attempts are not counted here: `domain/chunk_trials.py` says what each of
+    them tries, and when there is nothing left to try. A store that is away is waited for."""
+    config = stage(queue, stage_timeout_s, activity_id, summary)
+    config["retry_policy"] = _PATIENT_RETRIES
+    return config
+
+
 PUBLISH = ActivityConfig(
     task_queue=QUICK_QUEUE,
     start_to_close_timeout=timedelta(minutes=10),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import policies
 
 Result = TypeVar("Result")
+Options = Callable[[str, int, str, str], workflow.ActivityConfig]
 
 
 class TaskFailed(Exception):
@@ -29,12 +31,20 @@ class TaskFailed(Exception):
         self.source_refused = source_refused
 
 
+class StepFailed(Exception):
+    """An activity has failed for good."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
 class StageRunner:
     """Every change of the board goes into the memo, where it can be read with no worker alive."""
 
-    def __init__(self, request: PipelineRequest, on_park: Callable[[], None]) -> None:
+    def __init__(self, request: PipelineRequest) -> None:
         self._request = request
-        self._on_park = on_park
+        self.on_park: Callable[[], None] = lambda: None
         self._rounds: dict[str, int] = {}
         self.board = Board(request.task_id, request.options, now_us())
 
@@ -54,31 +64,84 @@ class StageRunner:
         When it fails for good the stage waits for a retry; `refusable` ends the task instead if
         the source is at fault. Raises `TaskFailed`, or `CancelledError` when the task is cancelled.
         """
-        name = f"{stage.value}.{step}" if step else stage.value
         while True:
-            self._rounds[name] = self._rounds.get(name, 0) + 1
             self.board.start(stage, goal, now_us())
             self.write_memo()
             try:
-                result: Result = await workflow.execute_activity_method(
-                    activity, message, **self._options(name, queue)
-                )
-            except ActivityError as error:
-                if is_cancelled_exception(error):
-                    raise asyncio.CancelledError from error
-                fault = fault_of(error)
-                if refusable and fault.code in SENDER_CODES:
-                    raise TaskFailed(fault, source_refused=True) from error
-                await self._park(stage, fault)
+                result = await self._round(stage, step, activity, message, policies.stage, queue)
+            except StepFailed as failure:
+                if refusable and failure.fault.code in SENDER_CODES:
+                    raise TaskFailed(failure.fault, source_refused=True) from failure
+                await self._park(stage, failure.fault)
             else:
                 self.board.reach(stage, goal, now_us())
                 self.write_memo()
                 return result
 
+    async def run_part(
+        self,
+        stage: Stage,
+        activity: Callable[[Any, Any], Result],
+        message: object,
+        *,
+        step: str,
+        options: Options,
+        queue: str,
+        final_codes: frozenset[str] = frozenset(),
+    ) -> Result:
+        """Run one of several activities that a stage has side by side, without moving its progress.
+
+        Faults of `final_codes` are raised as `StepFailed`: no retry by a person would help.
+        """
+        while True:
+            if self.board.stage(stage).status is not StageStatus.RUNNING:
+                self.board.start(stage, 100, now_us())
+                self.write_memo()
+            try:
+                return await self._round(stage, step, activity, message, options, queue)
+            except StepFailed as failure:
+                if failure.fault.code in final_codes:
+                    raise
+                await self._park(stage, failure.fault)
+
+    async def _round(
+        self,
+        stage: Stage,
+        step: str,
+        activity: Callable[[Any, Any], Result],
+        message: object,
+        options: Options,
+        queue: str,
+    ) -> Result:
+        name = f"{stage.value}.{step}" if step else stage.value
+        self._rounds[name] = self._rounds.get(name, 0) + 1
+        # The round is part of the id, and so of the temp prefix: a retry's first attempt
+        # must not write where a late attempt of the round before may still be writing.
+        activity_id = f"{name}.{self._rounds[name]}"
+        summary = f"{name} of {self._request.filename}"
+        try:
+            result: Result = await workflow.execute_activity_method(
+                activity, message, **options(queue, self._request.stage_timeout_s, activity_id, summary)
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise asyncio.CancelledError from error
+            raise StepFailed(fault_of(error)) from error
+        return result
+
     def finish(self, stage: Stage) -> None:
         """The stage has its answer without any work."""
         self.board.start(stage, 100, now_us())
+        self.complete(stage)
+
+    def complete(self, stage: Stage) -> None:
+        """The stage's last activity has ended well."""
         self.board.reach(stage, 100, now_us())
+        self.write_memo()
+
+    def learn(self, **found: Any) -> None:
+        """The task has found something out: fields of its `TaskOutcome`."""
+        self.board.learn(replace(self.board.state.outcome, **found), now_us())
         self.write_memo()
 
     def retryable(self, stage_name: str) -> bool:
@@ -103,7 +166,7 @@ class StageRunner:
         park = timedelta(seconds=self._request.park_s)
         self.board.park(stage, fault, now_us() + self._request.park_s * 1_000_000, now_us())
         self.write_memo()
-        self._on_park()
+        self.on_park()
         try:
             await workflow.wait_condition(
                 lambda: not self.retryable(stage.value),
@@ -112,14 +175,6 @@ class StageRunner:
             )
         except TimeoutError:
             raise TaskFailed(fault) from None
-
-    def _options(self, name: str, queue: str) -> workflow.ActivityConfig:
-        # The round is part of the id, and so of the temp prefix: a retry's first attempt
-        # must not write where a late attempt of the round before may still be writing.
-        activity_id = f"{name}.{self._rounds[name]}"
-        return policies.stage(
-            queue, self._request.stage_timeout_s, activity_id, f"{name} of {self._request.filename}"
-        )
 
 
 def now_us() -> int:

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
-from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.animal_detection import AnimalDetection
-    from activities.clean_up import CleanUp
     from activities.downscale import Downscale
     from activities.extract_audio import ExtractAudio
     from activities.language_detection import LanguageDetection
     from activities.merger import Merger
     from activities.probe import Probe
-    from activities.publish import Publish
-    from activities.record import Record
     from activities.subtitles import Subtitles
     from domain import messages
     from domain.board import skipped_stages
 
     # The sandbox resolves the types of nested fields only in modules that a workflow imports itself.
     from domain.detections import Sighting  # noqa: F401
+    from domain.encode_messages import EncodeOrder
     from domain.media import SourceMedia
     from domain.messages import Admission, Artifact, EncodedVideo, PipelineRequest, RetryStage, SubtitleFiles
     from domain.speech import LanguageEstimate, LanguageVerdict
-    from domain.stages import Fault, Stage, TaskState, TaskStatus
+    from domain.stages import Stage, TaskState, TaskStatus
     from workflows import policies
+    from workflows.chunked_encode import ChunkedEncode
     from workflows.stage_runner import StageRunner, TaskFailed, all_of, now_us
+    from workflows.task_ending import TaskEnding
 
 
 @workflow.defn
@@ -40,10 +38,10 @@ class VideoPipeline:
         self._request = request
         self._options = request.options
         self._skipped = skipped_stages(request.options)
-        self._stages = StageRunner(request, on_park=self._record_soon)
-        self._records: list[asyncio.Task[None]] = []
+        self._stages = StageRunner(request)
+        self._ending = TaskEnding(self._stages, request)
+        self._stages.on_park = self._ending.record_soon
         self._admission: Admission | None = None
-        self._media: SourceMedia | None = None
         self._files: dict[str, Artifact] = {}
 
     @workflow.run
@@ -57,14 +55,16 @@ class VideoPipeline:
             final = asyncio.create_task(self._merge(media, picture, subtitles))
             await all_of(final, animals, subtitles, picture)
         except TaskFailed as failure:
-            await self._end(TaskStatus.FAILED, failure.fault, drop_source=failure.source_refused)
+            await self._ending.end(
+                TaskStatus.FAILED, self._files, failure.fault, drop_source=failure.source_refused
+            )
             raise ApplicationError(
                 failure.fault.message, type=failure.fault.code, non_retryable=True
             ) from failure
         except asyncio.CancelledError:
-            await self._end(TaskStatus.CANCELLED)
+            await self._ending.end(TaskStatus.CANCELLED, {})
             raise
-        return await self._end(TaskStatus.COMPLETED)
+        return await self._ending.end(TaskStatus.COMPLETED, self._files)
 
     @workflow.update
     async def admission(self) -> Admission:
@@ -107,24 +107,36 @@ class VideoPipeline:
         except TaskFailed as failure:
             self._admission = Admission(False, failure.fault.code, failure.fault.message)
             raise
-        self._media = media
+        self._ending.media = media
         self._admission = Admission(accepted=True)
-        self._record_soon()
+        self._ending.record_soon()
         return media
 
     async def _downscale(self, media: SourceMedia) -> EncodedVideo | None:
         if Stage.DOWNSCALE in self._skipped:
             return None
-        request = self._request
-        picture = await self._stages.run(
-            Stage.DOWNSCALE,
-            Downscale.run,
-            messages.DownscaleInput(request.task_id, request.source, media, self._options.max_height),
-            queue=policies.CPU_QUEUE,
-        )
+        order = self._order(media)
+        picture = await self._encode_in_chunks(Stage.DOWNSCALE, order)
+        if picture is None:
+            picture = await self._stages.run(
+                Stage.DOWNSCALE,
+                Downscale.run,
+                messages.DownscaleInput(order.task_id, order.source, media, order.max_height),
+                queue=policies.CPU_QUEUE,
+            )
         if Stage.MERGER in self._skipped:
             self._files["final.mp4"] = picture.artifact
         return picture
+
+    def _order(self, media: SourceMedia, cues: Artifact | None = None) -> EncodeOrder:
+        return EncodeOrder(self._request.task_id, self._request.source, media, self._options.max_height, cues)
+
+    async def _encode_in_chunks(self, stage: Stage, order: EncodeOrder) -> EncodedVideo | None:
+        """None for a short video, and for one that can't be cut."""
+        chunk_after_us = self._request.chunk_after_s * 1_000_000
+        if chunk_after_us == 0 or order.media.duration_us <= chunk_after_us:
+            return None
+        return await ChunkedEncode(self._stages, stage, order).run()
 
     async def _find_animals(self, media: SourceMedia) -> None:
         found = await self._stages.run(
@@ -134,13 +146,13 @@ class VideoPipeline:
             queue=policies.GPU_QUEUE,
         )
         self._files["animals.json"] = found.report
-        self._learn(animals_detected=tuple(sighting.label for sighting in found.sightings))
+        self._stages.learn(animals_detected=tuple(sighting.label for sighting in found.sightings))
 
     async def _subtitle(self, media: SourceMedia) -> SubtitleFiles | None:
         """Subtitles need the sound and its language, but no picture."""
         audio = await self._extract_audio(media)
         language = await self._know_language(audio)
-        self._learn(language=language.language, language_probability=language.probability)
+        self._stages.learn(language=language.language, language_probability=language.probability)
         if Stage.SUBTITLES in self._skipped:
             return None
         spoken = language.verdict is not LanguageVerdict.NO_SPEECH
@@ -190,60 +202,24 @@ class VideoPipeline:
         cues = await subtitles
         if cues is None:
             return
+        final = await self._merged(media, await picture, cues)
+        self._files["final.mp4"] = final.artifact
+
+    async def _merged(
+        self, media: SourceMedia, picture: EncodedVideo | None, cues: SubtitleFiles
+    ) -> EncodedVideo:
+        if picture is None:
+            # An empty file of cues is nothing to draw.
+            order = self._order(media, cues.srt if cues.cue_count else None)
+            burned = await self._encode_in_chunks(Stage.MERGER, order)
+            if burned is not None:
+                return burned
         request = self._request
-        final = await self._stages.run(
+        return await self._stages.run(
             Stage.MERGER,
             Merger.run,
             messages.MergeInput(
-                request.task_id, request.source, media, self._options.max_height, cues, await picture
+                request.task_id, request.source, media, self._options.max_height, cues, picture
             ),
             queue=policies.CPU_QUEUE,
-        )
-        self._files["final.mp4"] = final.artifact
-
-    def _learn(self, **found: Any) -> None:
-        board = self._stages.board
-        board.learn(replace(board.state.outcome, **found), now_us())
-        self._stages.write_memo()
-
-    async def _end(
-        self, status: TaskStatus, fault: Fault | None = None, drop_source: bool = False
-    ) -> TaskState:
-        """Settle everything; too late to be cancelled, so that the row and the store agree."""
-        settling = asyncio.create_task(self._settle(status, fault, drop_source))
-        try:
-            return await asyncio.shield(settling)
-        except asyncio.CancelledError:
-            return await settling
-
-    async def _settle(self, status: TaskStatus, fault: Fault | None, drop_source: bool) -> TaskState:
-        request, board = self._request, self._stages.board
-        if status is not TaskStatus.CANCELLED and self._files:
-            published = await workflow.execute_activity_method(
-                Publish.run,
-                messages.PublishInput(request.task_id, request.video_id, self._files),
-                **policies.PUBLISH,
-            )
-            keys = {name: artifact.key for name, artifact in published.files.items()}
-            self._learn(files=keys, final_video=keys.get("final.mp4"), subtitles=keys.get("subtitles.vtt"))
-        await workflow.execute_activity_method(
-            CleanUp.run,
-            messages.CleanUpInput(request.task_id, request.video_id, drop_source),
-            **policies.CLEAN_UP,
-        )
-        board.end(status, now_us(), fault)
-        self._stages.write_memo()
-        await asyncio.gather(*self._records, self._record())
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return board.state
-
-    def _record_soon(self) -> None:
-        """No stage waits for the catalogue; of two records the later state wins."""
-        self._records.append(asyncio.create_task(self._record()))
-
-    async def _record(self) -> None:
-        await workflow.execute_activity_method(
-            Record.run,
-            messages.RecordInput(self._request.video_id, self._stages.board.state, self._media),
-            **policies.RECORD,
         )

@@ -12,7 +12,7 @@ from iso639.exceptions import DeprecatedLanguageValue, InvalidLanguageValue
 from adapters.ffmpeg.commands import Argv, compiled, encode, opened, scaled
 from adapters.ffmpeg.hardening import local_file, subtitle_options
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits
-from domain.media import SourceMedia
+from domain.media import PictureStream, SourceMedia
 from domain.scaling import fit_within
 
 UNKNOWN_LANGUAGE = "und"
@@ -61,8 +61,14 @@ def burn_subtitles(
     """Scale the source and draw the cues into it, so the result is one generation from the source."""
     source = opened(source_path, limits)
     picture = scaled(source[str(media.picture.index)], media.picture, max_height, tone_map=tone_map)
-    width, height = fit_within(media.picture.display_width, media.picture.display_height, max_height)
-    drawn = picture.filter(
+    with_cues = drawn(picture, media.picture, max_height, srt_path)
+    return encode(source, with_cues, media, recipe, target_path)
+
+
+def drawn(stream: Any, picture: PictureStream, max_height: int, srt_path: Path) -> Any:
+    """The scaled picture with the cues in it, each where the frame's time says."""
+    width, height = fit_within(picture.display_width, picture.display_height, max_height)
+    return stream.filter(
         "subtitles",
         # By name: ffmpeg-python escapes values given by position twice, which spoils `:` and quotes.
         filename=str(srt_path),
@@ -71,7 +77,6 @@ def burn_subtitles(
         charenc="UTF-8",
         force_style=readable_style(width, height),
     )
-    return encode(source, drawn, media, recipe, target_path)
 
 
 def readable_style(width: int, height: int) -> str:

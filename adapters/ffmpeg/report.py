@@ -123,11 +123,11 @@ def running_time_us(report: Report, indexes: Sequence[int]) -> int:
     starts: list[Fraction] = []
     ends: list[Fraction] = []
     for stream in report.streams:
-        lasts = _seconds(stream, "duration") or _clock(_text(_node(stream.get("tags")), "DURATION"))
+        lasts = seconds(stream, "duration") or _clock(_text(_node(stream.get("tags")), "DURATION"))
         if _index(stream) in indexes and lasts:
-            starts.append(_seconds(stream, "start_time"))
+            starts.append(seconds(stream, "start_time"))
             ends.append(starts[-1] + lasts)
-    spans = max(ends) - min(starts) if len(ends) == len(indexes) else _seconds(report.format, "duration")
+    spans = max(ends) - min(starts) if len(ends) == len(indexes) else seconds(report.format, "duration")
     return max(0, round(spans * 1_000_000))
 
 
@@ -199,7 +199,7 @@ def _clock(text: str) -> Fraction:
     return Fraction(0) if not match else int(match[1]) * 3600 + int(match[2]) * 60 + Fraction(match[3])
 
 
-def _seconds(node: Node, name: str) -> Fraction:
+def seconds(node: Node, name: str) -> Fraction:
     value = _number(node.get(name))
     return Fraction(0) if value is None else Fraction(value).limit_denominator(10**9)
 

@@ -102,6 +102,13 @@ class S3ObjectStore:
         with scratch_path.open("rb") as file:
             return self._writer.write(file, key, media_type, PART_SIZE, on_bytes)
 
+    def find(self, key: str) -> Artifact | None:
+        """The artifact under this key, or None; one whose digest the store does not know counts as none."""
+        found = self._reader.stat(key)
+        if found is None or found.sha256 is None:
+            return None
+        return Artifact(key, found.media_type, found.size_bytes, found.sha256)
+
     def put(self, key: str, content: bytes, media_type: str) -> Artifact:
         """Store a few bytes."""
         return self._writer.write(BytesIO(content), key, media_type, len(content) + 1, _unheeded)

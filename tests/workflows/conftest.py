@@ -19,5 +19,7 @@ async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clie
 
 
 @pytest.fixture
-def rig(client: Client) -> Rig:
-    return Rig(client, Script())
+async def rig(client: Client) -> AsyncIterator[Rig]:
+    rig = Rig(client, Script())
+    yield rig
+    await rig.end()

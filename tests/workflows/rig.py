@@ -7,10 +7,10 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.worker import Worker
 
 from api.temporal_tasks import TemporalTasks
@@ -29,6 +29,7 @@ class Rig:
 
     client: Client
     script: Script
+    started: list[str] = field(default_factory=list)
 
     @property
     def tasks(self) -> TemporalTasks:
@@ -49,6 +50,7 @@ class Rig:
 
     async def start(self, request: PipelineRequest) -> WorkflowHandle[VideoPipeline, TaskState]:
         await self.tasks.start(request)
+        self.started.append(request.task_id)
         return self.client.get_workflow_handle_for(VideoPipeline.run, request.task_id)
 
     @asynccontextmanager
@@ -79,3 +81,10 @@ class Rig:
                 return live
             await asyncio.sleep(0.1)
         raise AssertionError(f"not within 20 s; the last state was {live}")
+
+    async def end(self) -> None:
+        """Leave no task to the workers of the next test, which serve the same queues."""
+        for task_id in self.started:
+            handle = self.client.get_workflow_handle(task_id)
+            if (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
+                await handle.terminate()

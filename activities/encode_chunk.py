@@ -1,0 +1,106 @@
+"""`encode_chunk`: one stretch of a long encode, found if it was made before, else made and kept.
+
+What has failed on a chunk travels from attempt to attempt in the heartbeat's details.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from temporalio import activity
+
+from activities.attempt import Attempt, open_attempt
+from activities.keeping import keep
+from activities.ports import ChunkTool, ObjectStore
+from activities.source_files import SourceFiles
+from domain.chunk_trials import Trial, is_hopeless, next_trial, remark
+from domain.encode_messages import EncodeChunkInput, EncodedChunk
+from domain.errors import (
+    AttemptHandedBack,
+    AttemptStopped,
+    ChunkFailed,
+    ChunkGivenUp,
+    PipelineError,
+)
+from domain.keys import chunk_key
+
+
+@dataclass(frozen=True)
+class EncodeChunk:
+    """`identity` is the worker's, by which another one is told from this."""
+
+    store: ObjectStore
+    sources: SourceFiles
+    chunk_tool: ChunkTool
+    scratch_root: Path
+    identity: str
+
+    @activity.defn(name="encode_chunk", no_thread_cancel_exception=True)
+    def run(self, request: EncodeChunkInput) -> EncodedChunk:
+        """The chunk's picture, in the store under a key of its source, recipe and span."""
+        with open_attempt(self.scratch_root, request.order.task_id) as attempt:
+            before = attempt.before
+            # A chunk's progress stays what it was until the new attempt has come as far.
+            attempt.pulse.tell(replace(before, frames=request.chunk.frames))
+            trial = next_trial(before, self.identity)
+            if trial is Trial.HAND_BACK:
+                attempt.pulse.tell(replace(attempt.pulse.beat, handed_back=before.handed_back + 1))
+                raise AttemptHandedBack(f"Another worker is to try it, after: {before.last_failure}")
+            key = self._key(request, plain=trial is Trial.PLAIN)
+            if kept := self.store.find(key):
+                return EncodedChunk(kept, reused=True)
+            made_path = self._encode(request, attempt, plain=trial is Trial.PLAIN)
+            artifact = keep(self.store, attempt, made_path, key, "video/mp4", attempt.part(0.98, 1.0))
+            return EncodedChunk(artifact, remark=remark(_name(request), before, self.identity))
+
+    def _key(self, request: EncodeChunkInput, *, plain: bool) -> str:
+        order = request.order
+        cues_sha256 = order.cues.sha256 if order.cues else ""
+        recipe = self.chunk_tool.recipe_sha256(order.media, order.max_height, cues_sha256, plain=plain)
+        return chunk_key(order.source.sha256, recipe, request.chunk)
+
+    def _encode(self, request: EncodeChunkInput, attempt: Attempt, *, plain: bool) -> Path:
+        order = request.order
+        source_path = attempt.scratch_path / "source"
+        made_path = attempt.scratch_path / "chunk.mp4"
+        srt_path = attempt.scratch_path / "cues.srt" if order.cues else None
+        self.sources.place(order.source, source_path, attempt.part(0.0, 0.02))
+        if order.cues and srt_path:
+            self.store.download(order.cues.key, srt_path, attempt.part(0.02, 0.02))
+        try:
+            self.chunk_tool.encode_chunk(
+                source_path,
+                order.media,
+                order.max_height,
+                request.clock,
+                request.chunk,
+                srt_path,
+                made_path,
+                attempt.part(0.02, 0.98),
+                plain=plain,
+            )
+        except AttemptStopped:
+            raise
+        except PipelineError as error:
+            raise self._failed(request, attempt, error) from error
+        return made_path
+
+    def _failed(
+        self, request: EncodeChunkInput, attempt: Attempt, error: PipelineError
+    ) -> ChunkFailed | ChunkGivenUp:
+        failures = attempt.before.failures + 1
+        told = f"{error.code}: {error}"[:300]
+        attempt.pulse.tell(
+            replace(attempt.pulse.beat, failures=failures, failed_on=self.identity, last_failure=told)
+        )
+        if is_hopeless(failures):
+            return ChunkGivenUp(f"{_name(request)} failed {failures} times, the last time by {told}")
+        return ChunkFailed(f"{_name(request)}: {told}")
+
+
+def _name(request: EncodeChunkInput) -> str:
+    start_s, end_s = (
+        request.clock.media_us(pts) / 1_000_000 for pts in (request.chunk.start_pts, request.chunk.end_pts)
+    )
+    return f"Chunk {request.chunk.index} ({start_s:.1f} s to {end_s:.1f} s)"

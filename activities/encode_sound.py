@@ -1,0 +1,39 @@
+"""`encode_sound`: the whole sound of a video whose picture is encoded in chunks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from temporalio import activity
+
+from activities.attempt import open_attempt
+from activities.keeping import keep
+from activities.ports import ChunkTool, ObjectStore
+from activities.source_files import SourceFiles
+from domain.encode_messages import EncodeSoundInput
+from domain.keys import sound_key
+from domain.messages import Artifact
+
+
+@dataclass(frozen=True)
+class EncodeSound:
+    store: ObjectStore
+    sources: SourceFiles
+    chunk_tool: ChunkTool
+    scratch_root: Path
+
+    @activity.defn(name="encode_sound", no_thread_cancel_exception=True)
+    def run(self, request: EncodeSoundInput) -> Artifact:
+        """AAC in time with the picture, found if it was made before."""
+        order = request.order
+        with open_attempt(self.scratch_root, order.task_id) as attempt:
+            recipe = self.chunk_tool.recipe_sha256(order.media, order.max_height, "", plain=False)
+            key = sound_key(order.source.sha256, recipe)
+            if kept := self.store.find(key):
+                return kept
+            source_path = attempt.scratch_path / "source"
+            sound_path = attempt.scratch_path / "sound.m4a"
+            self.sources.place(order.source, source_path, attempt.part(0.0, 0.1))
+            self.chunk_tool.encode_sound(source_path, order.media, sound_path, attempt.part(0.1, 0.9))
+            return keep(self.store, attempt, sound_path, key, "audio/mp4", attempt.part(0.9, 1.0))

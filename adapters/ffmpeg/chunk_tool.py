@@ -1,0 +1,152 @@
+"""FFmpeg for encodes in chunks: plans them, encodes each, joins them, and counts every frame on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from adapters.ffmpeg import chunking, commands, doctor, probe, verify
+from adapters.ffmpeg.conformity import picture_conforms
+from adapters.ffmpeg.frame_scan import FramesUncountable, scan_frames
+from adapters.ffmpeg.runner import Job, Runner
+from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
+from domain.chunks import Chunk, FrameClock, chunk_length_us, chunk_starts, plan_chunks
+from domain.encode_messages import ChunkPlan
+from domain.media import SourceMedia
+from domain.pulse import PartPulse, Pulse
+from domain.scaling import fit_within
+
+# A change of the commands that changes what they make is a new number: kept chunks of the old are not joined.
+_REVISION = 1
+
+
+class ChunkTool:
+    """One instance serves many threads. A child works in its target's folder, which is the attempt's own."""
+
+    def __init__(self, recipe: EncodeRecipe, limits: MediaLimits, run_limits: RunLimits) -> None:
+        self._recipe = recipe
+        # What is left when the usual recipe keeps failing: less memory, no threads that can deadlock.
+        self._plain = replace(recipe, preset="veryfast", threads=1)
+        self._limits = limits
+        self._runner = Runner(run_limits)
+
+    def encodes(self, media: SourceMedia, max_height: int, *, draws: bool) -> bool:
+        """False for a picture that is copied as it is."""
+        return draws or not picture_conforms(media, max_height)
+
+    def recipe_sha256(self, media: SourceMedia, max_height: int, cues_sha256: str, *, plain: bool) -> str:
+        """Differs whenever the encoded bytes would."""
+        recipe = self._plain if plain else self._recipe
+        size = fit_within(media.picture.display_width, media.picture.display_height, max_height)
+        spelled = json.dumps(
+            [_REVISION, asdict(recipe), size, cues_sha256, self._tone_maps(media)], sort_keys=True
+        )
+        return hashlib.sha256(spelled.encode()).hexdigest()
+
+    def plan(self, source_path: Path, media: SourceMedia, pulse: Pulse) -> ChunkPlan:
+        """Where to cut, or why not."""
+        report = probe.describe(source_path, self._limits, self._runner, pulse, reads_source=True)
+        try:
+            index = scan_frames(source_path, report, media, self._limits, self._runner, pulse)
+        except FramesUncountable as reason:
+            return ChunkPlan(whole_because=str(reason))
+        # A broadcast recording has no index: seeks are guesses there, and so are the streams' lengths.
+        indexed = media.container != "mpegts"
+        chunks = plan_chunks(index, chunk_length_us(media.duration_us), seeks_exactly=indexed)
+        lag = (
+            verify.lag_us(report, media.picture.index, media.sound.index) if media.sound and indexed else None
+        )
+        return ChunkPlan(chunks, index.clock, lag)
+
+    def encode_chunk(
+        self,
+        source_path: Path,
+        media: SourceMedia,
+        max_height: int,
+        clock: FrameClock,
+        chunk: Chunk,
+        srt_path: Path | None,
+        target_path: Path,
+        pulse: Pulse,
+        *,
+        plain: bool,
+    ) -> None:
+        """Write the chunk's picture; raises `ArtifactMismatch` unless it has every frame."""
+        argv = chunking.encode_chunk(
+            source_path,
+            media,
+            max_height,
+            clock,
+            chunk,
+            srt_path,
+            self._plain if plain else self._recipe,
+            target_path,
+            self._limits,
+            tone_map=self._tone_maps(media),
+        )
+        span = (chunk.end_pts - chunk.start_pts) * clock.time_base.fraction
+        self._make(argv, target_path, round(span * 1_000_000), pulse)
+        report = probe.describe(target_path, self._limits, self._runner, pulse, reads_source=False)
+        verify.check_frames(report, chunk.frames, self._size(media, max_height))
+
+    def encode_sound(self, source_path: Path, media: SourceMedia, target_path: Path, pulse: Pulse) -> None:
+        """Write the whole sound as AAC."""
+        argv = chunking.encode_sound(source_path, media, self._recipe, target_path, self._limits)
+        self._make(argv, target_path, media.duration_us, pulse)
+
+    def join(
+        self,
+        chunk_paths: Sequence[Path],
+        plan: ChunkPlan,
+        media: SourceMedia,
+        max_height: int,
+        sound_path: Path | None,
+        target_path: Path,
+        pulse: Pulse,
+    ) -> None:
+        """Write the whole video; raises `ArtifactMismatch` unless every chunk's frames lie in their time."""
+        assert plan.clock is not None
+        picture = media.picture
+        rate = picture.frame_rate if picture.constant_frame_rate else None
+        starts = chunk_starts(plan.chunks, plan.clock, rate)
+        list_path = target_path.with_suffix(".ffconcat")
+        list_path.write_text(chunking.chunk_list([path.name for path in chunk_paths], starts))
+        first_us = plan.clock.media_us(plan.chunks[0].start_pts)
+        argv = chunking.join_chunks(list_path, first_us, sound_path, media, target_path, self._limits)
+        self._make(argv, target_path, media.duration_us, PartPulse(pulse, 0.0, 0.8), reads_source=False)
+        report = probe.describe(target_path, self._limits, self._runner, pulse, reads_source=False)
+        verify.check_frames(report, plan.frames, self._size(media, max_height))
+        verify.check_video(
+            report,
+            duration_us=media.duration_us,
+            picture=picture,
+            sound=media.sound,
+            size=self._size(media, max_height),
+            subtitles=0,
+        )
+        verify.check_lag(report, picture, media.sound, plan.sound_lag_us)
+        joined = replace(media, picture=replace(picture, index=0, codec="h264"))
+        last = PartPulse(pulse, 0.8, 1.0)
+        made = scan_frames(target_path, report, joined, self._limits, self._runner, last)
+        verify.check_borders(made, [chunk.frames for chunk in plan.chunks], starts)
+
+    def _make(
+        self,
+        argv: commands.Argv,
+        target_path: Path,
+        duration_us: int,
+        pulse: Pulse,
+        *,
+        reads_source: bool = True,
+    ) -> None:
+        job = Job(argv, target_path.parent, duration_us, growing_path=target_path, reads_source=reads_source)
+        self._runner.run(job, pulse)
+
+    def _size(self, media: SourceMedia, max_height: int) -> tuple[int, int]:
+        return fit_within(media.picture.display_width, media.picture.display_height, max_height)
+
+    def _tone_maps(self, media: SourceMedia) -> bool:
+        return media.picture.color_transfer in commands.HDR_TRANSFERS and doctor.can_tone_map()

@@ -1,0 +1,77 @@
+"""How a task ends: its results are published, its temporary objects go, its row tells the last state."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.clean_up import CleanUp
+    from activities.publish import Publish
+    from activities.record import Record
+    from domain.media import SourceMedia
+    from domain.messages import Artifact, CleanUpInput, PipelineRequest, PublishInput, RecordInput
+    from domain.stages import Fault, TaskState, TaskStatus
+    from workflows import policies
+    from workflows.stage_runner import StageRunner, now_us
+
+
+@dataclass
+class TaskEnding:
+    """Also keeps the row true on the way, with `media` once that is known."""
+
+    stages: StageRunner
+    request: PipelineRequest
+    media: SourceMedia | None = None
+    _records: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def end(
+        self,
+        status: TaskStatus,
+        files: dict[str, Artifact],
+        fault: Fault | None = None,
+        drop_source: bool = False,
+    ) -> TaskState:
+        """Settle everything; too late to be cancelled, so that the row and the store agree.
+
+        `files` are the artifacts to publish, by the name of their download.
+        """
+        settling = asyncio.create_task(self._settle(status, files, fault, drop_source))
+        try:
+            return await asyncio.shield(settling)
+        except asyncio.CancelledError:
+            return await settling
+
+    def record_soon(self) -> None:
+        """No stage waits for the catalogue; of two records the later state wins."""
+        self._records.append(asyncio.create_task(self._record()))
+
+    async def _settle(
+        self, status: TaskStatus, files: dict[str, Artifact], fault: Fault | None, drop_source: bool
+    ) -> TaskState:
+        request, board = self.request, self.stages.board
+        if files:
+            published = await workflow.execute_activity_method(
+                Publish.run, PublishInput(request.task_id, request.video_id, files), **policies.PUBLISH
+            )
+            keys = {name: artifact.key for name, artifact in published.files.items()}
+            self.stages.learn(
+                files=keys, final_video=keys.get("final.mp4"), subtitles=keys.get("subtitles.vtt")
+            )
+        await workflow.execute_activity_method(
+            CleanUp.run, CleanUpInput(request.task_id, request.video_id, drop_source), **policies.CLEAN_UP
+        )
+        board.end(status, now_us(), fault)
+        self.stages.write_memo()
+        await asyncio.gather(*self._records, self._record())
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return board.state
+
+    async def _record(self) -> None:
+        await workflow.execute_activity_method(
+            Record.run,
+            RecordInput(self.request.video_id, self.stages.board.state, self.media),
+            **policies.RECORD,
+        )
