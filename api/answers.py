@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.catalogue import VideoRow
 from domain.labels import translate
+from domain.live_status import remaining_us
 from domain.stages import Fault, LiveState, Stage, StageState, StageStatus, TaskOutcome, TaskStatus
 
 
@@ -24,7 +25,11 @@ class FaultAnswer(Answer):
 
 
 class StageAnswer(Answer):
-    """One stage. `progress` is 0 to 100; `attempt` is the number of the try that runs now."""
+    """One stage. `progress` is 0 to 100; `attempt` is the number of the try that runs now.
+
+    A long encode is done in chunks and counts frames. `eta_seconds` is a guess from the pace so far;
+    `remarks` say what did not go the usual way, and why.
+    """
 
     status: StageStatus
     progress: Annotated[int, Field(ge=0, le=100, examples=[100])]
@@ -32,6 +37,10 @@ class StageAnswer(Answer):
     started_at: datetime | None = None
     ended_at: datetime | None = None
     error: FaultAnswer | None = None
+    eta_seconds: float | None = None
+    frames_done: int | None = None
+    frames_total: int | None = None
+    remarks: list[str] = []
 
 
 class ResultAnswer(Answer):
@@ -128,7 +137,9 @@ def status_answer(live: LiveState, language: str, now_us: int) -> StatusAnswer:
     return StatusAnswer(
         task_id=state.task_id,
         status=state.status,
-        stages={stage.value: _stage(state.stages.get(stage.value, StageState())) for stage in Stage},
+        stages={
+            stage.value: _stage(state.stages.get(stage.value, StageState()), live.as_of_us) for stage in Stage
+        },
         result=_result(state.outcome, links, language),
         error=_fault(state.fault),
         parked_until=_moment(state.parked_until_us),
@@ -165,7 +176,8 @@ def _result(outcome: TaskOutcome, links: dict[str, str], language: str) -> Resul
     )
 
 
-def _stage(stage: StageState) -> StageAnswer:
+def _stage(stage: StageState, as_of_us: int) -> StageAnswer:
+    left_us = remaining_us(stage, as_of_us)
     return StageAnswer(
         status=stage.status,
         progress=stage.progress,
@@ -173,6 +185,10 @@ def _stage(stage: StageState) -> StageAnswer:
         started_at=_moment(stage.started_us),
         ended_at=_moment(stage.ended_us),
         error=_fault(stage.fault),
+        eta_seconds=None if left_us is None else left_us / 1_000_000,
+        frames_done=stage.frames_done if stage.frames_total else None,
+        frames_total=stage.frames_total or None,
+        remarks=list(stage.remarks),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from types import TracebackType
 
 from rich.console import Console
@@ -24,6 +25,7 @@ from rich.progress import (
 from cli.api import Answer
 from cli.api import Progress as Report
 
+_WORTH_WAITING_FOR_S = 10
 _COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "running": "cyan"}
 
 
@@ -82,8 +84,13 @@ class StageBoard:
 
 
 def _tries(stage: Answer) -> str:
+    """What is worth saying beside the bar: a repeated try, and how long it will take."""
     attempt = stage.get("attempt") or 0
-    return f" (attempt {attempt})" if attempt > 1 else ""
+    said = f" (attempt {attempt})" if attempt > 1 else ""
+    eta_s = stage.get("eta_seconds")
+    if eta_s is not None and eta_s >= _WORTH_WAITING_FOR_S:
+        said += f" {timedelta(seconds=round(eta_s))} left"
+    return said
 
 
 @contextmanager

@@ -90,6 +90,8 @@ def _summary(status: Answer) -> list[str]:
         lines.append(f"{status['error']['code']}: {status['error']['message']}")
     if verdict(status) is Verdict.PARKED:
         lines += _parked(status)
+    for name, stage in status["stages"].items():
+        lines += [f"{name}: {remark}" for remark in stage.get("remarks", [])]
     if result["language"]:
         lines.append(f"Language: {result['language']}")
     if result["animals_detected"]:

@@ -37,6 +37,14 @@ def live_state(state: TaskState, pending: Sequence[PendingActivity], now_us: int
     return LiveState(state=replace(state, stages=stages), as_of_us=min([now_us, *beats]), source="temporal")
 
 
+def remaining_us(stage: StageState, now_us: int) -> int | None:
+    """How long a running stage will still take if it goes on as it has; None while nobody can say."""
+    done = stage.frames_done / stage.frames_total if stage.frames_total else stage.progress / 100
+    if stage.status is not StageStatus.RUNNING or stage.started_us is None or not 0 < done <= 1:
+        return None
+    return round((now_us - stage.started_us) * (1 - done) / done)
+
+
 def closed_state(state: TaskState, status: TaskStatus, fault: Fault, now_us: int) -> LiveState:
     """The state of a task that was ended from outside, so that its workflow had no last word."""
     stages = {

@@ -1,0 +1,237 @@
+"""An encode in chunks comes to the same frames at the same times as one at once, with the real FFmpeg."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from adapters.ffmpeg.chunk_tool import ChunkTool
+from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
+from adapters.ffmpeg.tool import FfmpegTool
+from domain.encode_messages import ChunkPlan
+from domain.errors import ArtifactMismatch, MediaToolFailed
+from domain.media import SourceMedia
+from domain.pulse import FreePulse
+from tests.contract.media.looks import stream
+from tests.contract.media.recipes import AAC, TONE, ffmpeg, picture
+
+# Lossless, so that equal pictures stay equal; two chunks and a rest are enough.
+LOSSLESS = EncodeRecipe(preset="ultrafast", crf=0)
+LONG = ["-f", "lavfi", "-i", "sine=440:d=30"]
+ULTRA = ["-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+X264 = ["-c:v", "libx264", "-preset", "veryfast"]
+MOVING = picture("160x90", duration="30")
+SOURCES: dict[str, list[str]] = {
+    "long groups.mp4": [*MOVING, *LONG, "-c:v", "libx264", *ULTRA, "-bf", "3", *AAC],
+    "open groups.mkv": [
+        *picture("160x90", "30000/1001", "30"), *X264, "-x264-params", "open-gop=1:keyint=120",
+    ],
+    "variable.mp4": [
+        *MOVING, "-vf", "select='not(gt(n,24)*eq(mod(n,3),0))',setpts='PTS+mod(N,4)*0.007/TB'",
+        "-fps_mode", "vfr", "-enc_time_base", "1:90000", *X264,
+    ],
+    "broadcast.ts": [*MOVING, *LONG, *X264, *AAC],
+    "late picture.mkv": [
+        *LONG, "-itsoffset", "0.5", *picture("160x90", duration="29"), "-map", "1", "-map", "0",
+        "-c:v", "libx264", *ULTRA, *AAC,
+    ],
+    "hevc.mp4": [*MOVING, "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error"],
+    "vp9.webm": [*MOVING, "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8"],
+}  # fmt: skip
+CUES = "1\n00:00:10,000 --> 00:00:14,000\nBorder\n\n2\n00:00:28,500 --> 00:00:29,500\nEnd\n"
+
+
+@pytest.fixture(scope="module")
+def long_clips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("long")
+    for name, words in SOURCES.items():
+        ffmpeg(*words, str(folder / name))
+    return {name: folder / name for name in SOURCES}
+
+
+@pytest.fixture(scope="module")
+def tool() -> FfmpegTool:
+    return FfmpegTool(LOSSLESS, MediaLimits(), RunLimits())
+
+
+@pytest.fixture(scope="module")
+def chunk_tool() -> ChunkTool:
+    return ChunkTool(LOSSLESS, MediaLimits(), RunLimits())
+
+
+def encode_chunks(
+    tool: ChunkTool, source: Path, media: SourceMedia, plan: ChunkPlan, folder: Path, srt: Path | None = None
+) -> list[Path]:
+    assert plan.clock is not None
+    paths = [folder / f"part-{chunk.index}.mp4" for chunk in plan.chunks]
+    for chunk, path in zip(plan.chunks, paths, strict=True):
+        tool.encode_chunk(source, media, 1080, plan.clock, chunk, srt, path, FreePulse(), plain=False)
+    return paths
+
+
+def in_chunks(
+    tool: ChunkTool, source: Path, media: SourceMedia, folder: Path, srt: Path | None = None
+) -> Path:
+    plan = tool.plan(source, media, FreePulse())
+    assert len(plan.chunks) >= 2, plan.whole_because
+    paths = encode_chunks(tool, source, media, plan, folder, srt)
+    sound = folder / "sound.m4a" if media.sound else None
+    if sound:
+        tool.encode_sound(source, media, sound, FreePulse())
+    tool.join(paths, plan, media, 1080, sound, folder / "joined.mp4", FreePulse())
+    return folder / "joined.mp4"
+
+
+def frames(path: Path, kind: str = "v") -> list[tuple[float, str]]:
+    """The time and digest of every decoded frame."""
+    told = subprocess.run(
+        ["ffmpeg", "-nostdin", "-v", "error", "-i", f"file:{path}", "-map", f"0:{kind}",
+         "-fps_mode", "passthrough", "-f", "framehash", "-hash", "md5", "-"],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    [base] = [line.split(": ")[1] for line in told.stdout.splitlines() if line.startswith("#tb 0")]
+    above, _, below = base.partition("/")
+    cells = [line.split(",") for line in told.stdout.splitlines() if not line.startswith("#")]
+    return [(int(cell[2]) * int(above) / int(below), cell[-1].strip()) for cell in cells]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_joined_video_has_every_frame_of_an_encode_at_once(
+    name: str, long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
+) -> None:
+    source = long_clips[name]
+    media = tool.probe(source, FreePulse())
+    tool.burn_subtitles(source, media, 1080, _no_cues(tmp_path), tmp_path / "whole.mp4", FreePulse())
+
+    joined = frames(in_chunks(chunk_tool, source, media, tmp_path))
+
+    if name != "long groups.mp4":  # that one conforms, so "at once" copies it
+        whole = frames(tmp_path / "whole.mp4")
+        assert [digest for _, digest in joined] == [digest for _, digest in whole]
+        frame_s = 1 / float(media.picture.frame_rate.fraction)
+        # One that begins between two frames of the grid may be put on either.
+        assert max(abs(a - b) for (a, _), (b, _) in zip(joined, whole, strict=True)) <= frame_s / 2 + 0.001
+    else:
+        assert [digest for _, digest in joined] == [digest for _, digest in frames(source)]
+
+
+def _no_cues(folder: Path) -> Path:
+    path = folder / "none.srt"
+    path.write_text("")
+    return path
+
+
+def test_a_cue_that_spans_a_border_is_drawn_on_both_sides_exactly(
+    long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
+) -> None:
+    source = long_clips["long groups.mp4"]
+    media = tool.probe(source, FreePulse())
+    srt = tmp_path / "cues.srt"
+    srt.write_text(CUES)
+    tool.burn_subtitles(source, media, 1080, srt, tmp_path / "whole.mp4", FreePulse())
+
+    joined = frames(in_chunks(chunk_tool, source, media, tmp_path, srt))
+
+    assert joined == frames(tmp_path / "whole.mp4")
+    plain = frames(source)
+    drawn = [time for (time, one), (_, other) in zip(joined, plain, strict=True) if one != other]
+    assert (drawn[0], drawn[-1]) == (10.0, 29.48)
+    assert {time for time in drawn if 11.9 < time < 12.1} == {11.92, 11.96, 12.0, 12.04, 12.08}
+
+
+def test_sound_and_picture_end_together(
+    long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
+) -> None:
+    source = long_clips["broadcast.ts"]
+    media = tool.probe(source, FreePulse())
+
+    joined = in_chunks(chunk_tool, source, media, tmp_path)
+
+    picture_s, sound_s = (float(stream(joined, kind)["duration"]) for kind in ("video", "audio"))
+    assert abs(picture_s - sound_s) <= 0.04 + 1024 / 44100
+
+
+def test_a_chunk_that_lost_frames_fails_alone(
+    long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
+) -> None:
+    source = long_clips["hevc.mp4"]
+    media = tool.probe(source, FreePulse())
+    plan = chunk_tool.plan(source, media, FreePulse())
+    assert plan.clock is not None
+    wrong = type(plan.chunks[0])(0, plan.chunks[0].start_pts, plan.chunks[0].end_pts, 301, 0)
+
+    with pytest.raises(ArtifactMismatch, match="300"):
+        chunk_tool.encode_chunk(
+            source, media, 1080, plan.clock, wrong, None, tmp_path / "made.mp4", FreePulse(), plain=False
+        )
+
+
+def test_chunks_in_the_wrong_place_are_not_joined(
+    long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
+) -> None:
+    source = long_clips["variable.mp4"]
+    media = tool.probe(source, FreePulse())
+    plan = chunk_tool.plan(source, media, FreePulse())
+    paths = encode_chunks(chunk_tool, source, media, plan, tmp_path)
+
+    with pytest.raises((ArtifactMismatch, MediaToolFailed)):
+        chunk_tool.join(paths[::-1], plan, media, 1080, None, tmp_path / "joined.mp4", FreePulse())
+
+
+def test_a_plain_recipe_makes_chunks_that_join_with_the_others(
+    long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
+) -> None:
+    source = long_clips["hevc.mp4"]
+    media = tool.probe(source, FreePulse())
+    plan = chunk_tool.plan(source, media, FreePulse())
+    assert plan.clock is not None
+    paths = [tmp_path / f"part-{chunk.index}.mp4" for chunk in plan.chunks]
+    for chunk, path in zip(plan.chunks, paths, strict=True):
+        plain = chunk.index == 1
+        chunk_tool.encode_chunk(source, media, 1080, plan.clock, chunk, None, path, FreePulse(), plain=plain)
+
+    chunk_tool.join(paths, plan, media, 1080, None, tmp_path / "joined.mp4", FreePulse())
+
+    assert [digest for _, digest in frames(tmp_path / "joined.mp4")] == [
+        digest for _, digest in frames(source)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["-c:v", "mpeg4", "-bf", "2", "clip.avi"], "do not say when"),
+        (["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "clip.webm"], "vp8"),
+    ],
+)
+def test_a_video_whose_frames_can_not_be_counted_is_not_cut(
+    words: list[str], reason: str, tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
+) -> None:
+    clip = tmp_path / words[-1]
+    ffmpeg(*picture("160x90"), *TONE, *words[:-1], "-an", str(clip))
+    media = tool.probe(clip, FreePulse())
+
+    plan = chunk_tool.plan(clip, media, FreePulse())
+
+    assert plan.chunks == ()
+    assert reason in plan.whole_because
+
+
+def test_a_recipe_is_known_by_what_decides_the_bytes(
+    long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool
+) -> None:
+    media = tool.probe(long_clips["hevc.mp4"], FreePulse())
+    other_tool = ChunkTool(EncodeRecipe(preset="ultrafast", crf=1), MediaLimits(), RunLimits())
+    recipes = {
+        chunk_tool.recipe_sha256(media, 1080, "", plain=False),
+        chunk_tool.recipe_sha256(media, 64, "", plain=False),
+        chunk_tool.recipe_sha256(media, 1080, "cues", plain=False),
+        chunk_tool.recipe_sha256(media, 1080, "", plain=True),
+        other_tool.recipe_sha256(media, 1080, "", plain=False),
+    }
+
+    assert len(recipes) == 5
+    # The picture is 90 lines: 720 and 1080 both come to that.
+    assert chunk_tool.recipe_sha256(media, 720, "", plain=False) in recipes
