@@ -12,9 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.encode_sound import EncodeSound
     from activities.join_chunks import JoinChunks
     from activities.plan_chunks import PlanChunks
-
-    # The sandbox resolves the types of nested fields only in modules that a workflow imports itself.
-    from domain.chunks import Chunk, FrameClock  # noqa: F401
+    from domain.chunks import Chunk
     from domain.encode_messages import (
         ChunkPlan,
         EncodeChunkInput,

@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.board import skipped_stages
 
     # The sandbox resolves the types of nested fields only in modules that a workflow imports itself.
+    from domain.chunks import FrameClock  # noqa: F401
     from domain.detections import Sighting  # noqa: F401
     from domain.encode_messages import EncodeOrder
     from domain.media import SourceMedia

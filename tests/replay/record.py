@@ -10,13 +10,21 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from temporalio.client import Client, WorkflowFailureError
 
-from domain.errors import ModelUnavailable, NoVideoStream, StoreUnavailable
+from domain.errors import (
+    ChunkFailed,
+    ChunkGivenUp,
+    ModelUnavailable,
+    NoVideoStream,
+    StoreUnavailable,
+    ToolMissing,
+)
 from domain.messages import PipelineRequest, ProcessingOptions, SubtitleMode
-from domain.stages import Stage
+from domain.stages import Stage, TaskStatus
 from tests.temporal_server import temporal_server
 from tests.workflows.rig import Rig
 from tests.workflows.script import Script
@@ -73,6 +81,42 @@ async def _cancelled(rig: Rig, request: PipelineRequest) -> None:
     await _ended(rig, request)
 
 
+async def _chunked(rig: Rig, request: PipelineRequest) -> None:
+    rig.script.faults["encode_chunk 1"] = [ChunkFailed("Chunk 1: it broke")]
+    rig.script.remark = "Chunk 1 was encoded at another try, after: MediaToolFailed: it broke"
+    await _done(rig, _long(request))
+
+
+async def _chunks_given_up(rig: Rig, request: PipelineRequest) -> None:
+    rig.script.faults["encode_chunk 1"] = [ChunkGivenUp("Chunk 1 failed 5 times.")]
+    await _done(rig, _long(request))
+
+
+async def _chunks_cancelled(rig: Rig, request: PipelineRequest) -> None:
+    rig.script.held |= {f"encode_chunk {number}": 0.1 for number in range(3)}
+    await rig.start(_long(request))
+    await rig.until(request.task_id, lambda live: live.state.stages["downscale"].frames_done == 90)
+    await rig.tasks.cancel(request.task_id)
+    await _cancelled_in_the_end(rig, request)
+
+
+async def _chunks_parked(rig: Rig, request: PipelineRequest) -> None:
+    rig.script.faults["encode_chunk 1"] = [ToolMissing("ffmpeg is not installed.")]
+    handle = await rig.start(_long(request))
+    await rig.until(request.task_id, lambda live: live.state.parked_until_us is not None)
+    await rig.tasks.retry(request.task_id, Stage.DOWNSCALE)
+    await handle.result()
+
+
+def _long(request: PipelineRequest) -> PipelineRequest:
+    """The scripted source runs 20 s."""
+    return replace(request, chunk_after_s=10)
+
+
+async def _cancelled_in_the_end(rig: Rig, request: PipelineRequest) -> None:
+    await rig.until(request.task_id, lambda live: live.state.status is TaskStatus.CANCELLED)
+
+
 Journey = Callable[[Rig, PipelineRequest], Awaitable[None]]
 PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
     "soft": (_done, ProcessingOptions()),
@@ -84,6 +128,11 @@ PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
     "parked-and-retried": (_parked_and_retried, ProcessingOptions()),
     "given-up": (_given_up, ProcessingOptions()),
     "cancelled": (_cancelled, ProcessingOptions()),
+    "chunked": (_chunked, ProcessingOptions()),
+    "chunked-burn": (_chunked, ProcessingOptions(subtitle_mode=SubtitleMode.BURN)),
+    "chunks-given-up": (_chunks_given_up, ProcessingOptions()),
+    "chunks-cancelled": (_chunks_cancelled, ProcessingOptions()),
+    "chunks-parked": (_chunks_parked, ProcessingOptions()),
 }
 
 

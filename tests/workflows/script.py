@@ -10,7 +10,16 @@ from typing import Any
 from temporalio import activity
 
 from activities.failures import as_failure
+from domain.chunks import Chunk, FrameClock
 from domain.detections import Box, Sighting
+from domain.encode_messages import (
+    ChunkPlan,
+    EncodeChunkInput,
+    EncodedChunk,
+    EncodeSoundInput,
+    JoinChunksInput,
+    PlanChunksInput,
+)
 from domain.errors import AttemptCancelled, PipelineError
 from domain.media import PictureStream, Ratio, SoundStream, SourceMedia
 from domain.messages import (
@@ -42,6 +51,11 @@ MEDIA = SourceMedia(
 )
 DOG = Sighting("dog", 0.9, 1_000_000, 5_000_000, 4, 1, 2_000_000, Box(0.1, 0.1, 0.5, 0.5))
 
+THREE_CHUNKS = ChunkPlan(
+    chunks=tuple(Chunk(number, 300 * number, 300 * number + 300, 300, 0) for number in range(3)),
+    clock=FrameClock(Ratio(1, 25), 0),
+)
+
 
 def artifact(key: str) -> Artifact:
     return Artifact(key, "application/octet-stream", 1, "1" * 64)
@@ -56,6 +70,8 @@ class Script:
     language: LanguageEstimate = field(
         default_factory=lambda: LanguageEstimate(LanguageVerdict.DETECTED, "fr", 0.97)
     )
+    plan: ChunkPlan = THREE_CHUNKS
+    remark: str = ""
     faults: dict[str, list[PipelineError]] = field(default_factory=dict)
     held: dict[str, float] = field(default_factory=dict)
     calls: list[tuple[str, Any]] = field(default_factory=list)
@@ -76,6 +92,23 @@ class Script:
         @activity.defn(name="downscale", no_thread_cancel_exception=True)
         def downscale(message: DownscaleInput) -> EncodedVideo:
             return self._play("downscale", message, EncodedVideo(artifact("picture.mp4")))
+
+        @activity.defn(name="plan_chunks")
+        def plan_chunks(message: PlanChunksInput) -> ChunkPlan:
+            return self._play("plan_chunks", message, self.plan)
+
+        @activity.defn(name="encode_chunk", no_thread_cancel_exception=True)
+        def encode_chunk(message: EncodeChunkInput) -> EncodedChunk:
+            made = EncodedChunk(artifact(f"chunk-{message.chunk.index}"), remark=self.remark)
+            return self._play(f"encode_chunk {message.chunk.index}", message, made)
+
+        @activity.defn(name="encode_sound")
+        def encode_sound(message: EncodeSoundInput) -> Artifact:
+            return self._play("encode_sound", message, artifact("sound.m4a"))
+
+        @activity.defn(name="join_chunks")
+        def join_chunks(message: JoinChunksInput) -> EncodedVideo:
+            return self._play("join_chunks", message, EncodedVideo(artifact("joined.mp4")))
 
         @activity.defn(name="language_detection")
         def language_detection(message: LanguageInput) -> LanguageEstimate:
@@ -111,6 +144,10 @@ class Script:
             probe,
             extract_audio,
             downscale,
+            plan_chunks,
+            encode_chunk,
+            encode_sound,
+            join_chunks,
             language_detection,
             animal_detection,
             subtitles,
@@ -123,7 +160,7 @@ class Script:
     def _play(self, name: str, message: Any, result: Any) -> Any:
         self.calls.append((name, message))
         while name in self.held:
-            activity.heartbeat(Beat(self.held[name]))
+            activity.heartbeat(Beat(self.held[name], frames=300 if name.startswith("encode_chunk") else 0))
             if activity.is_cancelled():
                 self.stopped.append(name)
                 raise as_failure(AttemptCancelled("cancelled"))
