@@ -216,3 +216,18 @@ class CleanUpInput:
     task_id: str
     video_id: str
     drop_source: bool = False
+
+
+@dataclass(frozen=True)
+class SweepInput:
+    """Removes what is older than `older_than_s` and no task needs."""
+
+    older_than_s: int = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What went: objects, and uploads that were begun and never ended."""
+
+    objects: int = 0
+    uploads: int = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from temporalio.client import ScheduleActionStartWorkflow
+
 from activities.checkup import Checkup
 from activities.clean_up import CleanUp
 from activities.downscale import Downscale
@@ -15,6 +17,7 @@ from activities.probe import Probe
 from activities.publish import Publish
 from activities.record import Record
 from activities.source_files import SourceFiles
+from activities.sweep import Sweep
 from adapters.catalogue import Catalogue, read_catalogue, upgrade
 from adapters.catalogue import connect as connect_catalogue
 from adapters.ffmpeg.chunk_tool import ChunkTool
@@ -24,10 +27,12 @@ from adapters.object_store import S3ObjectStore
 from adapters.process import run_main
 from adapters.scratch import own_scratch
 from adapters.settings import read_media, read_store, read_temporal, read_worker
-from adapters.temporal_client import connect
+from adapters.temporal_client import RunningTasks, connect, keep_schedule
 from adapters.worker_life import Activity, Service, serve
+from domain.messages import SweepInput
 from workflows.checkup import Checkup as CheckupWorkflow
-from workflows.policies import CPU_QUEUE, QUICK_QUEUE
+from workflows.policies import CPU_QUEUE, QUICK_QUEUE, SWEEP_EVERY
+from workflows.sweep import Sweep as SweepWorkflow
 from workflows.video_pipeline import VideoPipeline
 
 
@@ -39,7 +44,15 @@ async def run() -> None:
     store = S3ObjectStore(read_store())
     tool = FfmpegTool(media.recipe, media.limits, media.run_limits)
     chunk_tool = ChunkTool(media.recipe, media.limits, media.run_limits)
+    client = await connect(read_temporal())
+    await keep_schedule(
+        client,
+        "sweep",
+        ScheduleActionStartWorkflow(SweepWorkflow.run, SweepInput(), id="sweep", task_queue=CPU_QUEUE),
+        SWEEP_EVERY,
+    )
     with own_scratch(worker.scratch_path) as scratch:
+        workflows = [VideoPipeline, CheckupWorkflow, SweepWorkflow]
         sources = SourceFiles(store, scratch)
         encodes: list[Activity] = [
             Downscale(store, tool, scratch).run,
@@ -55,13 +68,14 @@ async def run() -> None:
             Publish(store).run,
             Record(Catalogue(connect_catalogue(catalogue_settings))).run,
             CleanUp(store).run,
+            Sweep(store, RunningTasks(client)).run,
             Checkup({"worker_cpu: ffmpeg": check_parts}).run,
         ]
         await serve(
-            await connect(read_temporal()),
+            client,
             worker,
             [
-                Service(CPU_QUEUE, worker.concurrent_activities, encodes, [VideoPipeline, CheckupWorkflow]),
+                Service(CPU_QUEUE, worker.concurrent_activities, encodes, workflows),
                 Service(QUICK_QUEUE, 2 * worker.concurrent_activities, quick),
             ],
         )

@@ -69,6 +69,14 @@ CLEAN_UP = ActivityConfig(
     task_queue=QUICK_QUEUE, start_to_close_timeout=timedelta(minutes=2), retry_policy=_PATIENT_RETRIES
 )
 
+SWEEP = ActivityConfig(
+    task_queue=QUICK_QUEUE,
+    start_to_close_timeout=timedelta(hours=1),
+    heartbeat_timeout=timedelta(minutes=10),  # a listing of many objects takes minutes
+    retry_policy=_PATIENT_RETRIES,
+)
+SWEEP_EVERY = timedelta(hours=1)
+
 
 def checkup(worker: str, queue: str) -> ActivityConfig:
     """Somebody waits for the answer: no worker within 10 s is an answer too."""

@@ -30,17 +30,22 @@ class ObjectRemover:
 
     def remove(self, prefix: str, before: datetime | None = None) -> int:
         """Remove what lies below `prefix` and is older than `before`; return how many."""
-        uploads = [found for found in self.unfinished(prefix) if _is_older(found.begun, before)]
-        for upload in uploads:
-            # Another clean-up may have been quicker.
-            with suppress(FileUnknown), naming_faults(f"drop the parts of {upload.key}"):
-                self._client._abort_multipart_upload(self._bucket, upload.key, upload.upload_id)
+        uploads = self.drop_unfinished(prefix, before)
         keys = list(self._keys(prefix, before))
         with naming_faults(f"remove {prefix}"):
             failures = list(self._client.remove_objects(self._bucket, [DeleteObject(key) for key in keys]))
         if failures:
             raise StoreUnavailable(f"The object store kept {failures[0].name}: {failures[0].message}")
-        return len(keys) + len(uploads)
+        return len(keys) + uploads
+
+    def drop_unfinished(self, prefix: str, before: datetime | None = None) -> int:
+        """Drop the uploads below `prefix` that were begun before; return how many."""
+        uploads = [found for found in self.unfinished(prefix) if _is_older(found.begun, before)]
+        for upload in uploads:
+            # Another clean-up may have been quicker.
+            with suppress(FileUnknown), naming_faults(f"drop the parts of {upload.key}"):
+                self._client._abort_multipart_upload(self._bucket, upload.key, upload.upload_id)
+        return len(uploads)
 
     def unfinished(self, prefix: str) -> list[UnfinishedUpload]:
         uploads: list[UnfinishedUpload] = []
@@ -57,6 +62,15 @@ class ObjectRemover:
             if not page.is_truncated or not page.next_key_marker or page.next_key_marker == marker:
                 return uploads
             marker = page.next_key_marker
+
+    def folders(self, prefix: str) -> list[str]:
+        """The names directly below `prefix` that have objects or unfinished uploads below them."""
+        with naming_faults(f"list {prefix}"):
+            listed = [
+                found.object_name or "" for found in self._client.list_objects(self._bucket, prefix=prefix)
+            ]
+        listed += [upload.key for upload in self.unfinished(prefix)]
+        return sorted({key.removeprefix(prefix).split("/")[0] for key in listed} - {""})
 
     def _keys(self, prefix: str, before: datetime | None) -> Iterator[str]:
         with naming_faults(f"list {prefix}"):

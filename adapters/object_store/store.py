@@ -167,6 +167,14 @@ class S3ObjectStore:
         """Like `remove_prefix`, but spare what was written, or begun, at `before` or later."""
         return self._remover.remove(prefix, before)
 
+    def drop_unfinished(self, prefix: str, before: datetime) -> int:
+        """Drop every unfinished upload below `prefix` that was begun earlier; no object goes."""
+        return self._remover.drop_unfinished(prefix, before)
+
+    def folders(self, prefix: str) -> list[str]:
+        """The names directly below `prefix` that have objects or unfinished uploads below them."""
+        return self._remover.folders(prefix)
+
     def unfinished(self, prefix: str) -> list[UnfinishedUpload]:
         """The uploads below `prefix` that were begun and neither ended nor dropped."""
         return self._remover.unfinished(prefix)

@@ -1,0 +1,100 @@
+"""What the scheduled sweep removes and what it spares, on a real Temporal server and a real object store."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client, ScheduleActionStartWorkflow
+from temporalio.worker import Worker
+
+from activities.sweep import Sweep
+from adapters.object_store import S3ObjectStore
+from adapters.temporal_client import RunningTasks, keep_schedule
+from domain.messages import SweepInput, Swept
+from tests.contract.store.servers import s3_server
+from tests.workflows.rig import Rig
+from workflows.policies import QUICK_QUEUE
+from workflows.sweep import Sweep as SweepWorkflow
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3ObjectStore]:
+    with s3_server("versitygw", tmp_path_factory.mktemp("store")) as settings:
+        store = S3ObjectStore(settings)
+        store.ensure_bucket()
+        yield store
+
+
+async def swept(client: Client, store: S3ObjectStore, request: SweepInput) -> Swept:
+    with ThreadPoolExecutor(2) as threads:
+        worker = Worker(
+            client,
+            task_queue=QUICK_QUEUE,
+            workflows=[SweepWorkflow],
+            activities=[Sweep(store, RunningTasks(client)).run],
+            activity_executor=threads,
+        )
+        async with worker:
+            return await client.execute_workflow(
+                SweepWorkflow.run, request, id=f"sweep-{uuid.uuid4().hex}", task_queue=QUICK_QUEUE
+            )
+
+
+def keys(store: S3ObjectStore) -> set[str]:
+    return {found.key for found in store.list_prefix("")}
+
+
+async def test_what_ended_tasks_left_behind_goes_and_everything_else_stays(
+    rig: Rig, store: S3ObjectStore
+) -> None:
+    request = rig.request()
+    await rig.start(request)  # no worker takes it up, so it is running
+    needed = f"temp/{request.task_id}/downscale.1/1/picture.mp4"
+    for key in (
+        "temp/task-ended/merger.1/1/final.mp4",
+        "kept/chunks/a/b/0-1.mp4",
+        "videos/original/v/source",
+        needed,
+    ):
+        store.put(key, b"bytes", "video/mp4")
+
+    result = await swept(rig.client, store, SweepInput(older_than_s=0))
+
+    assert result.objects == 2
+    assert keys(store) == {"videos/original/v/source", needed}
+
+
+async def test_what_is_young_is_spared(rig: Rig, store: S3ObjectStore) -> None:
+    store.put("kept/chunks/a/b/0-1.mp4", b"bytes", "video/mp4")
+
+    result = await swept(rig.client, store, SweepInput())
+
+    assert result == Swept(0, 0)
+    assert "kept/chunks/a/b/0-1.mp4" in keys(store)
+
+
+async def test_uploads_that_never_ended_are_dropped(rig: Rig, store: S3ObjectStore, tmp_path: Path) -> None:
+    store._quick._create_multipart_upload(store._bucket, "videos/original/w/source", {})
+
+    result = await swept(rig.client, store, SweepInput(older_than_s=0))
+
+    assert result.uploads == 1
+    assert store.unfinished("") == []
+
+
+async def test_a_schedule_is_made_once_and_brought_up_to_date(client: Client) -> None:
+    action = ScheduleActionStartWorkflow(
+        SweepWorkflow.run, SweepInput(), id="sweep-test", task_queue="nobody-serves-this"
+    )
+    await keep_schedule(client, "sweep-test", action, timedelta(hours=2))
+    await keep_schedule(client, "sweep-test", action, timedelta(hours=1))
+
+    schedule = (await client.get_schedule_handle("sweep-test").describe()).schedule
+    await client.get_schedule_handle("sweep-test").delete()
+
+    assert [interval.every for interval in schedule.spec.intervals] == [timedelta(hours=1)]
