@@ -20,6 +20,16 @@ def looped(clip: Path, times: int, target: Path) -> Path:
     return _made(target, *again, "-map", "0:v", "-map", "0:a", "-c:v", "copy", "-af", joined)
 
 
+def varied(clip: Path, number: int) -> Path:
+    """The clip with other bytes and the same content, so that no kept part of another run is found."""
+    target = clip.with_stem(f"{clip.stem}-{number}")
+    filling = number.to_bytes(4, "big")
+    # A box, or an element, of the kind that readers pass over; it may stand at a file's end.
+    ending = (b"\xec\x84" if clip.suffix == ".mkv" else b"\x00\x00\x00\x0cfree") + filling
+    target.write_bytes(clip.read_bytes() + ending)
+    return target
+
+
 def first_moment(clip: Path, target: Path) -> Path:
     """One frame and half a second of silence: a program that gets this does little but start."""
     frame = ("-t", "0.04", "-i", f"file:{clip}")

@@ -76,7 +76,7 @@ def product_programs(settings: StackSettings, servers: Servers) -> tuple[Program
         Program(
             name="worker_cpu",
             argv=(sys.executable, "-m", "worker_cpu.main"),
-            ready=lambda pid: _polls(settings, servers, "cpu", pid),
+            ready=lambda pid: polls(settings, servers, "cpu", pid),
             start_within_s=90,
             stop_within_s=_DRAIN_S + 15,
             ports={"cpu metrics": ports.cpu_metrics},
@@ -85,7 +85,7 @@ def product_programs(settings: StackSettings, servers: Servers) -> tuple[Program
         Program(
             name="worker_gpu",
             argv=(sys.executable, "-m", "worker_gpu.main"),
-            ready=lambda pid: _polls(settings, servers, "gpu", pid),
+            ready=lambda pid: polls(settings, servers, "gpu", pid),
             start_within_s=180,  # importing torch on a busy machine takes its time
             stop_within_s=_DRAIN_S + 15,
             ports={"gpu metrics": ports.gpu_metrics},
@@ -163,7 +163,7 @@ def _namespaceanswers(settings: StackSettings, servers: Servers) -> bool:
     return _ask_temporal(settings, servers, "operator", "namespace", "describe", "-n", "default") is not None
 
 
-def _polls(settings: StackSettings, servers: Servers, queue: str, pid: int) -> bool:
+def polls(settings: StackSettings, servers: Servers, queue: str, pid: int) -> bool:
     """Whether this very process asks the queue for work; its identity ends with its process id."""
     answer = _ask_temporal(settings, servers, "task-queue", "describe", "--task-queue", queue, "-o", "json")
     if answer is None:
