@@ -55,7 +55,7 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told_to_stop.set)
     with ThreadPoolExecutor(sum(queues.values())) as pool:
-        workers = [_worker(client, settings, service, pool) for service in services]
+        workers = [build_worker(client, settings, service, pool) for service in services]
         async with asyncio.TaskGroup() as lives:
             for worker in workers:
                 lives.create_task(worker.run())
@@ -68,7 +68,9 @@ async def serve(
     log.info("worker stopped")
 
 
-def _worker(client: Client, settings: WorkerSettings, service: Service, pool: ThreadPoolExecutor) -> Worker:
+def build_worker(
+    client: Client, settings: WorkerSettings, service: Service, pool: ThreadPoolExecutor
+) -> Worker:
     return Worker(
         client,
         task_queue=service.queue,
