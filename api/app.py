@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import PlainTextResponse
 
 from api import problems
 from api.dependencies import Parts
@@ -49,7 +50,7 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
     # A registry of its own, so that two apps in one process don't count together.
     Instrumentator(registry=CollectorRegistry(), excluded_handlers=["/metrics", "/health"]).instrument(
         app
-    ).expose(app, tags=["operation"], summary="Figures for Prometheus")
+    ).expose(app, tags=["operation"], summary="Figures for Prometheus", response_class=PlainTextResponse)
     # The last one added is the first that a request meets.
     app.add_middleware(LimitRequests)
     app.add_middleware(LimitRates, rates=settings.rates)

@@ -19,13 +19,11 @@ from api.draining import drain
 from api.file_names import display_name
 from api.multipart_upload import FORM_OVERHEAD_BYTES, FormReceiver
 from api.problems import fault_of
-from domain.errors import FormInvalid, PipelineError, SourceTooLarge, TaskStartUnknown
+from domain.errors import PipelineError, SourceTooLarge, TaskStartUnknown
 from domain.keys import source_key
 from domain.messages import PipelineRequest
 from domain.quotas import Usage
 from domain.stages import TaskStatus
-
-_LONGEST_KEY = 255
 
 
 @dataclass(frozen=True)
@@ -75,9 +73,6 @@ class Intake:
         return await self._join(first)
 
     def _check(self, upload: Upload) -> None:
-        key = upload.idempotency_key
-        if key is not None and not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
-            raise FormInvalid(f"Idempotency-Key must be 1 to {_LONGEST_KEY} printable ASCII characters.")
         limit = self._parts.settings.max_upload_bytes
         if upload.content_length is not None and upload.content_length > limit + FORM_OVERHEAD_BYTES:
             raise SourceTooLarge(f"The file is larger than the {limit} bytes that are taken here.")

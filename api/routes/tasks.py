@@ -22,7 +22,9 @@ async def tasks(
     caller: CallerKnown,
     status: Annotated[TaskStatus | None, Query(description="Only tasks in this state.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(description="`next` of the page before.", max_length=100)] = None,
+    cursor: Annotated[
+        str | None, Query(description="`next` of the page before.", pattern=r"^[0-9]{1,18}\.[0-9a-z-]{1,64}$")
+    ] = None,
 ) -> TaskList:
     """Newest first."""
     return await list_tasks(parts, caller, status, limit, cursor)

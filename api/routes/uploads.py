@@ -71,7 +71,8 @@ async def upload(
     parts: PartsNeeded,
     caller: CallerKnown,
     idempotency_key: Annotated[
-        str | None, Header(description="Sending the same key again gives the first task.", max_length=255)
+        str | None,
+        Header(description="Sending the same key again gives the first task.", pattern="^[ -~]{1,255}$"),
     ] = None,
 ) -> AcceptedAnswer:
     """Send a video as a form and get a task; the task's URL is in `Location`."""
