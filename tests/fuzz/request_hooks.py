@@ -25,7 +25,8 @@ def before_call(context: Any, case: schemathesis.Case, kwargs: dict[str, Any]) -
         if "stage" in parameters and choice % 5:
             parameters["stage"] = "merger"
     body = case.body
-    if positive and isinstance(body, dict) and isinstance(body.get("file"), str | bytes) and choice % 3:
-        content = body["file"]
-        body["file"] = MP4_HEAD + (content.encode() if isinstance(content, str) else content)
+    # schemathesis wraps the bytes that it generates for `format: binary`.
+    content = getattr(body.get("file"), "data", None) if isinstance(body, dict) else None
+    if positive and content is not None and choice % 3:
+        body["file"] = MP4_HEAD + content
         body |= {"language": "fr"} if "language" in body else {}
