@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
-
 from adapters.object_store import StoreSettings
+from local.programs import answers
 from tests.temporal_server import free_port
 
 ROOT = Path(__file__).parents[1]
@@ -61,12 +60,8 @@ def running_api(environment: Mapping[str, str], log_path: Path) -> Iterator[str]
     with running("api.main", {**environment, "API_PORT": str(port)}, log_path) as process:
         url = f"http://127.0.0.1:{port}"
         deadline_s = time.monotonic() + 60
-        while True:
+        while not answers(f"{url}/health"):
             assert process.poll() is None, log_path.read_text()
             assert time.monotonic() < deadline_s, f"no answer in a minute: {log_path.read_text()}"
-            try:
-                httpx.get(f"{url}/health")
-                break
-            except httpx.TransportError:
-                time.sleep(0.1)
+            time.sleep(0.1)
         yield url
