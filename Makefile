@@ -1,7 +1,7 @@
 # Every target makes what it needs: the Python environment in .venv, the programs in .tools/bin.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs test check format lock bench demo-models env tools test-tools
+.PHONY: help demo up down status logs test check audit format lock bench demo-models env tools test-tools
 
 PYTHON ?= $(shell for name in python3.11 python3.12 python3; do \
 	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null \
@@ -16,6 +16,7 @@ help: ## Show this list
 	@echo 'make logs NAME=api   show the end of a process'"'"'s log'
 	@echo 'make test         the whole test suite, with `make check`'
 	@echo 'make check        format, lint, types, import rules'
+	@echo 'make audit        look up every pinned package among the known vulnerabilities'
 	@echo 'make format       format the code and mend what lint can mend'
 	@echo 'make bench        the benchmarks: a table of ratios'
 	@echo 'make demo-models  train the demo models and make the demo clips again'
@@ -51,6 +52,9 @@ check: env
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: env
+	@$(BIN)/python .ci/audit.py
 
 format: env
 	$(BIN)/ruff format .

@@ -11,12 +11,11 @@ from fastapi import Depends, Path, Request
 from adapters.catalogue import Catalogue
 from adapters.object_store import S3ObjectStore
 from adapters.settings import TaskSettings
+from api.callers import Caller, caller_of
 from domain.checkup import Part
 from domain.messages import Admission, PipelineRequest
+from domain.quotas import NO_QUOTAS, Quotas
 from domain.stages import LiveState, Stage
-
-OWNER = "local"
-"""Whose videos these are, until there are accounts."""
 
 # Each upload takes a thread and about 35 MB: more wait for their turn, with their senders held back.
 UPLOADS_AT_ONCE = 16
@@ -54,6 +53,7 @@ class Parts:
     catalogue: Catalogue
     tasks: Tasks
     settings: TaskSettings
+    quotas: Quotas = NO_QUOTAS
     upload_slots: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(UPLOADS_AT_ONCE))
 
 
@@ -63,4 +63,5 @@ def _parts(request: Request) -> Parts:
 
 
 PartsNeeded = Annotated[Parts, Depends(_parts)]
+CallerKnown = Annotated[Caller, Depends(caller_of)]
 TaskId = Annotated[str, Path(description="As the upload's answer gave it.", examples=["task-5f0c"])]

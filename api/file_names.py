@@ -25,7 +25,7 @@ def _shortened(name: str) -> str:
     if not dot or len(extension.encode()) > 16:
         stem, dot, extension = name, "", ""
     room = _LONGEST_BYTES - len((dot + extension).encode())
-    return stem.encode()[:room].decode(errors="ignore") + dot + extension
+    return (stem.encode()[:room].decode(errors="ignore") + dot + extension).rstrip()
 
 
 def attachment(original: str, download: str) -> str:

@@ -46,6 +46,7 @@ class FormParser:
         self._field = b""
         self._value = b""
         self._parts = 0
+        self._begun = False
         self._ended = False
         try:
             self._parser = MultipartParser(
@@ -69,6 +70,10 @@ class FormParser:
     def feed(self, chunk: bytes) -> list[FormEvent]:
         """What this chunk of the body brings."""
         self._events = []
+        if not self._begun:
+            # The library skips what follows empty lines up to the next hyphen, but only within one chunk.
+            chunk = chunk.lstrip(b"\r\n")
+            self._begun = bool(chunk)
         try:
             self._parser.write(chunk)
         except FormParserError as error:

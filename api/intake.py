@@ -12,27 +12,25 @@ from anyio import to_thread
 
 from adapters.catalogue import NewVideo, VideoRow
 from adapters.settings import TaskSettings
+from api.callers import Caller
 from api.clock import now_us
-from api.dependencies import OWNER, Parts
+from api.dependencies import Parts
+from api.draining import drain
 from api.file_names import display_name
 from api.multipart_upload import FORM_OVERHEAD_BYTES, FormReceiver
 from api.problems import fault_of
-from domain.errors import FormInvalid, PipelineError, SourceTooLarge, TaskStartUnknown
+from domain.errors import PipelineError, SourceTooLarge, TaskStartUnknown
 from domain.keys import source_key
 from domain.messages import PipelineRequest
+from domain.quotas import Usage
 from domain.stages import TaskStatus
-
-# A sender who is refused has usually sent more than was read. A connection that is closed on unread bytes
-# loses the answer, so some of them are read and forgotten first.
-_DRAIN_BYTES = 256 * 1024 * 1024
-_DRAIN_S = 5.0
-_LONGEST_KEY = 255
 
 
 @dataclass(frozen=True)
 class Upload:
     """What comes in: the headers that matter, and the body as it comes."""
 
+    caller: Caller
     content_type: str
     body: AsyncIterator[bytes]
     content_length: int | None = None
@@ -66,9 +64,9 @@ class Intake:
         """
         try:
             self._check(upload)
-            first = await self._first_with(upload.idempotency_key)
+            first = await self._first_of_key(upload)
             if first is None:
-                return await self._keep(upload)
+                return await self._keep(upload, await self._usage(upload))
         except PipelineError:
             await drain(upload.body)
             raise
@@ -76,27 +74,33 @@ class Intake:
         return await self._join(first)
 
     def _check(self, upload: Upload) -> None:
-        key = upload.idempotency_key
-        if key is not None and not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
-            raise FormInvalid(f"Idempotency-Key must be 1 to {_LONGEST_KEY} printable ASCII characters.")
         limit = self._parts.settings.max_upload_bytes
         if upload.content_length is not None and upload.content_length > limit + FORM_OVERHEAD_BYTES:
             raise SourceTooLarge(f"The file is larger than the {limit} bytes that are taken here.")
 
-    async def _first_with(self, key: str | None) -> VideoRow | None:
-        if key is None:
+    async def _first_of_key(self, upload: Upload) -> VideoRow | None:
+        if upload.idempotency_key is None:
             return None
-        return await to_thread.run_sync(self._parts.catalogue.by_idempotency_key, OWNER, key)
+        return await to_thread.run_sync(
+            self._parts.catalogue.by_idempotency_key, upload.caller.owner, upload.idempotency_key
+        )
 
-    async def _keep(self, upload: Upload) -> VideoRow:
+    async def _usage(self, upload: Upload) -> Usage:
+        """What the caller has already; raises `QuotaExceeded` when that leaves no room for the upload."""
+        quotas = self._parts.quotas
+        usage = await to_thread.run_sync(self._parts.catalogue.usage, upload.caller.owner, now_us(), quotas)
+        quotas.check(usage, max(0, (upload.content_length or 0) - FORM_OVERHEAD_BYTES))
+        return usage
+
+    async def _keep(self, upload: Upload, usage: Usage) -> VideoRow:
         """Bytes first, then the row; of two uploads with one key the later row gives way."""
         video_id = uuid.uuid4().hex
-        receiver = FormReceiver(self._parts, source_key(video_id))
+        receiver = FormReceiver(self._parts, source_key(video_id), usage)
         form = await receiver.receive(upload.content_type, upload.body)
         video = NewVideo(
             video_id=video_id,
             task_id=f"task-{uuid.uuid4().hex}",
-            owner=OWNER,
+            owner=upload.caller.owner,
             filename=display_name(form.filename),
             source=form.source,
             created_us=now_us(),
@@ -104,7 +108,7 @@ class Intake:
             idempotency_key=upload.idempotency_key,
         )
         try:
-            row = await to_thread.run_sync(self._parts.catalogue.add, video)
+            row = await to_thread.run_sync(self._parts.catalogue.add, video, self._parts.quotas)
             if row.task_id == video.task_id:
                 await self._parts.tasks.start(request_of(row, self._parts.settings))
         except TaskStartUnknown:
@@ -139,13 +143,3 @@ class Intake:
             await to_thread.run_sync(self._parts.catalogue.remove, task_id)
         with suppress(PipelineError):
             await to_thread.run_sync(self._parts.store.remove, key)
-
-
-async def drain(body: AsyncIterator[bytes]) -> None:
-    """Read on for a while, so that the sender gets to read the answer."""
-    drained = 0
-    with anyio.move_on_after(_DRAIN_S):
-        async for chunk in body:
-            drained += len(chunk)
-            if drained > _DRAIN_BYTES:
-                return

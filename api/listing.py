@@ -8,17 +8,20 @@ from anyio import to_thread
 
 from adapters.catalogue import Cursor, VideoRow
 from api.answers import TaskList, summary
-from api.dependencies import OWNER, Parts
+from api.callers import Caller
+from api.dependencies import Parts
 from domain.errors import WorkflowsUnavailable
 from domain.stages import TaskStatus
 
 _ASKED_AT_ONCE = 10
 
 
-async def list_tasks(parts: Parts, status: TaskStatus | None, limit: int, cursor: str | None) -> TaskList:
+async def list_tasks(
+    parts: Parts, caller: Caller, status: TaskStatus | None, limit: int, cursor: str | None
+) -> TaskList:
     """Newest first, at most `limit`; a page of open tasks may hold fewer, though older ones follow."""
     before = Cursor.parse(cursor) if cursor else None
-    page = await to_thread.run_sync(parts.catalogue.page, OWNER, _statuses_kept(status), limit, before)
+    page = await to_thread.run_sync(parts.catalogue.page, caller.owner, _statuses_kept(status), limit, before)
     turns = asyncio.Semaphore(_ASKED_AT_ONCE)
     statuses = await asyncio.gather(*(_status_now(parts, row, turns) for row in page.videos))
     return TaskList(

@@ -16,6 +16,7 @@ from adapters.process import run_main
 from adapters.temporal_client import connect as connect_temporal
 from api.app import create_app
 from api.dependencies import Parts
+from api.settings import read_http
 from api.temporal_tasks import TemporalTasks
 from api.unstarted import keep_starting
 from domain.errors import PassingError
@@ -24,6 +25,11 @@ _log = structlog.get_logger(__name__)
 
 # An upload that is on its way gets this long to come in when the process is told to stop.
 _GRACE_S = 30
+# Longer than the server in front keeps an idle connection, so that it never sends into one that closes.
+_IDLE_S = 75
+# More are answered with 503 at once, so that a flood can't take all file descriptors.
+_MOST_CONNECTIONS = 1000
+_LONGEST_HEAD_BYTES = 16 * 1024
 
 
 async def serve() -> None:
@@ -36,20 +42,29 @@ async def serve() -> None:
         store.ensure_bucket()
     except PassingError as error:
         _log.warning("store_not_ready", reason=str(error))
+    http = read_http()
     temporal = await connect_temporal(settings.read_temporal(), lazy=True)
     parts = Parts(
         store=store,
         catalogue=Catalogue(engine),
         tasks=TemporalTasks(temporal),
         settings=settings.read_tasks(),
+        quotas=http.quotas,
     )
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(parts),
+            create_app(parts, http),
             # Only this machine, unless the operator says otherwise: there are no accounts yet.
             host=os.environ.get("API_HOST", "127.0.0.1"),
             port=settings.positive(os.environ.get("API_PORT", "8000"), "API_PORT"),
             server_header=False,
+            # A forwarded address is believed only from whom the operator names.
+            proxy_headers=bool(http.trusted_proxies),
+            forwarded_allow_ips=list(http.trusted_proxies),
+            timeout_keep_alive=_IDLE_S,
+            limit_concurrency=_MOST_CONNECTIONS,
+            h11_max_incomplete_event_size=_LONGEST_HEAD_BYTES,
+            http="h11",
             log_config=None,
             timeout_graceful_shutdown=_GRACE_S,
         )

@@ -17,6 +17,7 @@ from domain.containers import HEAD_SIZE, sniff
 from domain.errors import FormInvalid, PipelineError, SourceTooLarge
 from domain.languages import language_code
 from domain.messages import Artifact, ProcessingOptions, SubtitleMode
+from domain.quotas import Usage
 
 FILE_FIELD = "file"
 FIELDS = ("subtitle_mode", "max_height", "language")
@@ -35,11 +36,15 @@ class ReceivedForm:
 
 
 class FormReceiver:
-    """Receives one form into the store at `key`. When it fails, nothing stays there."""
+    """Receives one form into the store at `key`. When it fails, nothing stays there.
 
-    def __init__(self, parts: Parts, key: str) -> None:
+    `usage` is what its sender had before it: the quotas are held while the bytes come.
+    """
+
+    def __init__(self, parts: Parts, key: str, usage: Usage) -> None:
         self._parts = parts
         self._key = key
+        self._usage = usage
         self._fields: dict[str, bytearray] = {}
         self._field: bytearray | None = None
         self._filename: str | None = None
@@ -178,6 +183,7 @@ class FormReceiver:
         limit = self._parts.settings.max_upload_bytes
         if size_bytes > limit:
             raise SourceTooLarge(f"The file is larger than the {limit} bytes that are taken here.")
+        self._parts.quotas.check(self._usage, max(0, size_bytes))
 
 
 def options_of(fields: dict[str, bytes]) -> ProcessingOptions:

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.headers import make_safe
 from domain import errors
 from domain.errors import PassingError, PipelineError, SenderError
 
@@ -26,6 +27,9 @@ STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.StageUnknown: HTTPStatus.NOT_FOUND,
     errors.StageNotRetryable: HTTPStatus.CONFLICT,
     errors.TaskEnded: HTTPStatus.CONFLICT,
+    # Both pass by themselves, so neither is a 403.
+    errors.RateExceeded: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.QuotaExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     errors.SourceTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.SourceTypeUnsupported: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.RangeUnsatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
@@ -87,7 +91,7 @@ _log = structlog.get_logger(__name__)
 
 def install(app: FastAPI) -> None:
     """Make every error of the app a problem document."""
-    app.add_exception_handler(PipelineError, _pipeline_error)
+    app.add_exception_handler(PipelineError, answer_to)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unforeseen_error)
@@ -121,13 +125,16 @@ def fault_of(code: str, message: str) -> PipelineError:
     return kinds.get(code, errors.SourceUnreadable)(message)
 
 
-async def _pipeline_error(request: Request, error: Exception) -> Response:
+async def answer_to(request: Request, error: Exception) -> Response:
+    """The problem document of one of the product's errors."""
     assert isinstance(error, PipelineError)
     status = STATUS_OF.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
     title = (type(error).__doc__ or error.code).splitlines()[0]
     headers: dict[str, str] = {}
     if isinstance(error, PassingError):
         headers["Retry-After"] = str(RETRY_AFTER_S)
+    if isinstance(error, errors.AllowanceExceeded):
+        headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, errors.RangeUnsatisfiable):
         headers["Content-Range"] = f"bytes */{error.total}"
     if isinstance(error, SenderError):
@@ -151,16 +158,25 @@ async def _validation_error(request: Request, error: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
+    return protocol_problem(request, status, status.description, error.headers)
+
+
+def protocol_problem(
+    request: Request, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """A fault of the request as such, named as HTTP names it."""
     code = "".join(word.capitalize() for word in status.phrase.replace("-", " ").split())
-    return problem(request, status, code, status.phrase, status.description, error.headers)
+    return problem(request, status, code, status.phrase, detail, headers)
 
 
 async def _unforeseen_error(request: Request, _error: Exception) -> Response:
-    """The server logs the error itself; here only its answer is made."""
-    return problem(
+    """The server logs the error itself; here only its answer is made, outside of all middleware."""
+    answer = problem(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "InternalError",
         "The product has a fault.",
         "The request failed for a reason that nobody foresaw; the log of the API says more.",
     )
+    make_safe(answer.headers)
+    return answer

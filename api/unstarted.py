@@ -8,8 +8,9 @@ import structlog
 from anyio import to_thread
 
 from adapters.catalogue import Cursor, VideoRow
+from api.callers import OWNER
 from api.clock import now_us
-from api.dependencies import OWNER, Parts
+from api.dependencies import Parts
 from api.intake import request_of
 from domain.errors import PipelineError
 from domain.stages import TaskStatus

@@ -18,7 +18,7 @@ from adapters.catalogue import Catalogue, NewVideo, read_catalogue
 from adapters.catalogue import connect as connect_catalogue
 from adapters.settings import read_tasks, read_temporal
 from adapters.temporal_client import connect as connect_temporal
-from api.dependencies import OWNER
+from api.callers import OWNER
 from api.intake import request_of
 from api.temporal_tasks import TemporalTasks
 from bench.clips import CLIPS

@@ -92,6 +92,22 @@ class TaskEnded(SenderError):
     """The task has ended already."""
 
 
+class AllowanceExceeded(SenderError):
+    """More is asked for than one caller may have now; it may be had in `retry_after_s` seconds."""
+
+    def __init__(self, message: str, retry_after_s: int = 60) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class RateExceeded(AllowanceExceeded):
+    """Requests come faster than one caller may send them: slow down."""
+
+
+class QuotaExceeded(AllowanceExceeded):
+    """The caller has used up what one caller may have: running tasks, bytes or minutes."""
+
+
 class OperatorError(PipelineError):
     """The installation is at fault: its operator must mend it before a retry helps."""
 

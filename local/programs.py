@@ -109,6 +109,10 @@ def product_environment(settings: StackSettings, secrets: StackSecrets) -> dict[
         "ROOT_SECRET_ACCESS_KEY": secrets.s3_secret_key,
         "API_HOST": settings.host,
         "API_PORT": str(settings.ports.api),
+        # One person's machine: a loop that has gone wild is stopped, and nothing else.
+        "RATE_LIMIT": "5000/second",
+        "UPLOAD_RATE_LIMIT": "100/second",
+        **dict.fromkeys(("QUOTA_RUNNING_TASKS", "QUOTA_DAILY_BYTES", "QUOTA_DAILY_MINUTES"), "0"),
         "DEVICE": settings.device,
         "MODELS": settings.models,
         "SCRATCH_DIR": str(settings.data_path / "scratch"),

@@ -49,7 +49,9 @@ FFPROBE = PackagedTool("ffprobe", "ffmpeg")
 SETPRIV = PackagedTool("setpriv", "util-linux")
 
 RUN_TOOLS = (FFMPEG, FFPROBE, SETPRIV, VERSITYGW, TEMPORAL)
-TEST_TOOLS = (*RUN_TOOLS, MINIO)
+# The server in front of the API, as the tests run it.
+NGINX = PackagedTool("nginx", "nginx")
+TEST_TOOLS = (*RUN_TOOLS, MINIO, NGINX)
 # The voices and the animal pictures that the demo models are trained on.
 MODEL_TOOLS = (
     FFMPEG,

@@ -11,9 +11,11 @@ from sqlmodel import Session, col, select
 
 from adapters.catalogue.engine import naming_faults, writing
 from adapters.catalogue.models import VideoRow, options_as_json, state_as_json
+from adapters.catalogue.usage import usage_of
 from domain.board import queued_state
 from domain.errors import FormInvalid
 from domain.messages import Artifact, ProcessingOptions, RecordInput
+from domain.quotas import NO_QUOTAS, Quotas, Usage
 from domain.stages import TaskState, TaskStatus
 
 
@@ -70,8 +72,19 @@ class Catalogue:
         with naming_faults("answer"), Session(self._engine) as session:
             session.exec(select(VideoRow.id).limit(1)).first()
 
-    def add(self, video: NewVideo) -> VideoRow:
-        """Keep a new video; when its owner has used its idempotency key before, the first video's row."""
+    def usage(self, owner: str, at_us: int, quotas: Quotas) -> Usage:
+        """What the owner has of that which `quotas` limits."""
+        if not quotas:
+            return Usage()
+        with naming_faults("sum up what its owner has"), Session(self._engine) as session:
+            return usage_of(session, owner, at_us, quotas)
+
+    def add(self, video: NewVideo, quotas: Quotas = NO_QUOTAS) -> VideoRow:
+        """Keep a new video; when its owner has used its idempotency key before, the first video's row.
+
+        Raises `QuotaExceeded` when the video is more than its owner may have: of several that come at the
+        same time, only those that fit are kept.
+        """
         state = queued_state(video.task_id, video.options, video.created_us)
         row = VideoRow(
             id=video.video_id,
@@ -93,6 +106,12 @@ class Catalogue:
             try:
                 with Session(self._writer, expire_on_commit=False) as session:
                     session.add(row)
+                    session.flush()
+                    # The write lock is held: nobody adds a video between this look and the commit.
+                    quotas.check(
+                        usage_of(session, video.owner, video.created_us, quotas, except_id=row.id),
+                        video.source.size_bytes,
+                    )
                     session.commit()
                     return row
             except IntegrityError:

@@ -20,7 +20,7 @@ _LOCK = 7_316_221_904
 _WAIT_MS = 60_000
 
 
-def upgrade(settings: CatalogueSettings) -> None:
+def upgrade(settings: CatalogueSettings, revision: str = "head") -> None:
     """Apply the migrations that are missing; a database file is made with its folder when there is none.
 
     The whole upgrade is one transaction under the database's write lock, so a second process waits and
@@ -32,7 +32,7 @@ def upgrade(settings: CatalogueSettings) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with naming_faults("bring its tables up to date"):
-            _upgrade(engine)
+            _upgrade(engine, revision)
     except CommandError as error:
         raise SettingInvalid(
             f"The database was written by another version of the product: {error}"
@@ -41,11 +41,11 @@ def upgrade(settings: CatalogueSettings) -> None:
         engine.dispose()
 
 
-def _upgrade(engine: Engine) -> None:
+def _upgrade(engine: Engine, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS_PATH).replace("%", "%%"))
     with writing(engine).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)

@@ -20,6 +20,7 @@ class VideoRow(SQLModel, table=True):
         UniqueConstraint("owner", "idempotency_key", name="uq_videos_owner_idempotency_key"),
         Index("ix_videos_status_created_us", "status", "created_us"),
         Index("ix_videos_owner_created_us", "owner", "created_us"),
+        Index("ix_videos_owner_status", "owner", "status"),
         Index("ix_videos_source_sha256", "source_sha256"),
         Index("ix_videos_filename", "filename"),
     )

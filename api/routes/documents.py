@@ -62,4 +62,6 @@ async def asset_of_page(asset: str) -> Response:
     if asset not in _ASSETS:
         raise FileUnknown("The documents have no such file.")
     # The package ships Swagger UI as files; its own application is not used.
-    return FileResponse(str(files("fastapi_offline") / "static" / asset))
+    return FileResponse(
+        str(files("fastapi_offline") / "static" / asset), headers={"Cache-Control": "private, max-age=3600"}
+    )

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from api.answers import AcceptedAnswer, TaskList, accepted, status_url
-from api.dependencies import PartsNeeded, TaskId
+from api.dependencies import CallerKnown, PartsNeeded, TaskId
 from api.listing import list_tasks
 from api.standing import Standing
 from domain.errors import StageUnknown
@@ -19,12 +19,15 @@ router = APIRouter(tags=["tasks"])
 @router.get("/tasks", summary="List the tasks")
 async def tasks(
     parts: PartsNeeded,
+    caller: CallerKnown,
     status: Annotated[TaskStatus | None, Query(description="Only tasks in this state.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(description="`next` of the page before.", max_length=100)] = None,
+    cursor: Annotated[
+        str | None, Query(description="`next` of the page before.", pattern=r"^[0-9]{1,18}\.[0-9a-z-]{1,64}$")
+    ] = None,
 ) -> TaskList:
     """Newest first."""
-    return await list_tasks(parts, status, limit, cursor)
+    return await list_tasks(parts, caller, status, limit, cursor)
 
 
 @router.post("/video/{task_id}/cancel", status_code=202, summary="Cancel a task")

@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 
 from adapters.catalogue import Catalogue, CatalogueSettings, connect, upgrade
 from domain.errors import CatalogueUnavailable, SettingInvalid
+from tests.contract.catalogue.videos import new_video
 
 
 def test_the_migrations_and_the_models_agree(settings: CatalogueSettings) -> None:
@@ -41,6 +42,23 @@ def test_a_second_upgrade_changes_nothing(settings: CatalogueSettings) -> None:
 
     with connect(settings).begin() as connection:
         assert connection.execute(text("SELECT sql FROM sqlite_master ORDER BY name")).all() == before
+
+
+def test_a_database_of_the_first_version_keeps_its_videos(settings: CatalogueSettings) -> None:
+    upgrade(settings, "0001")
+    rows = [new_video(number) for number in range(1, 201)]
+    for video in rows:
+        Catalogue(connect(settings)).add(video)
+
+    upgrade(settings)
+
+    page = Catalogue(connect(settings)).page("local", limit=200)
+    assert [row.id for row in page.videos] == [f"video-{number:03}" for number in range(200, 0, -1)]
+    with connect(settings).connect() as connection:
+        plan = connection.execute(
+            text("EXPLAIN QUERY PLAN SELECT count(*) FROM videos WHERE owner='local' AND status='queued'")
+        ).all()
+    assert "ix_videos_owner_status" in str(plan)
 
 
 def test_processes_that_start_at_the_same_time_upgrade_once(settings: CatalogueSettings) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -12,10 +12,13 @@ from adapters.catalogue import Catalogue, CatalogueSettings, connect, upgrade
 from adapters.object_store import S3ObjectStore, StoreSettings
 from adapters.settings import TaskSettings
 from api.app import create_app
-from api.dependencies import OWNER, Parts
+from api.callers import OWNER
+from api.dependencies import Parts
+from api.settings import HttpSettings
 from domain.checkup import Part
 from domain.errors import PipelineError
 from domain.messages import Admission, PipelineRequest
+from domain.quotas import NO_QUOTAS, Quotas
 from domain.stages import LiveState, Stage
 from tests.contract.store.servers import s3_server
 
@@ -67,6 +70,16 @@ class Stand:
     parts: Parts
     tasks: FakeTasks
     temp_path: Path
+
+    def under(
+        self, settings: HttpSettings, client: str = "192.0.2.1", quotas: Quotas = NO_QUOTAS
+    ) -> httpx.AsyncClient:
+        """Another interface over the same parts with settings of its own, called from `client`."""
+        app = create_app(replace(self.parts, quotas=quotas), settings)
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False, client=(client, 5000)),
+            base_url="http://api",
+        )
 
     def leftovers(self) -> list[str]:
         """Everything that is in the bucket, begun in it, in the table or in the temp folder."""

@@ -12,6 +12,7 @@ import pytest
 from adapters.object_store import S3ObjectStore, StoreSettings
 from api.app import create_app
 from domain.errors import CatalogueUnavailable
+from domain.quotas import Usage
 from tests.temporal_server import free_port
 from tests.unit.api.conftest import LIMIT_BYTES, Stand
 from tests.unit.api.forms import BOUNDARY, HEADERS, form, in_pieces, part, video
@@ -196,7 +197,10 @@ class BrokenCatalogue:
 
     def by_idempotency_key(self, owner: str, key: str) -> None: ...
 
-    def add(self, _video: object) -> None:
+    def usage(self, _owner: str, _at_us: int, _quotas: object) -> Usage:
+        return Usage()
+
+    def add(self, _video: object, _quotas: object) -> None:
         raise CatalogueUnavailable("disk I/O error")
 
     def remove(self, _task_id: str) -> None:

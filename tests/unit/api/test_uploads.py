@@ -7,7 +7,7 @@ import hashlib
 
 import pytest
 
-from api.dependencies import OWNER
+from api.callers import OWNER
 from domain.errors import TaskStartUnknown, WorkflowsUnavailable
 from domain.messages import Admission, ProcessingOptions, SubtitleMode
 from tests.unit.api.conftest import Stand

@@ -1,0 +1,89 @@
+"""Decides how fast one caller may ask, and tells every caller how much is left."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+
+from limits import RateLimitItem, WindowStats
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.storage import storage_from_string
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.callers import caller_of
+from api.draining import drain
+from api.problems import answer_to
+from api.settings import RateLimits
+from domain.errors import RateExceeded
+
+# Whoever looks after the installation must be able to look at it, above all while it is flooded.
+_EXEMPT = ("/health", "/ready", "/metrics")
+UPLOAD_PATH = "/video/upload"
+
+
+class LimitRates:
+    """Each process counts for itself: the exact limit of an installation is kept in front of it."""
+
+    def __init__(self, app: ASGIApp, rates: RateLimits) -> None:
+        self._app = app
+        self._rates = rates
+        self._limiter = SlidingWindowCounterRateLimiter(storage_from_string("async+memory://"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in _EXEMPT:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        client = caller_of(request).client
+        uploads = request.method == "POST" and scope["path"] == UPLOAD_PATH
+        left = await self._take(self._rates.requests, "requests", client)
+        if uploads and not (left and left.exceeded):
+            left = await self._take(self._rates.uploads, "uploads", client) or left
+        if left is None:
+            await self._app(scope, receive, send)
+            return
+
+        async def send_telling(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                left.tell(MutableHeaders(scope=message))
+            await send(message)
+
+        if not left.exceeded:
+            await self._app(scope, receive, send_telling)
+            return
+        error = RateExceeded(f"Only {left.policy} are taken from one caller; this is one more.", left.wait_s)
+        if uploads:
+            await drain(request.stream())
+        await (await answer_to(request, error))(scope, receive, send_telling)
+
+    async def _take(self, rates: Sequence[RateLimitItem], kind: str, client: str) -> _Left | None:
+        """One request taken from each limit; what is left of the tightest, or of the one that refuses."""
+        tightest: _Left | None = None
+        for rate in rates:
+            taken = await self._limiter.hit(rate, kind, client)
+            left = _Left(kind, rate, await self._limiter.get_window_stats(rate, kind, client), not taken)
+            if left.exceeded:
+                return left
+            if tightest is None or left.remaining < tightest.remaining:
+                tightest = left
+        return tightest
+
+
+class _Left:
+    def __init__(self, kind: str, rate: RateLimitItem, stats: WindowStats, exceeded: bool) -> None:
+        self._kind, self._rate = kind, rate
+        self.remaining = stats.remaining
+        self.wait_s = max(1, math.ceil(stats.reset_time - time.time()))
+        self.exceeded = exceeded
+
+    @property
+    def policy(self) -> str:
+        return f"{self._rate.amount} {self._kind} in {self._rate.get_expiry()} s"
+
+    def tell(self, headers: MutableHeaders) -> None:
+        """As draft-ietf-httpapi-ratelimit-headers has it."""
+        headers["RateLimit-Policy"] = f'"{self._kind}";q={self._rate.amount};w={self._rate.get_expiry()}'
+        headers["RateLimit"] = f'"{self._kind}";r={self.remaining};t={self.wait_s}'

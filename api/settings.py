@@ -1,0 +1,88 @@
+"""What the operator lets callers do: how often, how much, and from which sites' pages."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from limits import RateLimitItem, parse_many
+
+from adapters.settings import choice
+from domain.errors import SettingInvalid
+from domain.quotas import NO_QUOTAS, Quotas
+
+_GIB = 1024**3
+_ORIGIN = re.compile(r"https?://[^/?#,\s]+|\*")
+_ADDRESS = re.compile(r"[0-9a-fA-F.:]+(?:/\d{1,3})?|\*")
+
+
+@dataclass(frozen=True)
+class RateLimits:
+    """How often one caller may ask: anything, and to upload. None is no limit."""
+
+    requests: tuple[RateLimitItem, ...] = ()
+    uploads: tuple[RateLimitItem, ...] = ()
+
+
+@dataclass(frozen=True)
+class HttpSettings:
+    """As it stands here nothing is limited, and no other site's page may call; `read_http` is stricter."""
+
+    rates: RateLimits = RateLimits()
+    quotas: Quotas = NO_QUOTAS
+    cors_origins: tuple[str, ...] = ()
+    hsts: bool = False
+    trusted_proxies: tuple[str, ...] = ()
+
+
+UNLIMITED = HttpSettings()
+
+
+def read_http(env: Mapping[str, str] = os.environ) -> HttpSettings:
+    """For each limit 0 is none."""
+    return HttpSettings(
+        rates=RateLimits(
+            requests=_rates(env, "RATE_LIMIT", "10/second"),
+            uploads=_rates(env, "UPLOAD_RATE_LIMIT", "2/second"),
+        ),
+        quotas=Quotas(
+            running_tasks=_whole(env, "QUOTA_RUNNING_TASKS", 100),
+            daily_bytes=_whole(env, "QUOTA_DAILY_BYTES", 200 * _GIB),
+            daily_minutes=_whole(env, "QUOTA_DAILY_MINUTES", 6000),
+            stored_bytes=_whole(env, "QUOTA_STORED_BYTES", 0),
+        ),
+        cors_origins=_list(env, "CORS_ORIGINS", _ORIGIN, "origins such as https://videos.example, or *"),
+        hsts=choice(env, "HSTS", "false", ("true", "false")) == "true",
+        trusted_proxies=_list(env, "TRUSTED_PROXIES", _ADDRESS, "IP addresses or networks, or *"),
+    )
+
+
+def _rates(env: Mapping[str, str], name: str, default: str) -> tuple[RateLimitItem, ...]:
+    text = env.get(name, default).strip()
+    if text == "0":
+        return ()
+    try:
+        rates = tuple(parse_many(text))
+    except ValueError:
+        rates = ()
+    if not rates or any(rate.amount < 1 for rate in rates):
+        raise SettingInvalid(
+            f"{name} is {text!r}; it must be 0 for no limit, or such as 10/second or 10/second;1000/hour."
+        )
+    return rates
+
+
+def _list(env: Mapping[str, str], name: str, form: re.Pattern[str], needed: str) -> tuple[str, ...]:
+    items = tuple(item.strip() for item in env.get(name, "").split(",") if item.strip())
+    if not all(form.fullmatch(item) for item in items):
+        raise SettingInvalid(f"{name} is {env[name]!r}; it must be {needed}, with commas between them.")
+    return items
+
+
+def _whole(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, str(default))
+    if not (text.isascii() and text.isdecimal()):
+        raise SettingInvalid(f"{name} is {text!r}; it must be a whole number, 0 for no limit.")
+    return int(text)

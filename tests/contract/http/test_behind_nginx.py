@@ -1,0 +1,198 @@
+"""The API behind the nginx that the product ships: slow senders go, uploads flow, floods stop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from adapters.object_store import S3ObjectStore
+from tests.contract.http.front import NGINX, nginx
+from tests.contract.store.servers import s3_server
+from tests.product_process import product_environment, running_api
+from tests.temporal_server import free_port, temporal_server
+from tests.unit.api.forms import BOUNDARY, HEADERS, part, video
+
+pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed: `make test-tools` does it")
+
+MIB = 1024 * 1024
+FORM_START = part("file", video(), "a.mp4")[:-2]
+FORM_END = f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
+@dataclass
+class Api:
+    url: str
+    store: S3ObjectStore
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    folder = tmp_path_factory.mktemp("behind")
+    with temporal_server(folder / "temporal.log") as temporal, s3_server("versitygw", folder) as server:
+        settings = replace(server, bucket="behind")
+        environment = product_environment(settings, temporal, folder)
+        limits = {"RATE_LIMIT": "60/day", "UPLOAD_RATE_LIMIT": "0", "TRUSTED_PROXIES": "127.0.0.1"}
+        with running_api({**environment, **limits}, folder / "api.log") as url:
+            yield Api(url, S3ObjectStore(settings))
+
+
+def port_of(url: str) -> int:
+    return int(url.rpartition(":")[2])
+
+
+def upload_head(body: str) -> bytes:
+    kind = f"Content-Type: {HEADERS['Content-Type']}"
+    return f"POST /video/upload HTTP/1.1\r\nHost: front\r\n{kind}\r\n{body}\r\n\r\n".encode()
+
+
+@contextmanager
+def connected(url: str) -> Iterator[socket.socket]:
+    # The deadline of a test that hangs, far beyond what is asked for.
+    with socket.create_connection(("127.0.0.1", port_of(url)), timeout=120) as connection:
+        yield connection
+
+
+def read_to_the_end(connection: socket.socket) -> bytes:
+    """All that comes until the other side closes or resets."""
+    answer = b""
+    try:
+        while piece := connection.recv(65536):
+            answer += piece
+    except ConnectionResetError:
+        pass
+    return answer
+
+
+def test_a_sender_who_never_finishes_the_head_is_closed(api: Api, tmp_path: Path) -> None:
+    with nginx(api.url, tmp_path / "nginx", CLIENT_TIMEOUT="1s") as url, connected(url) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: front\r\nX-Slow: ")
+
+        answer = read_to_the_end(connection)
+
+    assert b" 200 " not in answer
+
+
+def test_a_sender_who_stops_in_the_middle_of_the_body_is_closed_and_leaves_nothing(
+    api: Api, tmp_path: Path
+) -> None:
+    with nginx(api.url, tmp_path / "nginx", CLIENT_TIMEOUT="1s") as url, connected(url) as connection:
+        connection.sendall(upload_head("Content-Length: 50000000") + FORM_START + bytes(MIB))
+
+        answer = read_to_the_end(connection)
+
+    assert b" 202 " not in answer
+    assert list(api.store.list_prefix("")) == []
+
+
+async def test_an_upload_flows_through_before_its_last_byte_is_sent(api: Api, tmp_path: Path) -> None:
+    before_the_end: list[str] = []
+
+    async def body() -> AsyncIterator[bytes]:
+        yield FORM_START
+        for _ in range(20):
+            yield bytes(MIB)
+        for _ in range(1200):
+            before_the_end.extend(
+                upload.key for upload in await asyncio.to_thread(api.store.unfinished, "videos/")
+            )
+            if before_the_end:
+                break
+            await asyncio.sleep(0.05)
+        # What was sent is no video: the form is left unfinished, and nothing stays.
+        yield b""
+
+    with nginx(api.url, tmp_path / "nginx") as url:
+        async with httpx.AsyncClient(timeout=120) as client:
+            answer = await client.post(f"{url}/video/upload", content=body(), headers=HEADERS)
+
+    assert before_the_end
+    assert (answer.status_code, answer.json()["code"]) == (400, "FormBroken")
+
+
+async def test_a_flood_of_one_address_is_told_to_slow_down_in_a_problem_document(
+    api: Api, tmp_path: Path
+) -> None:
+    with nginx(api.url, tmp_path / "nginx", REQUEST_RATE="1r/m") as url:
+        async with httpx.AsyncClient(timeout=60) as client:
+            answers = [await client.get(f"{url}/health") for _ in range(30)]
+
+    # One, and the 20 that may come at once.
+    assert Counter(answer.status_code for answer in answers) == {200: 21, 429: 9}
+    refused = answers[-1]
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert (refused.json()["code"], refused.json()["status"]) == ("RateExceeded", 429)
+    assert refused.headers["retry-after"] == "1"
+    assert "nginx/" not in refused.headers["server"]
+
+
+async def test_uploads_have_a_tighter_limit_than_other_requests(api: Api, tmp_path: Path) -> None:
+    with nginx(api.url, tmp_path / "nginx", UPLOAD_RATE="1r/m") as url:
+        async with httpx.AsyncClient(timeout=60) as client:
+            answers = [await client.post(f"{url}/video/upload", data={"a": "b"}) for _ in range(8)]
+            other = await client.get(f"{url}/health")
+
+    assert [answer.status_code for answer in answers] == [400] * 5 + [429] * 3
+    assert other.status_code == 200
+
+
+async def test_the_api_knows_callers_apart_and_believes_no_address_that_one_made_up(
+    api: Api, tmp_path: Path
+) -> None:
+    with nginx(api.url, tmp_path / "nginx") as url:
+        async with httpx.AsyncClient(timeout=60) as client:
+            made_up = [
+                await client.get(f"{url}/nowhere", headers={"X-Forwarded-For": f"192.0.2.{number}"})
+                for number in range(61)
+            ]
+            # The API itself was told to believe whoever calls it from this machine.
+            direct = await client.get(f"{api.url}/nowhere", headers={"X-Forwarded-For": "198.51.100.7"})
+
+    assert made_up[-1].status_code == 429
+    assert made_up[-1].headers["ratelimit-policy"] == '"requests";q=60;w=86400'
+    assert direct.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("request_head", "status", "code"),
+    [
+        (b"GET /metrics HTTP/1.1\r\nHost: front\r\n\r\n", 404, "NotFound"),
+        (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\nHost: front\r\n\r\n", 414, "RequestUriTooLong"),
+        (
+            b"GET / HTTP/1.1\r\nHost: front\r\nX: " + b"x" * 9000 + b"\r\n\r\n",
+            431,
+            "RequestHeaderFieldsTooLarge",
+        ),
+        (b"GET / HTTP/1.1\r\n\r\n", 400, "BadRequest"),
+        (upload_head("Content-Length: 200000000"), 413, "SourceTooLarge"),
+        (b'GET /"}{ HTTP/1.1\r\nHost: front\r\nContent-Length: 99999999\r\n\r\n', 413, "SourceTooLarge"),
+    ],
+)
+def test_what_nginx_refuses_is_a_problem_document_too(
+    api: Api, tmp_path: Path, request_head: bytes, status: int, code: str
+) -> None:
+    with nginx(api.url, tmp_path / "nginx") as url, connected(url) as connection:
+        connection.sendall(request_head)
+        connection.shutdown(socket.SHUT_WR)
+        head, _, body = read_to_the_end(connection).partition(b"\r\n\r\n")
+
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"application/problem+json" in head
+    assert (json.loads(body)["code"], json.loads(body)["status"]) == (code, status)
+
+
+async def test_an_api_that_is_away_is_told_as_such(tmp_path: Path) -> None:
+    with nginx(f"http://127.0.0.1:{free_port()}", tmp_path / "nginx") as url:
+        async with httpx.AsyncClient(timeout=60) as client:
+            answer = await client.get(f"{url}/tasks")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "ApiUnavailable")
+    assert answer.headers["retry-after"] == "5"

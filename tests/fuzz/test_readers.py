@@ -1,0 +1,217 @@
+"""Everything that reads what a stranger sends: it understands, or refuses by name, and never breaks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from email.message import Message
+from itertools import pairwise
+from urllib.parse import unquote
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from adapters.catalogue import Cursor
+from adapters.ffmpeg import report
+from api.file_names import attachment, display_name
+from api.form_parser import FormParser, PartBegins, PartBytes, PartEnds
+from api.multipart_upload import FIELDS, options_of
+from domain.byte_ranges import parse_range
+from domain.containers import Container, sniff
+from domain.errors import FormBroken, FormInvalid, RangeUnsatisfiable, SenderError
+from tests.unit.api.forms import BOUNDARY, HEADERS, form, part
+
+# The same cases in each run of the same code: what fails here was broken by a change, not by chance.
+thorough = settings(max_examples=400, deadline=None, derandomize=True)
+
+numbers = st.integers(0, 10**6).map(str) | st.sampled_from(["", "9" * 40, "-1", "٣", "0x1"])
+specs = st.tuples(numbers, numbers).map("-".join)
+range_headers = st.text(max_size=40) | st.lists(
+    specs | st.text("0123456789-,= ", max_size=8), max_size=4
+).map(lambda ranges: "bytes=" + ",".join(ranges))
+
+
+@thorough
+@given(range_headers, st.integers(0, 10**6))
+def test_any_range_is_a_part_of_the_file_the_whole_file_or_refused(header: str, total: int) -> None:
+    try:
+        found = parse_range(header, total)
+    except RangeUnsatisfiable as error:
+        assert error.total == total
+        return
+    if found is not None:
+        assert 0 <= found.offset < found.offset + found.length <= total
+
+
+@thorough
+@given(st.binary(max_size=200), st.integers(0, 250), st.integers(0, 250))
+def test_a_range_gives_the_bytes_that_a_slice_gives(content: bytes, first: int, last: int) -> None:
+    expected = content[first : last + 1] if first <= last else content
+    try:
+        found = parse_range(f"bytes={first}-{last}", len(content))
+    except RangeUnsatisfiable:
+        assert first >= len(content)
+        return
+    given_back = content if found is None else content[found.offset : found.offset + found.length]
+    assert given_back == expected
+
+
+names = st.text(max_size=300) | st.text("../\\ \x00\r\n\"';~-\u202e\ufe0fa\U0001f600", max_size=80)
+
+
+@thorough
+@given(names)
+@example("../../etc/passwd")
+@example("\u202egpj.exe")
+@example("-rf.mp4")
+@example(" ".join("\u0301" * 200))
+def test_any_name_becomes_one_that_misleads_nobody(sent: str) -> None:
+    name = display_name(sent)
+
+    assert 0 < len(name.encode()) <= 255
+    assert not re.search(r"[/\\\x00-\x1f\x7f]", name)
+    assert name[0] not in ".-~ "
+    assert not {unicodedata.category(sign) for sign in name} & {"Cc", "Cf", "Cs", "Co"}
+    assert display_name(name) == name
+
+
+@thorough
+@given(names, st.sampled_from(["final.mp4", "subtitles.vtt", "animals.json"]))
+def test_any_name_is_one_header_that_a_browser_reads_back(original: str, download: str) -> None:
+    header = attachment(display_name(original), download)
+
+    assert header.isascii()
+    assert header.isprintable()
+    read = Message()
+    read["Content-Disposition"] = header
+    assert read.get_content_disposition() == "attachment"
+    encoded = header.rpartition("filename*=UTF-8''")[2]
+    assert display_name(unquote(encoded)) == unquote(encoded)
+
+
+heads = st.binary(max_size=600) | st.tuples(
+    st.sampled_from(
+        [
+            b"\x00\x00\x00\x18ftyp",
+            b"\x1a\x45\xdf\xa3",
+            b"RIFF\x00\x00\x00\x00AVI ",
+            b"G" * 564,
+            b"#EXTM3U",
+            b"\xff\xfe",
+        ]
+    ),
+    st.binary(max_size=300),
+).map(b"".join)
+
+
+@thorough
+@given(heads)
+def test_any_first_bytes_are_a_container_or_refused(head: bytes) -> None:
+    try:
+        found = sniff(head)
+    except SenderError as error:
+        assert str(error)
+        return
+    assert found in Container
+
+
+@thorough
+@given(st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
+def test_any_output_of_ffprobe_is_a_report_or_a_fault_of_the_file(output: bytes) -> None:
+    try:
+        report.parse_report(output)
+    except SenderError:
+        return
+
+
+@thorough
+@given(
+    st.text(max_size=120)
+    | st.tuples(st.integers(0, 10**20), st.text(max_size=20)).map(lambda c: f"{c[0]}.{c[1]}")
+)
+def test_any_cursor_is_a_place_in_the_list_or_refused(text: str) -> None:
+    try:
+        cursor = Cursor.parse(text)
+    except FormInvalid:
+        return
+    assert Cursor.parse(str(cursor)) == cursor
+
+
+@thorough
+@given(
+    st.dictionaries(
+        st.sampled_from(FIELDS), st.binary(max_size=40) | st.sampled_from([b"fr", b"720", b"burn"])
+    )
+)
+def test_any_fields_are_options_or_refused(fields: dict[str, bytes]) -> None:
+    try:
+        options = options_of(fields)
+    except SenderError:
+        return
+    assert 64 <= options.max_height <= 4320
+
+
+pieces = st.lists(
+    st.sampled_from(
+        [
+            f"--{BOUNDARY}\r\n".encode(),
+            f"--{BOUNDARY}--\r\n".encode(),
+            f"--{BOUNDARY}".encode(),
+            b'Content-Disposition: form-data; name="file"; filename="a.mp4"\r\n',
+            b'Content-Disposition: form-data; name="language"\r\n',
+            b"Content-Disposition: form-data\r\n",
+            b"\r\n\r\n",
+            b"\r\n",
+            b"\r",
+            b"-",
+            b"fr",
+        ]
+    )
+    | st.binary(max_size=20),
+    max_size=14,
+).map(b"".join)
+forms = st.lists(
+    st.tuples(st.sampled_from(["file", "language", "é"]), st.binary(max_size=80)), max_size=3
+).map(lambda parts: form(*(part(name, content, "a.mp4") for name, content in parts)))
+
+
+def outcome(body: bytes, cuts: list[int]) -> list[object] | str:
+    """What comes out of the form when it comes in these pieces; how it is refused, if it is."""
+    parser = FormParser(HEADERS["Content-Type"])
+    seen: list[object] = []
+    places = [0, *sorted(cut % (len(body) + 1) for cut in cuts), len(body)]
+    try:
+        for start, end in pairwise(places):
+            for event in parser.feed(body[start:end]):
+                match event:
+                    case PartBegins():
+                        seen.append((event.name, event.filename))
+                    case PartBytes() if seen and isinstance(seen[-1], bytes):
+                        seen[-1] += event.content
+                    case PartBytes():
+                        seen.append(event.content)
+                    case PartEnds():
+                        seen.append("end")
+        parser.finish()
+    except FormBroken:
+        return "refused"
+    return [event for event in seen if event != b""]
+
+
+@thorough
+@given(forms | pieces, st.lists(st.integers(0, 10**6), max_size=12))
+@example(b"\r\n\r\n\x00--a-boundary-of-a-form--\r\n", [4])
+def test_any_form_means_the_same_however_it_is_cut(body: bytes, cuts: list[int]) -> None:
+    assert outcome(body, cuts) == outcome(body, [])
+
+
+@thorough
+@given(
+    st.text(max_size=80)
+    | st.text(max_size=40).map(lambda boundary: f"multipart/form-data; boundary={boundary}")
+)
+def test_any_content_type_is_a_form_or_refused(content_type: str) -> None:
+    try:
+        FormParser(content_type).feed(form(part("file", b"x", "a.mp4")))
+    except FormBroken:
+        return

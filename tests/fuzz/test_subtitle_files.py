@@ -1,0 +1,82 @@
+"""What is written as WebVTT or SRT is read back as what was said, whatever was said."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.cues import Cue
+from domain.subtitle_files import to_srt, to_webvtt
+
+thorough = settings(max_examples=300, deadline=None, derandomize=True)
+
+_SIGNS = st.characters() | st.sampled_from("<>&{}\\-…\u202e")
+lines = st.text(_SIGNS, min_size=1, max_size=30).filter(
+    lambda line: line.strip() and len(line.splitlines()) == 1
+)
+_CLOCK = r"(\d\d+):(\d\d):(\d\d)[.,](\d{3})"
+
+
+@st.composite
+def cue_lists(draw: st.DrawFn) -> list[Cue]:
+    time_ms = 0
+    cues = []
+    for texts in draw(st.lists(st.lists(lines, min_size=1, max_size=2), max_size=6)):
+        start_ms = time_ms + draw(st.integers(0, 10**7))
+        time_ms = start_ms + draw(st.integers(1, 10**5))
+        cues.append(Cue(start_ms * 1000, time_ms * 1000, tuple(texts)))
+    return cues
+
+
+def read(text: str) -> list[tuple[int, int, list[str]]]:
+    """Start and end in milliseconds and the lines of each block that has a time line."""
+    found = []
+    for block in re.split(r"\n{2,}", text):
+        rows = block.rstrip("\n").split("\n")
+        for place, row in enumerate(rows[:2]):
+            match = re.fullmatch(f"{_CLOCK} --> {_CLOCK}", row)
+            if match:
+                figures = [int(figure) for figure in match.groups()]
+                found.append((_ms(*figures[:4]), _ms(*figures[4:]), rows[place + 1 :]))
+                break
+    return found
+
+
+def _ms(hours: int, minutes: int, seconds: int, milliseconds: int) -> int:
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + milliseconds
+
+
+def shown(line: str) -> str:
+    """What no subtitle file can hold is shown as U+FFFD."""
+    return re.sub("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "\ufffd", line)
+
+
+@thorough
+@given(cue_lists(), st.none() | st.text(max_size=10))
+def test_webvtt_gives_back_every_cue_with_its_words(cues: list[Cue], language: str | None) -> None:
+    written = to_webvtt(cues, language)
+
+    assert written.startswith("WEBVTT\n")
+    assert written.encode().decode() == written
+    told = [(start, end, [html.unescape(row) for row in rows]) for start, end, rows in read(written)]
+    assert told == [
+        (cue.start_us // 1000, cue.end_us // 1000, [shown(line) for line in cue.lines]) for cue in cues
+    ]
+    assert not any("<" in row or "-->" in row for _, _, rows in read(written) for row in rows)
+
+
+@thorough
+@given(cue_lists())
+def test_srt_gives_back_every_cue_with_its_words_and_no_markup(cues: list[Cue]) -> None:
+    written = to_srt(cues)
+
+    stand_ins = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "\\": "/"})
+    assert read(written) == [
+        (cue.start_us // 1000, cue.end_us // 1000, [shown(line).translate(stand_ins) for line in cue.lines])
+        for cue in cues
+    ]
+    assert written.encode().decode() == written
+    assert not re.search(r"[<>{}\\]", re.sub(r" --> ", "", written))

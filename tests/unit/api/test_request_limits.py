@@ -1,0 +1,83 @@
+"""What no route should see is refused in front of all of them, as a problem document."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.settings import HttpSettings
+from tests.unit.api.conftest import Stand
+from tests.unit.api.forms import video
+
+TASK = "task-" + "0" * 32
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status", "code"),
+    [
+        ("GET", "/status/" + "x" * 1_100, {}, 414, "RequestUriTooLong"),
+        ("GET", "/tasks?cursor=" + "x" * 2_100, {}, 414, "RequestUriTooLong"),
+        ("POST", f"/video/{TASK}/cancel", {"Content-Length": "65537"}, 413, "RequestEntityTooLarge"),
+        ("POST", f"/video/{TASK}/cancel", {"Content-Length": "9" * 30}, 413, "RequestEntityTooLarge"),
+        ("POST", f"/video/{TASK}/cancel", {"Content-Length": "-1"}, 413, "RequestEntityTooLarge"),
+        ("POST", f"/video/{TASK}/cancel", {"Transfer-Encoding": "chunked"}, 411, "LengthRequired"),
+        ("POST", "/video/upload", {"Content-Encoding": "gzip"}, 415, "UnsupportedMediaType"),
+        ("GET", "/tasks", {"Content-Encoding": "br"}, 415, "UnsupportedMediaType"),
+        ("TRACE", "/tasks", {}, 405, "MethodNotAllowed"),
+        ("DELETE", f"/status/{TASK}", {}, 405, "MethodNotAllowed"),
+        ("GET", "/%00", {}, 404, "NotFound"),
+    ],
+)
+async def test_a_request_of_the_wrong_shape_is_refused(
+    stand: Stand, method: str, path: str, headers: dict[str, str], status: int, code: str
+) -> None:
+    answer = await stand.client.request(method, path, headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_small_body_that_no_route_wants_does_no_harm(stand: Stand) -> None:
+    answer = await stand.client.post(f"/video/{TASK}/cancel", json={"why": "x" * 60_000})
+
+    assert answer.json()["code"] == "TaskUnknown"
+
+
+async def test_an_encoding_that_changes_nothing_is_taken(stand: Stand) -> None:
+    answer = await stand.client.post(
+        "/video/upload", files={"file": ("a.mp4", video())}, headers={"Content-Encoding": "identity"}
+    )
+
+    assert answer.status_code == 202
+
+
+async def test_no_page_of_another_site_may_read_an_answer_unless_it_is_named(stand: Stand) -> None:
+    site = {"Origin": "https://videos.example"}
+    preflight = {**site, "Access-Control-Request-Method": "POST"}
+
+    closed = [
+        await stand.client.get("/tasks", headers=site),
+        await stand.client.options("/video/upload", headers=preflight),
+    ]
+    async with stand.under(HttpSettings(cors_origins=("https://videos.example",))) as client:
+        answer = await client.get("/tasks", headers=site)
+        asked_before = await client.options("/video/upload", headers=preflight)
+        stranger = await client.get("/tasks", headers={"Origin": "https://evil.example"})
+
+    assert all("access-control-allow-origin" not in each.headers for each in closed)
+    assert answer.headers["access-control-allow-origin"] == "https://videos.example"
+    assert "Retry-After" in answer.headers["access-control-expose-headers"]
+    assert (asked_before.status_code, "POST" in asked_before.headers["access-control-allow-methods"]) == (
+        200,
+        True,
+    )
+    assert "access-control-allow-origin" not in stranger.headers
+
+
+async def test_tls_for_ever_is_promised_only_where_the_operator_says_so(stand: Stand) -> None:
+    plain = await stand.client.get("/health")
+    async with stand.under(HttpSettings(hsts=True)) as client:
+        secured = await client.get("/health")
+
+    assert "strict-transport-security" not in plain.headers
+    assert secured.headers["strict-transport-security"].startswith("max-age=63072000")
