@@ -44,6 +44,7 @@ STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.SettingInvalid: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.ToolMissing: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.ModelUnavailable: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.ChunkGivenUp: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.CatalogueUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.WorkflowsUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -54,6 +55,7 @@ STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.ModelStalled: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.SpeechServiceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ArtifactMismatch: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ChunkFailed: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 _DOCUMENT = {
