@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 import structlog
-from anyio import to_thread
 
 from adapters.catalogue import Cursor, VideoRow
 from api.callers import OWNER
@@ -42,7 +41,7 @@ async def start_unstarted(parts: Parts, at_us: int) -> int:
     started = 0
     before: Cursor | None = Cursor(at_us - _YOUNGEST_US, "")
     while before is not None:
-        page = await to_thread.run_sync(parts.catalogue.page, OWNER, (TaskStatus.QUEUED,), 100, before)
+        page = await parts.ask_catalogue(parts.catalogue.page, OWNER, (TaskStatus.QUEUED,), 100, before)
         for row in page.videos:
             if row.created_us < at_us - _OLDEST_US:
                 return started
