@@ -41,6 +41,8 @@ class Product:
 
     url: str
     database_path: Path
+    objects_path: Path
+    temporal_port: str
     temporal: ExitStack
     store: ExitStack
 
@@ -82,7 +84,14 @@ def product(tmp_path: Path) -> Iterator[Product]:
         url = rest.enter_context(running_api({**environment, **unlimited}, tmp_path / "api.log"))
         database = CatalogueSettings(environment["DATABASE_URL"])
         _keep_tasks(Catalogue(connect(database)), S3ObjectStore(store_settings), address, tmp_path)
-        yield Product(url, tmp_path / "catalogue.db", temporal, store_server)
+        yield Product(
+            url,
+            tmp_path / "catalogue.db",
+            tmp_path / "versitygw-objects",
+            address.rpartition(":")[2],
+            temporal,
+            store_server,
+        )
 
 
 def _keep_tasks(catalogue: Catalogue, store: S3ObjectStore, temporal: str, folder: Path) -> None:
@@ -116,9 +125,9 @@ def locked(database_path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def frozen(word: str) -> Iterator[None]:
-    """The server of this test with that word in its command takes connections and says nothing."""
-    [server] = [child for child in psutil.Process().children() if word in " ".join(child.cmdline())]
+def frozen(argument: str) -> Iterator[None]:
+    """The server that was started with this argument takes connections and says nothing."""
+    [server] = [child for child in psutil.Process().children() if argument in child.cmdline()]
     server.send_signal(signal.SIGSTOP)
     try:
         yield
@@ -161,7 +170,7 @@ def test_without_the_store_everything_but_bytes_is_told(product: Product) -> Non
 
 
 def test_a_store_that_hangs_holds_back_nobody_who_asks_for_no_bytes(product: Product) -> None:
-    with frozen("versitygw"), ExitStack() as downloads:
+    with frozen(str(product.objects_path)), ExitStack() as downloads:
         waiting = [downloads.enter_context(begun_download(product.url)) for _ in range(60)]
 
         assert product.status(COMPLETED) == ("completed", "catalogue")
@@ -185,7 +194,7 @@ def test_without_temporal_the_catalogue_tells_what_it_knows(product: Product) ->
 
 
 def test_a_temporal_that_hangs_is_not_waited_for(product: Product) -> None:
-    with frozen("start-dev"):
+    with frozen(product.temporal_port):
         assert product.status(RUNNING) == ("queued", "catalogue")
         assert product.ask(("GET", "/tasks"), ("GET", FILE)) == [(200, ""), (200, "")]
 
