@@ -47,13 +47,13 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
     problems.install(app)
     for group in (uploads, status, tasks, files, health, documents):
         app.include_router(group.router)
+    # The last one added is the first that a request meets.
+    app.add_middleware(LimitRequests)
+    app.add_middleware(LimitRates, rates=settings.rates)
     # A registry of its own, so that two apps in one process don't count together.
     Instrumentator(registry=CollectorRegistry(), excluded_handlers=["/metrics", "/health"]).instrument(
         app
     ).expose(app, tags=["operation"], summary="Figures for Prometheus", response_class=PlainTextResponse)
-    # The last one added is the first that a request meets.
-    app.add_middleware(LimitRequests)
-    app.add_middleware(LimitRates, rates=settings.rates)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Protocol
+from typing import Annotated, Protocol, TypeVar, TypeVarTuple
 
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Path, Request
 
 from adapters.catalogue import Catalogue
@@ -19,6 +20,10 @@ from domain.stages import LiveState, Stage
 
 # Each upload takes a thread and about 35 MB: more wait for their turn, with their senders held back.
 UPLOADS_AT_ONCE = 16
+CATALOGUE_CALLS_AT_ONCE = 20
+
+Asked = TypeVarTuple("Asked")
+Answer = TypeVar("Answer")
 
 
 class Tasks(Protocol):
@@ -55,13 +60,23 @@ class Parts:
     settings: TaskSettings
     quotas: Quotas = NO_QUOTAS
     upload_slots: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(UPLOADS_AT_ONCE))
+    catalogue_turns: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(CATALOGUE_CALLS_AT_ONCE))
+
+    async def ask_catalogue(self, call: Callable[[*Asked], Answer], *arguments: *Asked) -> Answer:
+        """A call of the catalogue, on threads that a store which hangs can't take."""
+        return await to_thread.run_sync(call, *arguments, limiter=self.catalogue_turns)
 
 
-def _parts(request: Request) -> Parts:
+# Not `def`: FastAPI would give each call a thread, and wait for one while the store holds them all.
+async def _parts(request: Request) -> Parts:
     parts: Parts = request.app.state.parts
     return parts
 
 
+async def _caller(request: Request) -> Caller:
+    return caller_of(request)
+
+
 PartsNeeded = Annotated[Parts, Depends(_parts)]
-CallerKnown = Annotated[Caller, Depends(caller_of)]
+CallerKnown = Annotated[Caller, Depends(_caller)]
 TaskId = Annotated[str, Path(description="As the upload's answer gave it.", examples=["task-5f0c"])]

@@ -81,14 +81,16 @@ class Intake:
     async def _first_of_key(self, upload: Upload) -> VideoRow | None:
         if upload.idempotency_key is None:
             return None
-        return await to_thread.run_sync(
+        return await self._parts.ask_catalogue(
             self._parts.catalogue.by_idempotency_key, upload.caller.owner, upload.idempotency_key
         )
 
     async def _usage(self, upload: Upload) -> Usage:
         """What the caller has already; raises `QuotaExceeded` when that leaves no room for the upload."""
         quotas = self._parts.quotas
-        usage = await to_thread.run_sync(self._parts.catalogue.usage, upload.caller.owner, now_us(), quotas)
+        usage = await self._parts.ask_catalogue(
+            self._parts.catalogue.usage, upload.caller.owner, now_us(), quotas
+        )
         quotas.check(usage, max(0, (upload.content_length or 0) - FORM_OVERHEAD_BYTES))
         return usage
 
@@ -108,7 +110,7 @@ class Intake:
             idempotency_key=upload.idempotency_key,
         )
         try:
-            row = await to_thread.run_sync(self._parts.catalogue.add, video, self._parts.quotas)
+            row = await self._parts.ask_catalogue(self._parts.catalogue.add, video, self._parts.quotas)
             if row.task_id == video.task_id:
                 await self._parts.tasks.start(request_of(row, self._parts.settings))
         except TaskStartUnknown:
@@ -140,6 +142,6 @@ class Intake:
     async def _forget(self, task_id: str, key: str) -> None:
         """Remove row and bytes. What can't be removed now is not the sender's concern."""
         with suppress(PipelineError):
-            await to_thread.run_sync(self._parts.catalogue.remove, task_id)
+            await self._parts.ask_catalogue(self._parts.catalogue.remove, task_id)
         with suppress(PipelineError):
             await to_thread.run_sync(self._parts.store.remove, key)

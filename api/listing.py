@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from anyio import to_thread
-
 from adapters.catalogue import Cursor, VideoRow
 from api.answers import TaskList, summary
 from api.callers import Caller
@@ -21,9 +19,11 @@ async def list_tasks(
 ) -> TaskList:
     """Newest first, at most `limit`; a page of open tasks may hold fewer, though older ones follow."""
     before = Cursor.parse(cursor) if cursor else None
-    page = await to_thread.run_sync(parts.catalogue.page, caller.owner, _statuses_kept(status), limit, before)
-    turns = asyncio.Semaphore(_ASKED_AT_ONCE)
-    statuses = await asyncio.gather(*(_status_now(parts, row, turns) for row in page.videos))
+    page = await parts.ask_catalogue(
+        parts.catalogue.page, caller.owner, _statuses_kept(status), limit, before
+    )
+    turns, away = asyncio.Semaphore(_ASKED_AT_ONCE), asyncio.Event()
+    statuses = await asyncio.gather(*(_status_now(parts, row, turns, away) for row in page.videos))
     return TaskList(
         tasks=[
             summary(row, now)
@@ -41,13 +41,17 @@ def _statuses_kept(status: TaskStatus | None) -> tuple[TaskStatus, ...]:
     return (status,) if status.ended else (TaskStatus.QUEUED, TaskStatus.RUNNING)
 
 
-async def _status_now(parts: Parts, row: VideoRow, turns: asyncio.Semaphore) -> TaskStatus:
+async def _status_now(
+    parts: Parts, row: VideoRow, turns: asyncio.Semaphore, away: asyncio.Event
+) -> TaskStatus:
     kept = TaskStatus(row.status)
     if kept.ended:
         return kept
     try:
         async with turns:
-            live = await parts.tasks.state(row.task_id)
+            live = None if away.is_set() else await parts.tasks.state(row.task_id)
     except WorkflowsUnavailable:
+        # Each call would wait for its own time-out; the others of this list are not asked.
+        away.set()
         return kept
     return live.state.status if live else kept

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from limits import RateLimitItem, WindowStats
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.storage import storage_from_string
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.callers import caller_of
@@ -56,7 +57,8 @@ class LimitRates:
             return
         error = RateExceeded(f"Only {left.policy} are taken from one caller; this is one more.", left.wait_s)
         if uploads:
-            await drain(request.stream())
+            with suppress(ClientDisconnect):
+                await drain(request.stream())
         await (await answer_to(request, error))(scope, receive, send_telling)
 
     async def _take(self, rates: Sequence[RateLimitItem], kind: str, client: str) -> _Left | None:

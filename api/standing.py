@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-from anyio import to_thread
-
 from adapters.catalogue import VideoRow
 from api.dependencies import Parts
-from domain.errors import FileUnknown, TaskEnded, TaskUnknown, WorkflowsUnavailable
+from domain.errors import CatalogueUnavailable, FileUnknown, TaskEnded, TaskUnknown, WorkflowsUnavailable
 from domain.stages import LiveState, Stage, TaskState
 
 # Other workflows live in the same namespace; their ids are not for everybody to try.
@@ -54,12 +52,16 @@ class Standing:
 
     async def _require_open(self, task_id: str) -> None:
         _check(task_id)
-        row = await self._row(task_id)
+        try:
+            row = await self._row(task_id)
+        except CatalogueUnavailable:
+            # Temporal says the same of every task that it knows; only of older ones would the row know more.
+            return
         if row.task_state.status.ended:
             raise TaskEnded(f"The task has ended already: it is {row.status}.")
 
     async def _row(self, task_id: str) -> VideoRow:
-        row = await to_thread.run_sync(self._parts.catalogue.by_task, task_id)
+        row = await self._parts.ask_catalogue(self._parts.catalogue.by_task, task_id)
         if row is None:
             raise TaskUnknown(f"No task has the id {task_id}.")
         return row

@@ -26,7 +26,14 @@ from adapters.temporal_client import pending_stages
 from api.clock import now_us
 from domain.board import queued_state
 from domain.checkup import Part
-from domain.errors import StageNotRetryable, TaskEnded, TaskStartUnknown, TaskUnknown, WorkflowsUnavailable
+from domain.errors import (
+    PassingError,
+    StageNotRetryable,
+    TaskEnded,
+    TaskStartUnknown,
+    TaskUnknown,
+    WorkflowsUnavailable,
+)
 from domain.live_status import closed_state, live_state
 from domain.messages import Admission, PipelineRequest, RetryStage
 from domain.stages import Fault, LiveState, Stage, TaskState, TaskStatus
@@ -35,6 +42,9 @@ from workflows.policies import CPU_QUEUE
 from workflows.video_pipeline import VideoPipeline
 
 _ANSWER_WITHIN = timedelta(seconds=2)
+_TO_CONNECT = timedelta(seconds=1)
+_START_WITHIN = timedelta(seconds=10)
+_RETRY_WITHIN = timedelta(seconds=5)
 # A probe reads the whole file: for most uploads this is enough, for the others nobody waits.
 _VERDICT_WITHIN = timedelta(seconds=8)
 
@@ -72,7 +82,7 @@ class TemporalTasks:
     async def start(self, request: PipelineRequest) -> None:
         """Start the task, once: starting it again changes nothing."""
         first_state = queued_state(request.task_id, request.options, now_us())
-        async with _answers():
+        async with _answers(_START_WITHIN, TaskStartUnknown):
             try:
                 await self.client.start_workflow(
                     VideoPipeline.run,
@@ -84,7 +94,7 @@ class TemporalTasks:
                     memo={"state": first_state},
                     priority=Priority(priority_key=3, fairness_key=request.owner),
                     static_summary=request.filename,
-                    rpc_timeout=timedelta(seconds=10),
+                    rpc_timeout=_START_WITHIN,
                 )
             except WorkflowAlreadyStartedError:
                 return
@@ -125,10 +135,10 @@ class TemporalTasks:
     async def retry(self, task_id: str, stage: Stage) -> None:
         """Try a parked stage again."""
         await self._require_running(task_id)
-        async with _answers():
+        async with _answers(_RETRY_WITHIN):
             try:
                 await self._handle(task_id).execute_update(
-                    VideoPipeline.retry_stage, RetryStage(stage.value), rpc_timeout=timedelta(seconds=5)
+                    VideoPipeline.retry_stage, RetryStage(stage.value), rpc_timeout=_RETRY_WITHIN
                 )
             except WorkflowUpdateFailedError as error:
                 told = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
@@ -146,7 +156,7 @@ class TemporalTasks:
     async def checkup(self) -> tuple[Part, ...]:
         """How the workers' parts are; a CPU worker that does not answer is told as a part too."""
         try:
-            async with asyncio.timeout(_CHECKUP_WITHIN.total_seconds()), _answers():
+            async with asyncio.timeout(_CHECKUP_WITHIN.total_seconds()), _answers(_CHECKUP_WITHIN):
                 checked = await self.client.execute_workflow(
                     Checkup.run,
                     id=f"checkup-{uuid.uuid4().hex}",
@@ -178,10 +188,18 @@ async def _state_of(description: WorkflowExecutionDescription) -> LiveState:
 
 
 @asynccontextmanager
-async def _answers() -> AsyncIterator[None]:
-    """Turns an RPC that got no answer into the product's own error."""
+async def _answers(
+    within: timedelta = _ANSWER_WITHIN, silence: type[PassingError] = WorkflowsUnavailable
+) -> AsyncIterator[None]:
+    """Turns an RPC that got no answer into the product's own error; `silence` is that of no answer in time.
+
+    The RPC has a time-out of its own; the one here is for the connection, which has none that is useful.
+    """
     try:
-        yield
+        async with asyncio.timeout((within + _TO_CONNECT).total_seconds()):
+            yield
+    except TimeoutError as error:
+        raise silence("Temporal does not answer in time.") from error
     except (RPCError, RuntimeError) as error:
         if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
             raise TaskUnknown("No such task is known to Temporal.") from error

@@ -1,11 +1,14 @@
-"""Starts the tasks whose start was cut off between their row and Temporal."""
+"""Brings rows that still wait for their task in line with Temporal, every minute.
+
+A task whose start was cut off is started; one that was ended from outside (terminated by an operator, say)
+can't tell the catalogue itself, and would count as running for ever.
+"""
 
 from __future__ import annotations
 
 import asyncio
 
 import structlog
-from anyio import to_thread
 
 from adapters.catalogue import Cursor, VideoRow
 from api.callers import OWNER
@@ -13,13 +16,16 @@ from api.clock import now_us
 from api.dependencies import Parts
 from api.intake import request_of
 from domain.errors import PipelineError
-from domain.stages import TaskStatus
+from domain.messages import RecordInput
+from domain.stages import TaskState, TaskStatus
 
 _EVERY_S = 60.0
 # A younger row belongs to an upload that is still being answered.
 _YOUNGEST_US = 60 * 1_000_000
 # Temporal forgets ended tasks after its retention: an older row may have run, and is left as it is.
 _OLDEST_US = 24 * 3600 * 1_000_000
+
+_OPEN = tuple(status for status in TaskStatus if not status.ended)
 
 _log = structlog.get_logger(__name__)
 
@@ -42,17 +48,18 @@ async def start_unstarted(parts: Parts, at_us: int) -> int:
     started = 0
     before: Cursor | None = Cursor(at_us - _YOUNGEST_US, "")
     while before is not None:
-        page = await to_thread.run_sync(parts.catalogue.page, OWNER, (TaskStatus.QUEUED,), 100, before)
+        page = await parts.ask_catalogue(parts.catalogue.page, OWNER, _OPEN, 100, before)
         for row in page.videos:
-            if row.created_us < at_us - _OLDEST_US:
-                return started
-            started += await _start(parts, row)
+            live = await parts.tasks.state(row.task_id)
+            if live is not None:
+                await _close(parts, row, live.state)
+            elif row.status == TaskStatus.QUEUED.value and row.created_us >= at_us - _OLDEST_US:
+                await parts.tasks.start(request_of(row, parts.settings))
+                started += 1
         before = page.next
     return started
 
 
-async def _start(parts: Parts, row: VideoRow) -> bool:
-    if await parts.tasks.state(row.task_id) is not None:
-        return False
-    await parts.tasks.start(request_of(row, parts.settings))
-    return True
+async def _close(parts: Parts, row: VideoRow, state: TaskState) -> None:
+    if state.status.ended:
+        await parts.ask_catalogue(parts.catalogue.record, RecordInput(row.id, state))

@@ -169,7 +169,8 @@ class Toolbox:
         return [sudo, "-n", "DEBIAN_FRONTEND=noninteractive"]
 
     def _on_path(self, name: str) -> str | None:
-        return shutil.which(name, path=self._environment.get("PATH", ""))
+        # Debian keeps servers where a user's PATH does not look.
+        return shutil.which(name, path=self._environment.get("PATH", "") + os.pathsep + "/usr/sbin")
 
     @contextmanager
     def _alone(self, report: Report) -> Iterator[None]:

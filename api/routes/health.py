@@ -61,7 +61,7 @@ async def _servers(parts: Parts) -> dict[str, str]:
     answers = await asyncio.gather(
         _answer(parts.tasks.ready()),
         _answer(to_thread.run_sync(parts.store.ensure_bucket)),
-        _answer(to_thread.run_sync(parts.catalogue.ready)),
+        _answer(parts.ask_catalogue(parts.catalogue.ready)),
     )
     return dict(zip(_MEND, answers, strict=True))
 

@@ -81,13 +81,15 @@ def test_two_thousand_requests_are_answered_as_the_document_says(product: Produc
     done = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "requests.toml")),
-            *("run", f"{product.url}/openapi.json", "--no-color", "--max-examples", "400"),
+            *("run", f"{product.url}/openapi.json", "--no-color", "--max-examples", "330"),
             *("--phases", "examples,coverage,fuzzing", "--checks", "all", "--no-shrink"),
             *("--report", "har", "--report-har-path", str(tmp_path / "asked.har")),
         ],
-        cwd=ROOT,
+        # What an earlier run found is not asked again: each run asks the same.
+        cwd=tmp_path,
         env={
             **os.environ,
+            "PYTHONPATH": str(ROOT),
             "SCHEMATHESIS_HOOKS": "tests.fuzz.request_hooks",
             "FUZZ_TASKS": " ".join(product.tasks),
         },

@@ -19,7 +19,8 @@ from api.multipart_upload import FIELDS, options_of
 from domain.byte_ranges import parse_range
 from domain.containers import Container, sniff
 from domain.errors import FormBroken, FormInvalid, RangeUnsatisfiable, SenderError
-from tests.unit.api.forms import BOUNDARY, HEADERS, form, part
+from tests.fuzz.form_bodies import forms, pieces
+from tests.unit.api.forms import HEADERS, form, part
 
 # The same cases in each run of the same code: what fails here was broken by a change, not by chance.
 thorough = settings(max_examples=400, deadline=None, derandomize=True)
@@ -149,30 +150,6 @@ def test_any_fields_are_options_or_refused(fields: dict[str, bytes]) -> None:
     except SenderError:
         return
     assert 64 <= options.max_height <= 4320
-
-
-pieces = st.lists(
-    st.sampled_from(
-        [
-            f"--{BOUNDARY}\r\n".encode(),
-            f"--{BOUNDARY}--\r\n".encode(),
-            f"--{BOUNDARY}".encode(),
-            b'Content-Disposition: form-data; name="file"; filename="a.mp4"\r\n',
-            b'Content-Disposition: form-data; name="language"\r\n',
-            b"Content-Disposition: form-data\r\n",
-            b"\r\n\r\n",
-            b"\r\n",
-            b"\r",
-            b"-",
-            b"fr",
-        ]
-    )
-    | st.binary(max_size=20),
-    max_size=14,
-).map(b"".join)
-forms = st.lists(
-    st.tuples(st.sampled_from(["file", "language", "é"]), st.binary(max_size=80)), max_size=3
-).map(lambda parts: form(*(part(name, content, "a.mp4") for name, content in parts)))
 
 
 def outcome(body: bytes, cuts: list[int]) -> list[object] | str:

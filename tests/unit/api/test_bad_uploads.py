@@ -214,3 +214,22 @@ async def test_a_database_that_goes_away_leaves_no_object(stand: Stand) -> None:
 
     assert (answer.status_code, answer.json()["code"]) == (503, "CatalogueUnavailable")
     assert stand.leftovers() == []
+
+
+async def test_a_sender_who_drips_holds_no_place(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.routes.uploads._SILENCE_S", 0.2)
+    sent = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal sent
+        yield part("file", video(9_000_000), "a.mp4")[:-2]
+        while True:
+            await asyncio.sleep(0.02)
+            sent += 1
+            yield b"x"
+
+    answer = await stand.client.post("/video/upload", content=body(), headers=HEADERS)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "FormBroken")
+    assert sent < 1000
+    assert stand.leftovers() == []

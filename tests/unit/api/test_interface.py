@@ -77,6 +77,10 @@ async def test_what_nobody_foresaw_tells_no_secrets(stand: Stand) -> None:
 
     assert (answer.status_code, answer.json()["code"]) == (500, "InternalError")
     assert "hunter2" not in answer.text
+    assert (answer.headers["x-content-type-options"], answer.headers["cache-control"]) == (
+        "nosniff",
+        "no-store",
+    )
 
 
 async def test_a_wrong_setting_is_not_told_to_the_sender(stand: Stand) -> None:

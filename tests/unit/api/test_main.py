@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from pathlib import Path
 import httpx
 
 from adapters.object_store import StoreSettings
+from tests.product_process import product_environment, running_api
 from tests.temporal_server import free_port
 
 ROOT = Path(__file__).parents[3]
@@ -105,3 +107,25 @@ def test_importing_it_reads_and_opens_nothing() -> None:
     )
 
     assert (imported.returncode, imported.stdout, imported.stderr) == (0, b"", b"")
+
+
+def test_a_head_that_has_no_end_is_refused(store_settings: StoreSettings, tmp_path: Path) -> None:
+    environment = product_environment(store_settings, f"127.0.0.1:{free_port()}", tmp_path)
+    with (
+        running_api(environment, tmp_path / "api.log") as url,
+        socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=60) as connection,
+    ):
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: api\r\nX-Long: " + b"x" * 40_000)
+        answer = connection.recv(65536)
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+def test_without_settings_a_caller_is_told_to_slow_down(
+    store_settings: StoreSettings, tmp_path: Path
+) -> None:
+    environment = product_environment(store_settings, f"127.0.0.1:{free_port()}", tmp_path)
+    with running_api(environment, tmp_path / "api.log") as url, httpx.Client(base_url=url) as client:
+        policies = {client.get("/nowhere").headers["ratelimit-policy"] for _ in range(3)}
+
+    assert policies == {'"requests";q=10;w=1'}

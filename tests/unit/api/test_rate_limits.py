@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import MutableMapping
+from typing import Any
 
 import httpx
 import pytest
@@ -64,6 +66,15 @@ async def test_addresses_that_lead_nowhere_count_too(stand: Stand) -> None:
     assert [answer.status_code for answer in answers] == [404, 429]
 
 
+async def test_what_is_refused_shows_in_the_figures(stand: Stand) -> None:
+    async with stand.under(HttpSettings(RateLimits(requests=rates("1/hour")))) as client:
+        for _ in range(3):
+            await client.get("/tasks")
+        figures = (await client.get("/metrics")).text
+
+    assert 'status="4xx"} 2.0' in figures
+
+
 async def test_each_client_has_its_own_allowance(stand: Stand) -> None:
     app = create_app(stand.parts, HttpSettings(RateLimits(requests=rates("1/hour"))))
 
@@ -115,3 +126,24 @@ async def test_after_the_wait_the_caller_is_served_again(stand: Stand) -> None:
             if (await client.get("/tasks")).status_code == 200:
                 return
     raise AssertionError("never served again")
+
+
+async def test_a_refused_sender_who_hangs_up_is_no_fault_of_the_product(stand: Stand) -> None:
+    app = create_app(stand.parts, HttpSettings(RateLimits(uploads=rates("1/hour"))))
+    messages = iter([{"type": "http.request", "body": b"x", "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> dict[str, object]:
+        return next(messages)
+
+    statuses: list[object] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        statuses.append(message.get("status"))
+
+    transport = httpx.ASGITransport(app, client=("192.0.2.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+        await client.post("/video/upload", files={"file": ("a.mp4", b"no video")})
+    scope = {"type": "http", "method": "POST", "path": "/video/upload", "query_string": b"", "headers": []}
+    await app({**scope, "client": ("192.0.2.1", 2), "server": ("api", 80)}, receive, send)
+
+    assert statuses[0] == 429

@@ -5,7 +5,8 @@ from __future__ import annotations
 from adapters.catalogue import NewVideo
 from api.unstarted import start_unstarted
 from domain.messages import Artifact, ProcessingOptions, RecordInput, SubtitleMode
-from domain.stages import LiveState, TaskState, TaskStatus
+from domain.quotas import Quotas
+from domain.stages import Fault, LiveState, TaskState, TaskStatus
 from tests.unit.api.conftest import Stand
 
 NOW_US = 1_700_000_000_000_000
@@ -42,6 +43,22 @@ async def test_a_task_that_temporal_knows_is_left_alone(stand: Stand) -> None:
 
     assert await start_unstarted(stand.parts, NOW_US) == 0
     assert stand.tasks.started == []
+
+
+async def test_a_task_that_was_ended_from_outside_no_longer_counts_as_open(stand: Stand) -> None:
+    task_id = keep_row(stand, 1, age_us=48 * HOUR_US)
+    stand.parts.catalogue.record(RecordInput("v1", TaskState(task_id, TaskStatus.RUNNING, 1)))
+    terminated = TaskState(
+        task_id, TaskStatus.CANCELLED, NOW_US, fault=Fault("TaskTerminated", "By an operator.")
+    )
+    stand.tasks.states[task_id] = LiveState(terminated, NOW_US, "temporal")
+
+    await start_unstarted(stand.parts, NOW_US)
+
+    row = stand.parts.catalogue.by_task(task_id)
+    assert row is not None
+    assert (row.status, row.fault_code) == ("cancelled", "TaskTerminated")
+    assert stand.parts.catalogue.usage("local", NOW_US, Quotas(running_tasks=1)).running_tasks == 0
 
 
 async def test_uploads_that_are_being_answered_ended_tasks_and_old_ones_are_left_alone(stand: Stand) -> None:
