@@ -12,6 +12,7 @@ from activities.publish import Publish
 from activities.record import Record
 from adapters.catalogue import Catalogue, read_catalogue, upgrade
 from adapters.catalogue import connect as connect_catalogue
+from adapters.ffmpeg import guards
 from adapters.ffmpeg.doctor import check_parts
 from adapters.ffmpeg.tool import FfmpegTool
 from adapters.object_store import S3ObjectStore
@@ -27,6 +28,7 @@ from workflows.video_pipeline import VideoPipeline
 
 async def run() -> None:
     """Serve until told to stop."""
+    guards.announce()
     worker, media = read_worker(CPU_QUEUE), read_media()
     catalogue_settings = read_catalogue()
     upgrade(catalogue_settings)

@@ -49,6 +49,7 @@ class Child:
     def __init__(self, argv: Sequence[str], scratch_path: Path, limits: RunLimits, cpu_limit_s: int) -> None:
         self.error_lines: deque[str] = deque(maxlen=_LINES_KEPT)
         self.cpu_s = 0.0
+        self.peak_memory_bytes = 0
         self._status: int | None = None
         self._side_lines = Lines()
         self._error_text = Lines()
@@ -57,7 +58,7 @@ class Child:
         try:
             heard = [f"pipe:{side_write}" if word == SIDE_CHANNEL else word for word in argv]
             self._process = subprocess.Popen(
-                confine(heard, limits, cpu_limit_s),
+                confine(heard, scratch_path, limits, cpu_limit_s),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -139,6 +140,7 @@ class Child:
             if pid:
                 self._status = self._process.returncode = os.waitstatus_to_exitcode(status)
                 self.cpu_s = usage.ru_utime + usage.ru_stime
+                self.peak_memory_bytes = usage.ru_maxrss * 1024
         return self._status is not None
 
     def _end(self) -> None:

@@ -6,6 +6,7 @@ import re
 import signal
 from collections.abc import Sequence
 
+from adapters.ffmpeg import launcher
 from domain.errors import (
     MediaToolFailed,
     PipelineError,
@@ -78,6 +79,8 @@ def judge(
     exit_code: int, error_lines: Sequence[str], *, cpu_limit_reached: bool, reads_source: bool
 ) -> PipelineError:
     """The error of a run that failed. Where no stranger's file was read, the sender is never blamed."""
+    if exit_code == launcher.FAILED and (told := _launch_failure(error_lines)):
+        return MediaToolFailed(f"FFmpeg was not started, because it could not be confined. {told}")
     if cpu_limit_reached or exit_code == -signal.SIGXCPU:
         fault: PipelineError = SourceTooLarge("The video needs more processor time than one job may use.")
     elif exit_code == -signal.SIGXFSZ:
@@ -103,6 +106,10 @@ def cut_short(error_lines: Sequence[str]) -> SourceTruncated | None:
     return SourceTruncated(
         f"The file is cut short: it ends in the middle of its content. FFmpeg says: {_plain(telling)}"
     )
+
+
+def _launch_failure(error_lines: Sequence[str]) -> str:
+    return next((line for line in error_lines if line.startswith(launcher.COMPLAINT)), "")
 
 
 def _read(exit_code: int, error_lines: Sequence[str]) -> PipelineError:

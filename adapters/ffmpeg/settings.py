@@ -21,9 +21,11 @@ class RunLimits:
     """What one child process may use.
 
     The processor limit of a run is `cpu_base_s` plus `cpu_per_media_s` for each second of media.
+    Addresses count libraries and what is only reserved; memory is what can be written to.
     """
 
     address_space_bytes: int = 12 * GIB
+    memory_bytes: int = 12 * GIB
     file_bytes: int = 64 * GIB
     cpu_base_s: int = 300
     cpu_per_media_s: int = 60
