@@ -78,6 +78,7 @@ class RunStats:
     frames: int
     position_us: int
     error_lines: tuple[str, ...]
+    peak_memory_bytes: int = 0
 
 
 class Runner:
@@ -88,6 +89,10 @@ class Runner:
 
     def __init__(self, limits: RunLimits) -> None:
         self._limits = limits
+
+    def for_reading(self, cpu_limit_s: int) -> Runner:
+        """A runner for runs that decode next to nothing."""
+        return Runner(self._limits.for_reading(cpu_limit_s))
 
     def run(self, job: Job, pulse: Pulse) -> tuple[RunStats, bytes]:
         """Run to the end and return what came on stdout, which must be small."""
@@ -134,6 +139,7 @@ class Runner:
             frames=side.frames,
             position_us=side.position_us,
             error_lines=tuple(child.error_lines),
+            peak_memory_bytes=child.peak_memory_bytes,
         )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+MIB = 1024**2
 GIB = 1024**3
 
 
@@ -30,6 +31,15 @@ class RunLimits:
     cpu_base_s: int = 300
     cpu_per_media_s: int = 60
     stall_limit_s: float = 60.0
+
+    def for_reading(self, cpu_limit_s: int) -> RunLimits:
+        """For a run that decodes next to nothing, however large the picture."""
+        return replace(
+            self,
+            memory_bytes=min(self.memory_bytes, 400 * MIB),
+            cpu_base_s=min(self.cpu_base_s, cpu_limit_s),
+            cpu_per_media_s=0,
+        )
 
     def cpu_limit_s(self, duration_us: int) -> int:
         return self.cpu_base_s + self.cpu_per_media_s * (duration_us // 1_000_000)

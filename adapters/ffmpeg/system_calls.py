@@ -40,7 +40,8 @@ _ALLOWED = """
     uname 63 160          sysinfo 99 179         getcpu 309 168         getpid 39 172
     getppid 110 173       gettid 186 178         getuid 102 174         geteuid 107 175
     getgid 104 176        getegid 108 177        getrlimit 97 163       arch_prctl 158 -
-    exit 60 93            exit_group 231 94      execve 59 221
+    mlock 149 228         munlock 150 229        exit 60 93             exit_group 231 94
+    execve 59 221
 """
 
 _CLONE_THREAD = 0x10000
