@@ -49,7 +49,6 @@ class Child:
     def __init__(self, argv: Sequence[str], scratch_path: Path, limits: RunLimits, cpu_limit_s: int) -> None:
         self.error_lines: deque[str] = deque(maxlen=_LINES_KEPT)
         self.cpu_s = 0.0
-        self.peak_memory_bytes = 0
         self._status: int | None = None
         self._side_lines = Lines()
         self._error_text = Lines()
@@ -140,7 +139,6 @@ class Child:
             if pid:
                 self._status = self._process.returncode = os.waitstatus_to_exitcode(status)
                 self.cpu_s = usage.ru_utime + usage.ru_stime
-                self.peak_memory_bytes = usage.ru_maxrss * 1024
         return self._status is not None
 
     def _end(self) -> None:

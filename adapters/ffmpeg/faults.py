@@ -31,11 +31,6 @@ _SIGNS: tuple[tuple[re.Pattern[str], type[PipelineError], str], ...] = (
         _DISK_FULL_SENTENCE,
     ),
     (
-        re.compile("Cannot allocate memory|Out of memory"),
-        SourceTooLarge,
-        "The video needs more memory than one job may use.",
-    ),
-    (
         re.compile("max_pixels|Picture size .* (is invalid|exceeds)|Video dimensions .* exceed", re.I),
         SourceTooLarge,
         "The picture has more pixels than are taken.",
@@ -44,6 +39,12 @@ _SIGNS: tuple[tuple[re.Pattern[str], type[PipelineError], str], ...] = (
         re.compile("max_streams|streams? .*exceed", re.I),
         SourceTooLarge,
         "The file holds more streams than are taken.",
+    ),
+    # After those two, which FFmpeg reports as a lack of memory as well.
+    (
+        re.compile("Cannot allocate memory|Out of memory"),
+        SourceTooLarge,
+        "The video needs more memory than one job may use.",
     ),
     (
         re.compile("not on whitelist", re.I),
@@ -64,7 +65,7 @@ _SIGNS: tuple[tuple[re.Pattern[str], type[PipelineError], str], ...] = (
         re.compile(
             "Invalid data found|Error while decoding|Decode error rate|EBML header parsing failed|Invalid NAL"
             "|Could not find codec parameters|does not contain any stream|Invalid argument"
-            "|Decoder .* not found|Unknown decoder",
+            "|Decoder .* not found|Unknown decoder|: End of file$",
             re.I,
         ),
         SourceUnreadable,

@@ -67,6 +67,11 @@ def probe(source_path: Path, limits: MediaLimits, runner: Runner, pulse: Pulse) 
         if "moov" in str(error) and not boxes.starts_with_a_box(source_path):
             raise SourceUnreadable("The file can't be read as a video.") from error
         raise
+    except SourceUnreadable as error:
+        # Cut in the middle of the index that stands at its end.
+        if boxes.starts_with_a_box(source_path) and boxes.ends_inside_a_box(source_path):
+            raise SourceTruncated(_CUT_SHORT) from error
+        raise
     picture, sound = picture_of(report, limits), sound_of(report)
     stated_us = running_time_us(report, [stream.index for stream in (picture, sound) if stream])
     check_running_time(stated_us, limits)

@@ -78,7 +78,6 @@ class RunStats:
     frames: int
     position_us: int
     error_lines: tuple[str, ...]
-    peak_memory_bytes: int = 0
 
 
 class Runner:
@@ -139,7 +138,6 @@ class Runner:
             frames=side.frames,
             position_us=side.position_us,
             error_lines=tuple(child.error_lines),
-            peak_memory_bytes=child.peak_memory_bytes,
         )
 
 

@@ -41,6 +41,7 @@ MEDIA = SourceMedia("mov,mp4,m4a,3gp,3g2,mj2", 2_000_000, 1000, PICTURE, SOUND)
         (1, "[libx264 @ 0x1] malloc of size 99 failed: Cannot allocate memory", SourceTooLarge),
         (1, "av_interleaved_write_frame(): No space left on device", ScratchFull),
         (1, "Something that nobody has seen before", MediaToolFailed),
+        (1, "file:/scratch/x: End of file", SourceUnreadable),
         (126, "confinement: Landlock: Invalid argument", MediaToolFailed),
         (1, "confinement: Invalid argument", SourceUnreadable),
         (-11, "", MediaToolFailed),
@@ -114,6 +115,7 @@ def box(kind: bytes, content: bytes) -> bytes:
         (box(b"ftyp", b"isom") + struct.pack(">I4sQ", 1, b"mdat", 67) + b"x" * 50, True),
         (box(b"ftyp", b"isom") + struct.pack(">I4s", 0, b"mdat") + b"to the end", False),
         (box(b"ftyp", b"isom") + b"\x00\x00\x00\x03junk", False),
+        (box(b"ftyp", b"isom") + b"PK\x03\x04 a ZIP archive", False),
         (b"", False),
     ],
 )
