@@ -116,7 +116,7 @@ def launched(plan: Mapping[str, Any], argv: Sequence[str]) -> list[str]:
         "filter": None,
         **plan,
     }
-    # Isolated and without site packages: it starts quickly, and with nothing of the worker's code or settings.
+    # Isolated and without site packages: quick to start, and nothing of the worker's is loaded into it.
     start = [sys.executable, "-I", "-S", str(Path(launcher.__file__)), marshal.dumps(whole).hex()]
     return [*start, *argv]
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+# A fixture: the real API in a process of its own.
+from tests.contract.http.test_upload_streaming import server  # noqa: F401
 from tests.contract.media.recipes import RECIPES, ffmpeg
 from tests.hostile.canary import Canary, canary
 from tests.hostile.corpus.case import Site

@@ -66,4 +66,5 @@ def _cpu_s() -> float:
 
 if __name__ == "__main__":
     for line in sys.stdin:
-        print(json.dumps(asdict(judge(Path(line.strip())))), flush=True)
+        sys.stdout.write(json.dumps(asdict(judge(Path(line.strip())))) + "\n")
+        sys.stdout.flush()

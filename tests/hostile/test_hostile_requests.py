@@ -6,6 +6,7 @@ import json
 import socket
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -14,8 +15,7 @@ from adapters.catalogue import Catalogue, CatalogueSettings, NewVideo, connect
 from domain.messages import Artifact, RecordInput
 from domain.stages import TaskOutcome, TaskState, TaskStatus
 from tests.contract.http.test_upload_streaming import Server
-from tests.contract.http.test_upload_streaming import server as server
-from tests.hostile.requests import FILE_BYTES, GOOD, HUNG_UP, REQUESTS, TASK, Asked, post
+from tests.hostile.request_corpus import FILE_BYTES, GOOD, HUNG_UP, REQUESTS, TASK, Asked, post
 from tests.unit.api.forms import form
 
 KEY = f"videos/transcoded/v/{TASK}/final.mp4"
@@ -43,10 +43,9 @@ def only_the_film(server: Server) -> None:
 def answered(server: Server, raw: bytes) -> tuple[int, bytes]:
     """The status and the rest of the answer, from a plain client that sends all before it reads."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
-        try:
+        # A server may refuse before it has heard all.
+        with suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(raw)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # A server may refuse before it has heard all.
         answer = b""
         try:
             answer = b"".join(iter(lambda: connection.recv(65_536), b""))

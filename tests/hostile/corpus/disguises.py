@@ -138,9 +138,9 @@ LISTS = [
     case("ffmetadata", b";FFMETADATA1\ntitle=x\n[CHAPTER]\nTIMEBASE=1/1\nSTART=0\nEND=9\n", *REFUSED),
     case("avi with subtitles that are a playlist", subtitled_avi(b"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfile://SECRET\n#EXT-X-ENDLIST\n"), TAKEN),
     case("avi with subtitles that are a list of files", subtitled_avi(b"ffconcat version 1.0\nfile 'SECRET'\n"), TAKEN),
-    case("movie whose samples lie in a local file", referring_movie(b"alis", alias), *REFUSED, TAKEN),
-    case("movie whose samples lie at a url", referring_movie(b"url ", lambda site: f"http://127.0.0.1:{site.tcp_port}/x\0".encode()), *REFUSED, TAKEN),
-    case("movie whose samples lie at a local url", referring_movie(b"url ", lambda site: f"file://{site.secret}\0".encode()), *REFUSED, TAKEN),
+    case("movie whose samples lie in a local file", referring_movie(b"alis", alias), TAKEN),
+    case("movie whose samples lie at a url", referring_movie(b"url ", lambda site: f"http://127.0.0.1:{site.tcp_port}/x\0".encode()), TAKEN),
+    case("movie whose samples lie at a local url", referring_movie(b"url ", lambda site: f"file://{site.secret}\0".encode()), TAKEN),
 ]  # fmt: skip
 
 CASES: list[Case] = LISTS

@@ -119,6 +119,15 @@ def test_memory_is_limited(tmp_path: Path) -> None:
         Runner(RunLimits(address_space_bytes=500_000_000)).run(job, NotedPulse())
 
 
+def test_a_run_that_only_reads_gets_little_of_either(tmp_path: Path) -> None:
+    reading = Runner(RunLimits()).for_reading(1)
+
+    with pytest.raises(MediaToolFailed, match="MemoryError"):
+        reading.run(program("bytearray(500_000_000)", tmp_path), NotedPulse())
+    with pytest.raises(SourceTooLarge, match="processor time"):
+        reading.run(program(BUSY.format(60), tmp_path), NotedPulse())
+
+
 def test_what_is_written_is_limited(tmp_path: Path) -> None:
     script = "import signal; signal.signal(25, signal.SIG_DFL); open('big', 'wb').write(bytes(1_000_000))"
 
