@@ -70,7 +70,7 @@ def _listed(values: Sequence[float]) -> str:
 
 
 def _confined_cpu_s(argv: Sequence[str], folder: Path) -> float:
-    with Child(argv, folder, RunLimits(), _CPU_LIMIT_S) as child:
+    with Child(argv, folder, RunLimits(), _CPU_LIMIT_S, writes=True) as child:
         while not child.ended:
             child.pump(0.1)
     if child.exit_code != 0:

@@ -15,10 +15,12 @@ from domain.errors import ToolMissing
 _OPEN_FILES = 256
 
 
-def confine(argv: Sequence[str], scratch_path: Path, limits: RunLimits, cpu_limit_s: int) -> list[str]:
+def confine(
+    argv: Sequence[str], scratch_path: Path, limits: RunLimits, cpu_limit_s: int, *, writes: bool
+) -> list[str]:
     """The command as it is really started: by a launcher that becomes it, so the process id stays the same.
 
-    The process may write in `scratch_path` alone, and read there and what `argv` names with `file:`.
+    The process may read in `scratch_path` and what `argv` names with `file:`; if it `writes`, there alone.
     """
     found = shutil.which(argv[0])
     if found is None:
@@ -27,6 +29,7 @@ def confine(argv: Sequence[str], scratch_path: Path, limits: RunLimits, cpu_limi
         )
     put = guards()
     abi = put.landlock_abi
+    rules = reach(Path(found).resolve(), argv, scratch_path, abi, writes=writes)
     plan = {
         "limits": [
             (resource.RLIMIT_CPU, cpu_limit_s),
@@ -37,9 +40,7 @@ def confine(argv: Sequence[str], scratch_path: Path, limits: RunLimits, cpu_limi
             (resource.RLIMIT_CORE, 0),
         ],
         "namespaces": put.namespaces,
-        "landlock": (handled_rights(abi), reach(Path(found).resolve(), argv, scratch_path, abi))
-        if abi
-        else None,
+        "landlock": (handled_rights(abi), rules) if abi else None,
         "filter": put.filter,
     }
     return launched(plan, [found, *argv[1:]])

@@ -39,11 +39,11 @@ def handled_rights(abi: int) -> tuple[int, int, int]:
     )
 
 
-def reach(tool: Path, argv: Sequence[str], scratch_path: Path, abi: int) -> list[Rule]:
+def reach(tool: Path, argv: Sequence[str], scratch_path: Path, abi: int, *, writes: bool) -> list[Rule]:
     """The rules for one command. Every path that it names with `file:` may be read."""
     known, _, _ = handled_rights(abi)
     rules = [
-        (str(scratch_path), _OWN),
+        (str(scratch_path), _OWN if writes else _LOOK),
         ("/dev/null", _READ_FILE | _WRITE_FILE),
         (str(tool), _LOAD),
         # A build that brings its own libraries keeps them beside its programs.

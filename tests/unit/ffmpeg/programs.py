@@ -13,8 +13,11 @@ PYTHON = str(Path(sys.base_prefix) / "bin" / "python3")
 
 
 def program(script: str, scratch_path: Path, *arguments: str, duration_us: int = 0) -> Job:
-    """A Python program; `SIDE` in it is the descriptor of the side channel."""
+    """A Python program that may write; `SIDE` in it is the descriptor of the side channel."""
     start = "import os, sys\nSIDE = int(sys.argv[1].removeprefix('pipe:'))\n"
     return Job(
-        (PYTHON, "-I", "-S", "-c", start + script, SIDE_CHANNEL, *arguments), scratch_path, duration_us
+        (PYTHON, "-I", "-S", "-c", start + script, SIDE_CHANNEL, *arguments),
+        scratch_path,
+        duration_us,
+        growing_path=scratch_path / "made",
     )

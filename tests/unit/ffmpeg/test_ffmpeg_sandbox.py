@@ -7,6 +7,7 @@ import platform
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,10 @@ def called(*arguments):
 needs_landlock = pytest.mark.skipif(not guards().landlock_abi, reason="this kernel has no Landlock")
 
 
-def told(script: str, scratch_path: Path, *arguments: str) -> list[str]:
+def told(script: str, scratch_path: Path, *arguments: str, writes: bool = True) -> list[str]:
     job = program(TRY + script, scratch_path, *arguments)
+    if not writes:
+        job = replace(job, growing_path=None)
     _, output = Runner(RunLimits(memory_bytes=300_000_000)).run(job, NotedPulse())
     return output.decode().splitlines()
 
@@ -95,6 +98,37 @@ print(tried(lambda: os.listdir("/tmp")))
     assert told(script, job_path) == ["done: 'mine'", "done: 1", "done: None", *["EACCES"] * 10]
     assert (job_path.parent / "secret").read_text() == "hunter2"
     assert {path.name for path in job_path.parent.iterdir()} == {"job", "secret"}
+
+
+@needs_landlock
+def test_a_job_that_makes_nothing_can_write_nowhere(job_path: Path) -> None:
+    (job_path / "source").write_text("a film")
+    script = """
+print(tried(lambda: open("source").read()))
+print(tried(lambda: open("source", "r+")))
+print(tried(lambda: open("new", "w")))
+print(tried(lambda: os.mkdir("folder")))
+print(tried(lambda: os.unlink("source")))
+"""
+
+    assert told(script, job_path, writes=False) == ["done: 'a film'", *["EACCES"] * 4]
+
+
+def test_a_file_that_is_only_to_be_read_stays_so_in_the_jobs_own_folder(job_path: Path) -> None:
+    """A source that other jobs share by a hard link, even where the worker is root."""
+    shared = job_path.parent / "shared"
+    shared.write_text("a film")
+    shared.chmod(0o400)
+    (job_path / "source").hardlink_to(shared)
+    script = """
+print(tried(lambda: open("source").read()))
+print(tried(lambda: open("source", "r+")))
+print(tried(lambda: os.truncate("source", 0)))
+print(tried(lambda: os.chmod("source", 0o600)))
+"""
+
+    assert told(script, job_path) == ["done: 'a film'", "EACCES", "EACCES", "ENOSYS"]
+    assert shared.read_text() == "a film"
 
 
 @needs_landlock
