@@ -13,7 +13,7 @@ from domain.errors import PipelineError
 
 @dataclass(frozen=True)
 class Checkup:
-    """`trials` maps a part's name to a call that raises what is wrong with it."""
+    """`trials` maps a part's name to a call that raises what is wrong with it, and may tell more in words."""
 
     trials: Mapping[str, Callable[[], object]]
 
@@ -24,7 +24,7 @@ class Checkup:
     @staticmethod
     def _tried(part: str, trial: Callable[[], object]) -> Part:
         try:
-            trial()
-            return Part(part, ok=True, detail="ready")
+            told = trial()
+            return Part(part, ok=True, detail=told if isinstance(told, str) else "ready")
         except PipelineError as error:
             return Part(part, ok=False, detail=error.code, mend=str(error))

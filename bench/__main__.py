@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import animals, chunks, history, pipeline, status, subtitles, upload_memory
+from bench import animals, chunks, history, pipeline, sandbox, status, subtitles, upload_memory
 from bench.measure import RunFailed, load_line, machine_line
 from bench.report import Row, as_markdown, print_table
 from bench.workbench import Workbench
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Workbench], list[Row]]] = {
     # Those with processes of their own come first: the product does not run yet.
     "animals": animals.measure,
     "subtitles": subtitles.measure,
+    "sandbox": sandbox.measure,
     "pipeline": pipeline.measure,
     "history": history.measure,
     "upload_memory": upload_memory.measure,

@@ -132,9 +132,11 @@ def _matroska(head: bytes) -> Container | None:
     place = head.find(_EBML_DOCTYPE, 4, 256)
     if place < 0 or place + 3 > len(head):
         return None
-    # The length is a variable-size integer; a document type never needs more than its one-byte form.
-    length = head[place + 2] & 0x7F
-    doctype = head[place + 3 : place + 3 + length].rstrip(b"\x00")
+    # The length is a variable-size integer: as many bytes as its first bit that is set, from the left, says.
+    width = 9 - head[place + 2].bit_length()
+    start = place + 2 + width
+    length = int.from_bytes(head[place + 2 : start], "big") & ((1 << 7 * width) - 1)
+    doctype = head[start : start + length].rstrip(b"\x00")
     return {b"webm": Container.WEBM, b"matroska": Container.MATROSKA}.get(doctype)
 
 

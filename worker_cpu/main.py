@@ -20,6 +20,7 @@ from activities.source_files import SourceFiles
 from activities.sweep import Sweep
 from adapters.catalogue import Catalogue, read_catalogue, upgrade
 from adapters.catalogue import connect as connect_catalogue
+from adapters.ffmpeg import guards
 from adapters.ffmpeg.chunk_tool import ChunkTool
 from adapters.ffmpeg.doctor import check_parts
 from adapters.ffmpeg.tool import FfmpegTool
@@ -38,6 +39,7 @@ from workflows.video_pipeline import VideoPipeline
 
 async def run() -> None:
     """Serve until told to stop."""
+    guards.announce()
     worker, media = read_worker(CPU_QUEUE), read_media()
     catalogue_settings = read_catalogue()
     upgrade(catalogue_settings)

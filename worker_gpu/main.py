@@ -6,6 +6,7 @@ from activities.animal_detection import AnimalDetection
 from activities.checkup import Checkup
 from activities.language_detection import LanguageDetection
 from activities.subtitles import Subtitles
+from adapters.ffmpeg import guards
 from adapters.ffmpeg.doctor import check_parts
 from adapters.ffmpeg.frames import FrameReader
 from adapters.models.settings import read_speech, read_vision
@@ -22,6 +23,7 @@ from workflows.policies import GPU_QUEUE
 
 async def run() -> None:
     """Serve until told to stop."""
+    guards.announce()
     worker, media = read_worker(GPU_QUEUE), read_media()
     store = S3ObjectStore(read_store())
     speech = speech_engine(read_speech())

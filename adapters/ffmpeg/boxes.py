@@ -6,6 +6,20 @@ import struct
 from pathlib import Path
 
 _FIRST_KINDS = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
+# What may stand at the top level; anything else is something that was put behind the file.
+_TOP_KINDS = (
+    *_FIRST_KINDS,
+    b"moof",
+    b"mfra",
+    b"meta",
+    b"meco",
+    b"sidx",
+    b"ssix",
+    b"styp",
+    b"uuid",
+    b"udta",
+    b"emsg",
+)
 _MOST_BOXES = 100_000
 
 
@@ -18,7 +32,7 @@ def starts_with_a_box(path: Path) -> bool:
 def ends_inside_a_box(path: Path) -> bool:
     """True if a top-level box says that it goes on after the end of the file.
 
-    Only headers are read. A file whose first box is absurd is not judged here.
+    Only headers are read. What follows a box that is absurd or of an unknown kind is not judged here.
     """
     size_bytes = path.stat().st_size
     start = 0
@@ -27,8 +41,9 @@ def ends_inside_a_box(path: Path) -> bool:
             if start >= size_bytes:
                 return False
             file.seek(start)
-            length = _box_length(file.read(16), size_bytes - start)
-            if length is None:
+            header = file.read(16)
+            length = _box_length(header, size_bytes - start)
+            if length is None or header[4:8] not in _TOP_KINDS:
                 return False
             start += length
             if start > size_bytes:

@@ -46,7 +46,9 @@ class Child:
     ffmpeg deaf to SIGTERM: so the signal is SIGKILL at once.
     """
 
-    def __init__(self, argv: Sequence[str], scratch_path: Path, limits: RunLimits, cpu_limit_s: int) -> None:
+    def __init__(
+        self, argv: Sequence[str], scratch_path: Path, limits: RunLimits, cpu_limit_s: int, *, writes: bool
+    ) -> None:
         self.error_lines: deque[str] = deque(maxlen=_LINES_KEPT)
         self.cpu_s = 0.0
         self._status: int | None = None
@@ -57,7 +59,7 @@ class Child:
         try:
             heard = [f"pipe:{side_write}" if word == SIDE_CHANNEL else word for word in argv]
             self._process = subprocess.Popen(
-                confine(heard, limits, cpu_limit_s),
+                confine(heard, scratch_path, limits, cpu_limit_s, writes=writes),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from adapters.ffmpeg.guards import guards, launched
+from adapters.ffmpeg.reach import handled_rights, reach
 from adapters.ffmpeg.settings import RunLimits
 from domain.errors import ToolMissing
 
+_OPEN_FILES = 256
 
-def confine(argv: Sequence[str], limits: RunLimits, cpu_limit_s: int) -> list[str]:
-    """The command as it is really started.
 
-    Each program in front of it replaces itself by the next one, so the process id stays the
-    same and no code runs between fork and exec, which would not be safe in a threaded process.
+def confine(
+    argv: Sequence[str], scratch_path: Path, limits: RunLimits, cpu_limit_s: int, *, writes: bool
+) -> list[str]:
+    """The command as it is really started: by a launcher that becomes it, so the process id stays the same.
+
+    The process may read in `scratch_path` and what `argv` names with `file:`; if it `writes`, there alone.
     """
-    tool = shutil.which(argv[0])
-    if tool is None:
+    found = shutil.which(argv[0])
+    if found is None:
         raise ToolMissing(
             f"{argv[0]} is not installed or not on the PATH: install FFmpeg (apt install ffmpeg)."
         )
-    front: list[str] = []
-    if setpriv := shutil.which("setpriv"):
-        # The child dies with its worker even when the worker is killed, and can't gain privileges.
-        front += [setpriv, "--pdeathsig", "KILL", "--no-new-privs"]
-    if prlimit := shutil.which("prlimit"):
-        front += [
-            prlimit,
-            # Soft equals hard: the kernel then kills at once instead of sending a signal that ffmpeg handles.
-            f"--cpu={cpu_limit_s}:{cpu_limit_s}",
-            f"--as={limits.address_space_bytes}",
-            f"--fsize={limits.file_bytes}",
-            "--core=0",
-        ]
-    return [*front, tool, *argv[1:]]
+    put = guards()
+    abi = put.landlock_abi
+    rules = reach(Path(found).resolve(), argv, scratch_path, abi, writes=writes)
+    plan = {
+        "limits": [
+            (resource.RLIMIT_CPU, cpu_limit_s),
+            (resource.RLIMIT_AS, limits.address_space_bytes),
+            (resource.RLIMIT_DATA, limits.memory_bytes),
+            (resource.RLIMIT_FSIZE, limits.file_bytes),
+            (resource.RLIMIT_NOFILE, _OPEN_FILES),
+            (resource.RLIMIT_CORE, 0),
+        ],
+        "namespaces": put.namespaces,
+        "landlock": (handled_rights(abi), rules) if abi else None,
+        "filter": put.filter,
+    }
+    return launched(plan, [found, *argv[1:]])
 
 
 def bare_environment(scratch_path: Path) -> dict[str, str]:

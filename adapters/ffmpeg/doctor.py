@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from functools import cache
 from pathlib import Path
 
+from adapters.ffmpeg.guards import guards
 from adapters.ffmpeg.runner import Job, Runner
 from adapters.ffmpeg.settings import RunLimits
 from domain.errors import PipelineError, ToolMissing
@@ -31,11 +33,17 @@ _MEND = "install a full build of FFmpeg (apt install ffmpeg)"
 def missing_parts() -> list[str]:
     """One sentence for each part that the product needs and does not find; empty when all is well."""
     try:
-        told = _listing("-version").split()[2]
-        filters, encoders = _names("-filters"), _names("-encoders")
+        version, filters, encoders = map(_listing, ("-version", "-filters", "-encoders"))
         _ask("ffprobe", "-version")
     except PipelineError as error:
         return [str(error)]
+    return lacking(version, filters, encoders)
+
+
+def lacking(version_text: str, filter_listing: str, encoder_listing: str) -> list[str]:
+    """What is missing in an FFmpeg that says this of itself."""
+    filters, encoders = _names(filter_listing), _names(encoder_listing)
+    told = " ".join(version_text.split()[2:3])
     missing = [f"FFmpeg lacks the filter {name}: {_MEND}." for name in _NEEDED_FILTERS if name not in filters]
     missing += [
         f"FFmpeg lacks the encoder {name}: {_MEND}." for name in _NEEDED_ENCODERS if name not in encoders
@@ -48,12 +56,12 @@ def missing_parts() -> list[str]:
 @cache
 def can_tone_map() -> bool:
     """HDR can be brought to standard range properly only with zimg's filter."""
-    return {"zscale", "tonemap"} <= _names("-filters")
+    return {"zscale", "tonemap"} <= _names(_listing("-filters"))
 
 
-def _names(question: str) -> set[str]:
-    """The second word of each line of a listing is the part's name."""
-    return {words[1] for line in _listing(question).splitlines() if len(words := line.split()) > 2}
+def _names(listing: str) -> set[str]:
+    """The second word of each line is the part's name."""
+    return {words[1] for line in listing.splitlines() if len(words := line.split()) > 2}
 
 
 def _version(told: str) -> tuple[int, ...]:
@@ -69,11 +77,13 @@ def _listing(question: str) -> str:
 
 def _ask(*argv: str) -> str:
     runner = Runner(RunLimits(cpu_base_s=60))
-    _, text = runner.run(Job(argv, Path("/"), reads_source=False), FreePulse())
+    with tempfile.TemporaryDirectory() as folder:
+        _, text = runner.run(Job(argv, Path(folder), reads_source=False), FreePulse())
     return text.decode("utf-8", "replace")
 
 
-def check_parts() -> None:
-    """Raise `ToolMissing` naming every part that is not there."""
+def check_parts() -> str:
+    """How media processes are confined; raises `ToolMissing` naming every part that is not there."""
     if missing := missing_parts():
         raise ToolMissing(" ".join(missing))
+    return f"ready; {guards()}"

@@ -6,6 +6,7 @@ import re
 import signal
 from collections.abc import Sequence
 
+from adapters.ffmpeg import launcher
 from domain.errors import (
     MediaToolFailed,
     PipelineError,
@@ -30,11 +31,6 @@ _SIGNS: tuple[tuple[re.Pattern[str], type[PipelineError], str], ...] = (
         _DISK_FULL_SENTENCE,
     ),
     (
-        re.compile("Cannot allocate memory|Out of memory"),
-        SourceTooLarge,
-        "The video needs more memory than one job may use.",
-    ),
-    (
         re.compile("max_pixels|Picture size .* (is invalid|exceeds)|Video dimensions .* exceed", re.I),
         SourceTooLarge,
         "The picture has more pixels than are taken.",
@@ -43,6 +39,12 @@ _SIGNS: tuple[tuple[re.Pattern[str], type[PipelineError], str], ...] = (
         re.compile("max_streams|streams? .*exceed", re.I),
         SourceTooLarge,
         "The file holds more streams than are taken.",
+    ),
+    # After those two, which FFmpeg reports as a lack of memory as well.
+    (
+        re.compile("Cannot allocate memory|Out of memory"),
+        SourceTooLarge,
+        "The video needs more memory than one job may use.",
     ),
     (
         re.compile("not on whitelist", re.I),
@@ -63,7 +65,7 @@ _SIGNS: tuple[tuple[re.Pattern[str], type[PipelineError], str], ...] = (
         re.compile(
             "Invalid data found|Error while decoding|Decode error rate|EBML header parsing failed|Invalid NAL"
             "|Could not find codec parameters|does not contain any stream|Invalid argument"
-            "|Decoder .* not found|Unknown decoder",
+            "|Decoder .* not found|Unknown decoder|: End of file$",
             re.I,
         ),
         SourceUnreadable,
@@ -78,6 +80,8 @@ def judge(
     exit_code: int, error_lines: Sequence[str], *, cpu_limit_reached: bool, reads_source: bool
 ) -> PipelineError:
     """The error of a run that failed. Where no stranger's file was read, the sender is never blamed."""
+    if exit_code == launcher.FAILED and (told := _launch_failure(error_lines)):
+        return MediaToolFailed(f"FFmpeg was not started, because it could not be confined. {told}")
     if cpu_limit_reached or exit_code == -signal.SIGXCPU:
         fault: PipelineError = SourceTooLarge("The video needs more processor time than one job may use.")
     elif exit_code == -signal.SIGXFSZ:
@@ -103,6 +107,10 @@ def cut_short(error_lines: Sequence[str]) -> SourceTruncated | None:
     return SourceTruncated(
         f"The file is cut short: it ends in the middle of its content. FFmpeg says: {_plain(telling)}"
     )
+
+
+def _launch_failure(error_lines: Sequence[str]) -> str:
+    return next((line for line in error_lines if line.startswith(launcher.COMPLAINT)), "")
 
 
 def _read(exit_code: int, error_lines: Sequence[str]) -> PipelineError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from adapters.ffmpeg.report import (
     running_time_us,
     sound_of,
 )
-from adapters.ffmpeg.runner import Job, Runner
-from adapters.ffmpeg.settings import MediaLimits
+from adapters.ffmpeg.runner import Job, Runner, RunStats
+from adapters.ffmpeg.settings import MIB, MediaLimits
 from domain.errors import SourceEmpty, SourceTruncated, SourceUnreadable
 from domain.media import PictureStream, SourceMedia
 from domain.pulse import Pulse
@@ -26,19 +27,32 @@ from domain.pulse import Pulse
 _BELIEVED_WITHIN_US = 250_000
 # An AVI's header counts its frames, so a file that ends between two of them is still found out.
 _AVI_MAY_LACK_US = 1_000_000
+# A verdict on a small file takes a tenth of a second of processor time. Whoever sends one that takes more
+# is given little; reading a gigabyte takes about a second, and is given a few times that.
+_DESCRIBING_CPU_S = 4
+_PROBE_CPU_S = 5
+_BYTES_FOR_A_CPU_S = 64 * MIB
 _CUT_SHORT = "The file is cut short: it ends in the middle of its content."
 
 
 def describe(path: Path, limits: MediaLimits, runner: Runner, pulse: Pulse, *, reads_source: bool) -> Report:
     """ffprobe's report, under the same limits as every other reader."""
+    report, _ = _described(path, limits, runner, pulse, reads_source=reads_source)
+    return report
+
+
+def _described(
+    path: Path, limits: MediaLimits, runner: Runner, pulse: Pulse, *, reads_source: bool
+) -> tuple[Report, RunStats]:
     argv = (
         *("ffprobe", "-hide_banner", "-v", "error"),
         *flat(source_options(limits)),
         *("-show_format", "-show_streams", "-of", "json"),
         *("-i", local_file(path)),
     )
-    _, text = runner.run(Job(argv, path.parent, reads_source=reads_source), pulse)
-    return parse_report(text)
+    strict = runner.for_reading(_DESCRIBING_CPU_S)
+    stats, text = strict.run(Job(argv, path.parent, reads_source=reads_source), pulse)
+    return parse_report(text), stats
 
 
 def probe(source_path: Path, limits: MediaLimits, runner: Runner, pulse: Pulse) -> SourceMedia:
@@ -47,18 +61,26 @@ def probe(source_path: Path, limits: MediaLimits, runner: Runner, pulse: Pulse) 
     if size_bytes == 0:
         raise SourceEmpty("The file is empty.")
     try:
-        report = describe(source_path, limits, runner, pulse, reads_source=True)
+        report, described = _described(source_path, limits, runner, pulse, reads_source=True)
     except SourceTruncated as error:
         # A name that ends in .mp4 is enough for ffprobe to miss an MP4's index in any text.
         if "moov" in str(error) and not boxes.starts_with_a_box(source_path):
             raise SourceUnreadable("The file can't be read as a video.") from error
+        raise
+    except SourceUnreadable as error:
+        # Cut in the middle of the index that stands at its end.
+        if boxes.starts_with_a_box(source_path) and boxes.ends_inside_a_box(source_path):
+            raise SourceTruncated(_CUT_SHORT) from error
         raise
     picture, sound = picture_of(report, limits), sound_of(report)
     stated_us = running_time_us(report, [stream.index for stream in (picture, sound) if stream])
     check_running_time(stated_us, limits)
     # A stand-in for the running time, which is not known before the file has been read.
     media = SourceMedia(report.container, stated_us or 1, size_bytes, picture, sound)
-    duration_us = _read_to_the_end(source_path, media, stated_us, limits, runner, pulse)
+    cpu_left_s = _PROBE_CPU_S + size_bytes // _BYTES_FOR_A_CPU_S - math.ceil(described.cpu_s)
+    duration_us = _read_to_the_end(
+        source_path, media, stated_us, limits, runner.for_reading(cpu_left_s), pulse
+    )
     return replace(media, duration_us=duration_us)
 
 

@@ -59,7 +59,8 @@ class Job:
     """A command and what is known about it.
 
     `duration_us` is the media's running time, 0 when unknown. `growing_path` is a file whose
-    growth counts as a sign of life. `reads_source` says that a stranger's file is among the inputs.
+    growth counts as a sign of life; without one, the command may write no file at all.
+    `reads_source` says that a stranger's file is among the inputs.
     """
 
     argv: tuple[str, ...]
@@ -89,6 +90,10 @@ class Runner:
     def __init__(self, limits: RunLimits) -> None:
         self._limits = limits
 
+    def for_reading(self, cpu_limit_s: int) -> Runner:
+        """A runner for runs that decode next to nothing."""
+        return Runner(self._limits.for_reading(cpu_limit_s))
+
     def run(self, job: Job, pulse: Pulse) -> tuple[RunStats, bytes]:
         """Run to the end and return what came on stdout, which must be small."""
         collected = bytearray()
@@ -106,7 +111,8 @@ class Runner:
         """Yield stdout as it comes. Closing the generator kills the child."""
         cpu_limit_s = self._limits.cpu_limit_s(job.duration_us)
         started_s = time.monotonic()
-        with Child(job.argv, job.scratch_path, self._limits, cpu_limit_s) as child:
+        writes = job.growing_path is not None
+        with Child(job.argv, job.scratch_path, self._limits, cpu_limit_s, writes=writes) as child:
             watch = _Watch(child, job, side, self._limits.stall_limit_s)
             while not child.ended:
                 output, lines = child.pump(_LOOK_EVERY_S)

@@ -37,6 +37,8 @@ def ebml(doctype: bytes) -> bytes:
         (b"\x00\x00\x00\x10free" + bytes(100), Container.QUICKTIME),
         (ebml(b"webm"), Container.WEBM),
         (ebml(b"matroska"), Container.MATROSKA),
+        (EBML + b"\xa3\x42\x82\x40\x08matroska" + bytes(100), Container.MATROSKA),
+        (EBML + b"\xa3\x42\x82\x01\x00\x00\x00\x00\x00\x00\x04webm" + bytes(100), Container.WEBM),
         (b"RIFF\x00\x10\x00\x00AVI LIST" + bytes(100), Container.AVI),
         (b"RIFF\x00\x10\x00\x00AVIX" + bytes(100), Container.AVI),
         (TS_PACKET * 21, Container.MPEG_TS),

@@ -41,6 +41,9 @@ MEDIA = SourceMedia("mov,mp4,m4a,3gp,3g2,mj2", 2_000_000, 1000, PICTURE, SOUND)
         (1, "[libx264 @ 0x1] malloc of size 99 failed: Cannot allocate memory", SourceTooLarge),
         (1, "av_interleaved_write_frame(): No space left on device", ScratchFull),
         (1, "Something that nobody has seen before", MediaToolFailed),
+        (1, "file:/scratch/x: End of file", SourceUnreadable),
+        (126, "confinement: Landlock: Invalid argument", MediaToolFailed),
+        (1, "confinement: Invalid argument", SourceUnreadable),
         (-11, "", MediaToolFailed),
         (-25, "", SourceTooLarge),
     ],
@@ -112,6 +115,7 @@ def box(kind: bytes, content: bytes) -> bytes:
         (box(b"ftyp", b"isom") + struct.pack(">I4sQ", 1, b"mdat", 67) + b"x" * 50, True),
         (box(b"ftyp", b"isom") + struct.pack(">I4s", 0, b"mdat") + b"to the end", False),
         (box(b"ftyp", b"isom") + b"\x00\x00\x00\x03junk", False),
+        (box(b"ftyp", b"isom") + b"PK\x03\x04 a ZIP archive", False),
         (b"", False),
     ],
 )
@@ -193,15 +197,10 @@ def test_a_missing_ffmpeg_is_told_with_its_cure(tmp_path: Path, monkeypatch: pyt
     assert "install FFmpeg" in complaint
 
 
-def test_an_ffmpeg_without_its_parts_is_told_part_by_part(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("ffmpeg", "ffprobe"):
-        (tmp_path / name).write_text("#!/bin/sh\necho ffmpeg version 4.4.2-0ubuntu0 Copyright\n")
-        (tmp_path / name).chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-
-    complaints = doctor.missing_parts()
+def test_an_ffmpeg_without_its_parts_is_told_part_by_part() -> None:
+    complaints = doctor.lacking(
+        "ffmpeg version 4.4.2-0ubuntu0 Copyright", " ... scale V->V x", " V..... png x"
+    )
 
     assert any("lacks the filter subtitles" in complaint for complaint in complaints)
     assert any("lacks the encoder libx264" in complaint for complaint in complaints)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import psutil
 import pytest
 
-from adapters.ffmpeg.child import SIDE_CHANNEL
 from adapters.ffmpeg.runner import Job, ProgressLines, Runner
 from adapters.ffmpeg.settings import RunLimits
 from domain.errors import (
@@ -20,12 +18,11 @@ from domain.errors import (
     ToolMissing,
 )
 from tests.contract.media.pulses import NotedPulse
+from tests.unit.ffmpeg.programs import program
 
 BUSY = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass"
-
-
-def shell(script: str, scratch_path: Path, duration_us: int = 0) -> Job:
-    return Job(("sh", "-c", script, "child", SIDE_CHANNEL), scratch_path, duration_us)
+SLEEP = "import time; time.sleep(100)"
+PRINT_FOR_EVER = "while True: os.write(1, bytes(65536))"
 
 
 @pytest.fixture
@@ -39,7 +36,7 @@ def left(others: set[int]) -> set[int]:
 
 
 def test_output_is_returned_and_the_time_used_is_told(tmp_path: Path) -> None:
-    stats, output = Runner(RunLimits()).run(shell("echo done", tmp_path), NotedPulse())
+    stats, output = Runner(RunLimits()).run(program("print('done')", tmp_path), NotedPulse())
 
     assert output == b"done\n"
     assert stats.wall_s > 0
@@ -49,18 +46,19 @@ def test_a_child_has_no_input_no_secrets_and_a_folder_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STORE_SECRET_KEY", "hunter2")
+    script = "print(os.read(0, 1), os.getcwd()); print(os.environ)"
 
-    _, output = Runner(RunLimits()).run(shell("cat; pwd; env", tmp_path), NotedPulse())
+    _, output = Runner(RunLimits()).run(program(script, tmp_path), NotedPulse())
 
-    assert output.decode().splitlines()[0] == str(tmp_path)
+    assert output.decode().splitlines()[0] == f"b'' {tmp_path}"
     assert b"hunter2" not in output
 
 
 def test_progress_comes_by_the_side_channel(tmp_path: Path) -> None:
     pulse = NotedPulse()
-    script = "printf 'out_time_us=N/A\\nframe=5\\nout_time_us=500000\\n' > /dev/fd/${1#pipe:}"
+    script = "os.write(SIDE, b'out_time_us=N/A\\nframe=5\\nout_time_us=500000\\n')"
 
-    stats, _ = Runner(RunLimits()).run(shell(script, tmp_path, duration_us=2_000_000), pulse)
+    stats, _ = Runner(RunLimits()).run(program(script, tmp_path, duration_us=2_000_000), pulse)
 
     assert pulse.fractions == [0.25]
     assert (stats.frames, stats.position_us) == (5, 500_000)
@@ -68,7 +66,7 @@ def test_progress_comes_by_the_side_channel(tmp_path: Path) -> None:
 
 def test_a_child_that_only_computes_is_alive(tmp_path: Path) -> None:
     pulse = NotedPulse()
-    job = Job((sys.executable, "-c", BUSY.format(3)), tmp_path)
+    job = program(BUSY.format(3), tmp_path)
 
     Runner(RunLimits(stall_limit_s=1.8)).run(job, pulse)
 
@@ -77,60 +75,64 @@ def test_a_child_that_only_computes_is_alive(tmp_path: Path) -> None:
 
 def test_a_child_that_does_nothing_is_stopped(tmp_path: Path, others: set[int]) -> None:
     with pytest.raises(MediaToolStalled):
-        Runner(RunLimits(stall_limit_s=1.2)).run(shell("sleep 100", tmp_path), NotedPulse())
+        Runner(RunLimits(stall_limit_s=1.2)).run(program(SLEEP, tmp_path), NotedPulse())
 
     assert left(others) == set()
 
 
-def test_a_cancel_ends_a_whole_family_that_is_deaf_to_sigterm(tmp_path: Path, others: set[int]) -> None:
-    family: list[psutil.Process] = []
+def test_a_cancel_ends_a_child_that_is_deaf_to_sigterm(tmp_path: Path, others: set[int]) -> None:
+    def it_is_deaf() -> bool:
+        return (tmp_path / "deaf").exists()
 
-    def all_there() -> bool:
-        starters = [child for child in psutil.Process().children() if child.pid not in others]
-        family[:] = [member for child in starters for member in (child, *child.children())]
-        return len(family) >= 3
-
-    script = "trap '' TERM; sleep 100 & sleep 100 & wait"
+    script = "import signal; signal.signal(15, signal.SIG_IGN); open('deaf', 'w').close()\n" + SLEEP
     with pytest.raises(AttemptCancelled):
-        Runner(RunLimits()).run(shell(script, tmp_path), NotedPulse(stop_when=all_there))
+        Runner(RunLimits()).run(program(script, tmp_path), NotedPulse(stop_when=it_is_deaf))
 
-    _, alive = psutil.wait_procs(family, timeout=5)
-    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+    assert left(others) == set()
 
 
 def test_an_endless_complaint_is_cut(tmp_path: Path) -> None:
-    script = "head -c 5000000 /dev/zero | tr '\\0' x >&2; echo >&2; echo 'the end' >&2; exit 3"
+    script = "os.write(2, b'x' * 5_000_000 + b'\\nthe end\\n'); sys.exit(3)"
 
     with pytest.raises(MediaToolFailed, match=r"exit code 3.* the end"):
-        Runner(RunLimits()).run(shell(script, tmp_path), NotedPulse())
+        Runner(RunLimits()).run(program(script, tmp_path), NotedPulse())
 
 
 def test_endless_output_is_not_collected(tmp_path: Path, others: set[int]) -> None:
     with pytest.raises(SourceUnreadable):
-        Runner(RunLimits()).run(shell("cat /dev/zero", tmp_path), NotedPulse())
+        Runner(RunLimits()).run(program(PRINT_FOR_EVER, tmp_path), NotedPulse())
 
     assert left(others) == set()
 
 
 def test_processor_time_is_limited(tmp_path: Path) -> None:
-    job = Job((sys.executable, "-c", BUSY.format(60)), tmp_path)
+    job = program(BUSY.format(60), tmp_path)
 
     with pytest.raises(SourceTooLarge, match="processor time"):
         Runner(RunLimits(cpu_base_s=1, cpu_per_media_s=0)).run(job, NotedPulse())
 
 
 def test_memory_is_limited(tmp_path: Path) -> None:
-    job = Job((sys.executable, "-c", "bytearray(10**9)"), tmp_path)
+    job = program("bytearray(10**9)", tmp_path)
 
     with pytest.raises(MediaToolFailed, match="MemoryError"):
         Runner(RunLimits(address_space_bytes=500_000_000)).run(job, NotedPulse())
 
 
+def test_a_run_that_only_reads_gets_little_of_either(tmp_path: Path) -> None:
+    reading = Runner(RunLimits()).for_reading(1)
+
+    with pytest.raises(MediaToolFailed, match="MemoryError"):
+        reading.run(program("bytearray(500_000_000)", tmp_path), NotedPulse())
+    with pytest.raises(SourceTooLarge, match="processor time"):
+        reading.run(program(BUSY.format(60), tmp_path), NotedPulse())
+
+
 def test_what_is_written_is_limited(tmp_path: Path) -> None:
-    script = "exec head -c 1000000 /dev/zero > big"
+    script = "import signal; signal.signal(25, signal.SIG_DFL); open('big', 'wb').write(bytes(1_000_000))"
 
     with pytest.raises(SourceTooLarge, match="larger file"):
-        Runner(RunLimits(file_bytes=1000)).run(shell(script, tmp_path), NotedPulse())
+        Runner(RunLimits(file_bytes=1000)).run(program(script, tmp_path), NotedPulse())
     assert (tmp_path / "big").stat().st_size <= 1000
 
 
@@ -140,7 +142,7 @@ def test_a_missing_program_is_named(tmp_path: Path) -> None:
 
 
 def test_a_stream_that_is_closed_ends_its_child(tmp_path: Path, others: set[int]) -> None:
-    steps = Runner(RunLimits()).stream(shell("cat /dev/zero", tmp_path), NotedPulse(), ProgressLines())
+    steps = Runner(RunLimits()).stream(program(PRINT_FOR_EVER, tmp_path), NotedPulse(), ProgressLines())
     assert next(steps)
 
     steps.close()
@@ -150,11 +152,11 @@ def test_a_stream_that_is_closed_ends_its_child(tmp_path: Path, others: set[int]
 
 def test_many_children_leave_no_open_files(tmp_path: Path) -> None:
     runner = Runner(RunLimits())
-    runner.run(shell("true", tmp_path), NotedPulse())
+    runner.run(program("", tmp_path), NotedPulse())
     before = psutil.Process().num_fds()
 
     for _ in range(5):
-        runner.run(shell("true", tmp_path), NotedPulse())
+        runner.run(program("", tmp_path), NotedPulse())
     with pytest.raises(ToolMissing):
         runner.run(Job(("no-such-program",), tmp_path), NotedPulse())
 

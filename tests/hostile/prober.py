@@ -1,0 +1,70 @@
+"""A process that judges files one after the other as the worker does, and tells what each has cost.
+
+It reads one path a line and answers with one JSON document a line. A process of its own, because a child's
+highest memory is counted from that of the process that starts it.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from adapters.ffmpeg.frames import FrameReader, Sampling
+from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
+from adapters.ffmpeg.tool import FfmpegTool
+from domain.errors import PipelineError
+from domain.media import SourceMedia
+from domain.pulse import FreePulse
+from tests.hostile.corpus.case import TAKEN
+
+
+@dataclass(frozen=True)
+class Judged:
+    """`peak_bytes` is the highest of all runs so far."""
+
+    verdict: str
+    detail: str
+    probe_cpu_s: float
+    cpu_s: float
+    peak_bytes: int
+
+
+def judge(source_path: Path) -> Judged:
+    """Probe the file, and where it is taken, use it in every way that reads it."""
+    tool = FfmpegTool(EncodeRecipe(preset="ultrafast"), MediaLimits(), RunLimits())
+    start_s = probed_s = _cpu_s()
+    verdict, detail = TAKEN, ""
+    try:
+        media = tool.probe(source_path, FreePulse())
+        probed_s = _cpu_s()
+        _use(tool, source_path, media)
+    except PipelineError as error:
+        verdict, detail = error.code, str(error)
+        probed_s = max(probed_s, _cpu_s()) if probed_s == start_s else probed_s
+    peak_bytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    return Judged(verdict, detail, probed_s - start_s, _cpu_s() - start_s, peak_bytes)
+
+
+def _use(tool: FfmpegTool, source_path: Path, media: SourceMedia) -> None:
+    folder, pulse = source_path.parent, FreePulse()
+    tool.downscale(source_path, media, 32, folder / "small.mp4", pulse)
+    if media.sound is not None:
+        tool.extract_audio(source_path, media, folder / "sound.pcm", pulse)
+    reader = FrameReader(MediaLimits(), RunLimits())
+    with closing(reader.read(source_path, media, Sampling(), 64, 64, pulse)) as frames:
+        next(frames)
+
+
+def _cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(asdict(judge(Path(line.strip())))) + "\n")
+        sys.stdout.flush()

@@ -1,0 +1,80 @@
+"""Every file of the corpus gets its right verdict, cheaply, and reaches nothing outside its job's folder."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+from domain.containers import HEAD_SIZE, sniff
+from domain.errors import SenderError
+from tests.hostile.canary import Canary
+from tests.hostile.conftest import Prober
+from tests.hostile.corpus import CASES, passengers
+from tests.hostile.corpus.case import Case, Site
+
+MOST_CPU_S = 5.0
+MOST_MEMORY_BYTES = 512 * 1024**2
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_verdict_is_right_and_cheap_and_nothing_gets_out(
+    case: Case, site: Site, prober: Prober, bird: Canary, job_path: Path
+) -> None:
+    (job_path / "source").write_bytes(case.make(site))
+    around = sorted(path.name for path in job_path.parent.iterdir())
+
+    judged = prober.judge(job_path / "source")
+
+    assert judged.verdict in case.codes, judged
+    assert judged.probe_cpu_s <= MOST_CPU_S
+    assert judged.cpu_s - judged.probe_cpu_s <= MOST_CPU_S
+    assert judged.peak_bytes <= MOST_MEMORY_BYTES
+    assert bird.disturbed() == []
+    assert sorted(path.name for path in job_path.parent.iterdir()) == around
+    assert str(job_path) not in judged.detail
+    assert not [path for path in job_path.rglob("*") if path.is_symlink() or not path.is_file()]
+    shutil.rmtree(job_path)
+
+
+def test_the_corpus_is_large_and_no_case_is_there_twice() -> None:
+    names = [case.name for case in CASES]
+
+    assert len(names) == len(set(names))
+    assert len(names) >= 120
+
+
+def test_the_canary_notices_a_read_a_write_a_connection_and_a_datagram(bird: Canary) -> None:
+    bird.secret.read_text()
+    (bird.secret.parent / "new").touch()
+    with socket.create_connection(("127.0.0.1", bird.tcp_port)):
+        pass
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"hello", ("127.0.0.1", bird.udp_port))
+
+    noticed = " ".join(bird.disturbed())
+
+    (bird.secret.parent / "new").unlink()
+    bird.disturbed()
+    for what in ("secret was touched", "new was touched", "a connection", "a datagram"):
+        assert what in noticed
+
+
+@pytest.mark.parametrize("case", passengers.CASES, ids=lambda case: case.name)
+def test_what_is_unusual_but_right_is_also_let_in_at_the_door(case: Case, site: Site) -> None:
+    assert sniff(case.make(site)[:HEAD_SIZE])
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.name.startswith(("hls", "dash", "concat", "svg"))],
+    ids=lambda case: case.name,
+)  # fmt: skip
+def test_what_names_other_files_is_turned_away_at_the_door_unless_it_begins_as_a_video(
+    case: Case, site: Site
+) -> None:
+    if "behind the head" in case.name:
+        return
+    with pytest.raises(SenderError):
+        sniff(case.make(site)[:HEAD_SIZE])
