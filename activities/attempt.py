@@ -12,7 +12,7 @@ from pathlib import Path
 from temporalio import activity
 
 from activities.failures import as_failure
-from domain.errors import AttemptCancelled, AttemptDrained, PipelineError
+from domain.errors import AttemptCancelled, AttemptDrained, AttemptSuperseded, PipelineError
 from domain.keys import attempt_prefix
 from domain.messages import Beat
 from domain.pulse import PartPulse, Pulse
@@ -40,10 +40,18 @@ class HeartbeatPulse:
             activity.heartbeat(Beat(fraction=round(self._fraction, 4)))
 
     def check(self) -> None:
-        if activity.is_worker_shutdown():
-            raise AttemptDrained("The worker is shutting down; another one goes on with this.")
-        if activity.is_cancelled():
-            raise AttemptCancelled("The task was cancelled.")
+        check()
+
+
+def check() -> None:
+    """Raise what ends the running attempt, if anything does."""
+    if activity.is_worker_shutdown():
+        raise AttemptDrained("The worker is shutting down; another one goes on with this.")
+    if activity.is_cancelled():
+        why = activity.cancellation_details()
+        if why is not None and (why.not_found or why.timed_out):
+            raise AttemptSuperseded("Temporal has gone on without this attempt.")
+        raise AttemptCancelled("The task was cancelled.")
 
 
 @dataclass(frozen=True)

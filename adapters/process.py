@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -19,3 +20,9 @@ def run_main(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
         asyncio.run(main())
     except PipelineError as error:
         sys.exit(f"{error.code}: {error}")
+    # Everything has been closed. The interpreter's own end would wait for threads that never look up, and
+    # tears libraries away from native calls that still run: both have been seen to hang or abort.
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
-from temporalio.worker import Worker, WorkerDeploymentConfig
+from temporalio.worker import Interceptor, Worker, WorkerDeploymentConfig
 
 from adapters.settings import WorkerSettings
 from domain.errors import PipelineError
@@ -41,12 +41,14 @@ async def serve(
     settings: WorkerSettings,
     services: Sequence[Service],
     prepare: Sequence[Callable[[], object]] = (),
+    interceptors: Sequence[Interceptor] = (),
 ) -> None:
     """Serve the queues until SIGTERM or SIGINT.
 
     `prepare` is called in the background, so that the first task need not wait for models.
     At the signal, running activities see that the worker shuts down and stop with a retryable
-    error; what has not stopped after the drain time is cancelled.
+    error; what has not stopped after the drain time is cancelled. A thread that does not hear either
+    is left running: whoever called this must end the process.
     """
     queues = {service.queue: service.slots for service in services}
     log = structlog.get_logger().bind(queues=queues, identity=settings.identity)
@@ -54,8 +56,9 @@ async def serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told_to_stop.set)
-    with ThreadPoolExecutor(sum(queues.values())) as pool:
-        workers = [_worker(client, settings, service, pool) for service in services]
+    pool = ThreadPoolExecutor(sum(queues.values()))
+    workers = [_worker(client, settings, service, pool, interceptors) for service in services]
+    try:
         async with asyncio.TaskGroup() as lives:
             for worker in workers:
                 lives.create_task(worker.run())
@@ -65,16 +68,25 @@ async def serve(
             log.info("worker drains", drain_s=settings.drain_s)
             for worker in workers:
                 lives.create_task(worker.shutdown())
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     log.info("worker stopped")
 
 
-def _worker(client: Client, settings: WorkerSettings, service: Service, pool: ThreadPoolExecutor) -> Worker:
+def _worker(
+    client: Client,
+    settings: WorkerSettings,
+    service: Service,
+    pool: ThreadPoolExecutor,
+    interceptors: Sequence[Interceptor],
+) -> Worker:
     return Worker(
         client,
         task_queue=service.queue,
         identity=settings.identity,
         activities=service.activities,
         workflows=service.workflows,
+        interceptors=interceptors,
         activity_executor=pool,
         max_concurrent_activities=service.slots,
         max_heartbeat_throttle_interval=_HEARTBEATS_AT_MOST_APART,

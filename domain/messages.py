@@ -13,6 +13,7 @@ from domain.detections import Sighting
 from domain.media import SourceMedia
 from domain.speech import LanguageEstimate
 from domain.stages import TaskState
+from domain.trail import Trail
 
 
 class SubtitleMode(StrEnum):
@@ -71,9 +72,10 @@ class Admission:
 
 @dataclass(frozen=True)
 class Beat:
-    """What a heartbeat tells: how much of the activity is done, 0 to 1."""
+    """What a heartbeat tells: how much of the activity is done, 0 to 1, and what came before."""
 
     fraction: float = 0.0
+    trail: Trail = field(default_factory=Trail)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from activities.checkup import Checkup
 from activities.clean_up import CleanUp
 from activities.downscale import Downscale
 from activities.extract_audio import ExtractAudio
+from activities.guard import AttemptGuard
 from activities.merger import Merger
 from activities.probe import Probe
 from activities.publish import Publish
@@ -42,13 +43,15 @@ async def run() -> None:
             CleanUp(store).run,
             Checkup({"worker_cpu: ffmpeg": check_parts}).run,
         ]
+        client = await connect(read_temporal())
         await serve(
-            await connect(read_temporal()),
+            client,
             worker,
             [
                 Service(CPU_QUEUE, worker.concurrent_activities, encodes, [VideoPipeline, CheckupWorkflow]),
                 Service(QUICK_QUEUE, 2 * worker.concurrent_activities, quick),
             ],
+            interceptors=[AttemptGuard(client, store)],
         )
 
 

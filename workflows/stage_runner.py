@@ -12,7 +12,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 
 with workflow.unsafe.imports_passed_through():
     from domain.board import Board
-    from domain.errors import SENDER_CODES
+    from domain.errors import SENDER_CODES, SourceKillsWorker
     from domain.messages import PipelineRequest
     from domain.stages import Fault, Stage, StageStatus
     from workflows import policies
@@ -51,8 +51,9 @@ class StageRunner:
     ) -> Result:
         """Run one activity of a stage, which takes its progress to `goal`, until it succeeds.
 
-        When it fails for good the stage waits for a retry; `refusable` ends the task instead if
-        the source is at fault. Raises `TaskFailed`, or `CancelledError` when the task is cancelled.
+        When it fails for good the stage waits for a retry. Instead the task ends if the source kills its
+        workers, and with `refusable` if the source is at fault at all. Raises `TaskFailed`, or
+        `CancelledError` when the task is cancelled.
         """
         name = f"{stage.value}.{step}" if step else stage.value
         while True:
@@ -67,6 +68,10 @@ class StageRunner:
                 if is_cancelled_exception(error):
                     raise asyncio.CancelledError from error
                 fault = fault_of(error)
+                if fault.code == SourceKillsWorker.__name__:
+                    # A retry would cost three more workers; the source stays, for somebody to look at.
+                    self.board.fail(stage, fault, now_us())
+                    raise TaskFailed(fault) from error
                 if refusable and fault.code in SENDER_CODES:
                     raise TaskFailed(fault, source_refused=True) from error
                 await self._park(stage, fault)

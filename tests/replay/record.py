@@ -14,7 +14,13 @@ from pathlib import Path
 
 from temporalio.client import Client, WorkflowFailureError
 
-from domain.errors import ModelUnavailable, NoVideoStream, StoreUnavailable
+from domain.errors import (
+    AttemptDrained,
+    ModelUnavailable,
+    NoVideoStream,
+    SourceKillsWorker,
+    StoreUnavailable,
+)
 from domain.messages import PipelineRequest, ProcessingOptions, SubtitleMode
 from domain.stages import Stage
 from tests.temporal_server import temporal_server
@@ -73,6 +79,16 @@ async def _cancelled(rig: Rig, request: PipelineRequest) -> None:
     await _ended(rig, request)
 
 
+async def _drained(rig: Rig, request: PipelineRequest) -> None:
+    rig.script.faults["downscale"] = [AttemptDrained("The worker is shutting down.") for _ in range(7)]
+    await _done(rig, request)
+
+
+async def _kills_worker(rig: Rig, request: PipelineRequest) -> None:
+    rig.script.faults["downscale"] = [SourceKillsWorker("The worker ended without a word 3 times.")]
+    await _ended(rig, request)
+
+
 Journey = Callable[[Rig, PipelineRequest], Awaitable[None]]
 PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
     "soft": (_done, ProcessingOptions()),
@@ -84,6 +100,8 @@ PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
     "parked-and-retried": (_parked_and_retried, ProcessingOptions()),
     "given-up": (_given_up, ProcessingOptions()),
     "cancelled": (_cancelled, ProcessingOptions()),
+    "drained": (_drained, ProcessingOptions()),
+    "kills-worker": (_kills_worker, ProcessingOptions()),
 }
 
 
