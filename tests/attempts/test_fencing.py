@@ -14,7 +14,7 @@ from tests.attempts.conftest import Plant
 async def test_a_thawed_attempt_spoils_nothing_and_leaves_nothing(plant: Plant, behaviour: str) -> None:
     frozen = plant.start_worker()
     task = await plant.start_task(behaviour)
-    await plant.until(lambda: (plant.folder / "writing").exists(), "the first attempt's first write")
+    await plant.until((plant.folder / "writing").exists, "the first attempt's first write")
     frozen.send_signal(signal.SIGSTOP)
     plant.start_worker()
 
