@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from temporalio.exceptions import ApplicationError, CancelledError, FailureError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, CancelledError, FailureError
 
-from domain.errors import AttemptCancelled, AttemptDrained, PassingError, PipelineError
+from domain.errors import AttemptCancelled, AttemptDrained, AttemptStopped, PassingError, PipelineError
 
 # A drained attempt left a healthy task behind: another worker may take it up at once.
 _AT_ONCE = timedelta(milliseconds=100)
@@ -21,4 +21,8 @@ def as_failure(error: PipelineError) -> FailureError:
         type=error.code,
         non_retryable=not isinstance(error, PassingError),
         next_retry_delay=_AT_ONCE if isinstance(error, AttemptDrained) else None,
+        # Stopping when told to is no news for the log.
+        category=ApplicationErrorCategory.BENIGN
+        if isinstance(error, AttemptStopped)
+        else ApplicationErrorCategory.UNSPECIFIED,
     )

@@ -45,14 +45,17 @@ _WORD_LIMIT_S = 5.0
 _WORD_LIMIT_AT_A_DRAIN_S = 1.0
 # An attempt looks up several times a second; one that has not by then waits for a store or a disk.
 _LEAVES_WITHIN_S = 3.0
-_TIME_IS_UP_AT = 0.98  # of the attempt's time limit
+# How long before Temporal ends an attempt by its time limit the attempt says that this is no death.
+_TIME_UP_AHEAD_S = 5.0
+_TIME_UP_AHEAD_SHARE = 0.2
 _NO_FAULTS = frozenset({AttemptDrained.__name__, AttemptSuperseded.__name__})
 
 _log = logging.getLogger(__name__)
 
 
 class AttemptGuard(Interceptor):
-    """One for all workers of a process. Activities that retry without a limit, or don't beat, pass by."""
+    """One for all workers of a process. Activities that retry without a limit, or don't beat, are only kept
+    from holding up a drain: each of their attempts comes to the same, and none is given up."""
 
     def __init__(self, client: Client, store: ObjectStore) -> None:
         self.client = client
@@ -93,7 +96,7 @@ class GuardedAttempt(ActivityInboundInterceptor):
         self._run = activity.info()
         limited = self._run.retry_policy is not None and self._run.retry_policy.maximum_attempts > 0
         if self._run.heartbeat_timeout is None or not limited:
-            return await super().execute_activity(input)
+            return await unless_drained(super().execute_activity(input))
         self._begun_s = asyncio.get_running_loop().time()
         before = last_beat(self._run)
         self._start = before.trail.followed(before.fraction, self._guard.process)
@@ -130,8 +133,11 @@ class GuardedAttempt(ActivityInboundInterceptor):
         limit = self._run.start_to_close_timeout
         if limit is None:
             return await unless_drained(super().execute_activity(input))
-        time_up_s = self._begun_s + limit.total_seconds() * _TIME_IS_UP_AT
-        time_up = loop.call_at(time_up_s, lambda: loop.create_task(self._say_overdue()))
+        limit_s = limit.total_seconds()
+        ahead_s = min(_TIME_UP_AHEAD_S, _TIME_UP_AHEAD_SHARE * limit_s)
+        time_up = loop.call_at(
+            self._begun_s + limit_s - ahead_s, lambda: loop.create_task(self._say_overdue())
+        )
         try:
             return await unless_drained(super().execute_activity(input))
         finally:

@@ -21,6 +21,9 @@ from domain.errors import PipelineError
 
 Activity = Callable[..., Any]
 
+# What Temporal is told of a drain it answers at once, or is not there to answer.
+_GOODBYE_S = 0.5
+
 # The SDK holds heartbeats back for 0.8 of the heartbeat timeout unless told otherwise;
 # a cancel reaches an activity with the answer to a heartbeat.
 _HEARTBEATS_AT_MOST_APART = timedelta(seconds=1)
@@ -47,8 +50,8 @@ async def serve(
 
     `prepare` is called in the background, so that the first task need not wait for models.
     At the signal, running activities see that the worker shuts down and stop with a retryable
-    error; what has not stopped after the drain time is cancelled. A thread that does not hear either
-    is left running: whoever called this must end the process.
+    error; what has not stopped after the drain time is cancelled. A server that does not hear of it, and a
+    thread that hears nothing, are not waited for: whoever called this must end the process.
     """
     queues = {service.queue: service.slots for service in services}
     log = structlog.get_logger().bind(queues=queues, identity=settings.identity)
@@ -58,19 +61,21 @@ async def serve(
         loop.add_signal_handler(number, told_to_stop.set)
     pool = ThreadPoolExecutor(sum(queues.values()))
     workers = [_worker(client, settings, service, pool, interceptors) for service in services]
-    try:
-        async with asyncio.TaskGroup() as lives:
-            for worker in workers:
-                lives.create_task(worker.run())
-            log.info("worker ready")
-            threading.Thread(target=_prepare, args=(prepare, log), daemon=True).start()
-            await told_to_stop.wait()
-            log.info("worker drains", drain_s=settings.drain_s)
-            for worker in workers:
-                lives.create_task(worker.shutdown())
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    log.info("worker stopped")
+    lives = [asyncio.create_task(worker.run()) for worker in workers]
+    signalled = asyncio.create_task(told_to_stop.wait())
+    log.info("worker ready")
+    threading.Thread(target=_prepare, args=(prepare, log), daemon=True).start()
+    # A worker that ends by itself has failed; then the others hand over their work too.
+    await asyncio.wait([signalled, *lives], return_when=asyncio.FIRST_COMPLETED)
+    log.info("worker drains", drain_s=settings.drain_s)
+    shutdowns = [asyncio.create_task(worker.shutdown()) for worker in workers]
+    ended, late = await asyncio.wait(lives, timeout=settings.drain_s + _GOODBYE_S)
+    pool.shutdown(wait=False, cancel_futures=True)
+    for task in (signalled, *(shutdowns if late else ())):
+        task.cancel()
+    for life in ended:
+        life.result()
+    log.info("worker stopped", unheard=len(late))
 
 
 def _worker(

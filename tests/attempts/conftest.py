@@ -51,14 +51,16 @@ class Plant:
         self.workers.append(worker)
         return worker
 
-    async def start_task(self, behaviour: str) -> WorkflowHandle[VideoPipeline, TaskState]:
+    async def start_task(
+        self, behaviour: str, stage_timeout_s: int = 600
+    ) -> WorkflowHandle[VideoPipeline, TaskState]:
         """A task whose `downscale` behaves so."""
         video_id = f"{behaviour}-{uuid.uuid4().hex}"
         source = self.store.put(f"videos/original/{video_id}/source", b"source", "video/mp4")
         options = ProcessingOptions(subtitle_mode=SubtitleMode.NONE, language="en")
         task_id = f"task-{uuid.uuid4().hex}"
         await TemporalTasks(self.client).start(
-            PipelineRequest(task_id, video_id, "local", "clip.mp4", source, options)
+            PipelineRequest(task_id, video_id, "local", "clip.mp4", source, options, stage_timeout_s)
         )
         return self.client.get_workflow_handle_for(VideoPipeline.run, task_id)
 

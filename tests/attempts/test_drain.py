@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
 
 from domain.stages import TaskStatus
 from tests.attempts.conftest import Plant
@@ -36,3 +40,42 @@ async def test_work_that_hears_nothing_is_handed_over_all_the_same(plant: Plant)
     assert state.status is TaskStatus.COMPLETED
     assert plant.lines("deaf.attempts") == ["1", "2"]
     assert not any((plant.folder / "scratch").glob("*/task-*/downscale.1-1"))
+
+
+@contextmanager
+def silent_server(address: str) -> Iterator[None]:
+    """The Temporal server answers nobody, and does not hang up on anybody either."""
+    port = address.rpartition(":")[2]
+    (server,) = [child for child in psutil.Process().children() if port in child.cmdline()]
+    server.suspend()
+    try:
+        yield
+    finally:
+        server.resume()
+
+
+async def test_a_worker_that_temporal_does_not_answer_ends_all_the_same(plant: Plant) -> None:
+    first = plant.start_worker()
+    task = await plant.start_task("deaf")
+    await plant.until(lambda: plant.lines("deaf.attempts") == ["1"], "its first attempt")
+    with silent_server(plant.address):
+        first.send_signal(signal.SIGTERM)
+        exit_code = await plant.ended(first)
+    plant.start_worker()
+    state = await task.result()
+
+    assert exit_code == 0
+    assert state.status is TaskStatus.COMPLETED
+
+
+async def test_an_attempt_that_takes_too_long_is_a_fault_and_not_a_death(plant: Plant) -> None:
+    plant.start_worker()
+    task = await plant.start_task("slow", stage_timeout_s=15)
+    state = await task.result()
+
+    assert state.status is TaskStatus.COMPLETED
+    assert (
+        (plant.folder / "slow.trail")
+        .read_text()
+        .startswith("Trail(deaths=0, died_at=0.0, faults=2, at_work=False")
+    )

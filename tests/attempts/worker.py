@@ -18,7 +18,7 @@ from temporalio.client import Client
 
 from activities.attempt import Attempt, open_attempt
 from activities.clean_up import CleanUp
-from activities.guard import AttemptGuard
+from activities.guard import AttemptGuard, last_beat
 from activities.publish import Publish
 from adapters.object_store import S3ObjectStore, StoreSettings
 from adapters.process import run_main
@@ -104,11 +104,19 @@ class Stages:
         self.store.put(attempt.key("after.mp4"), b"after", "video/mp4")
 
     def _steady(self, attempt: Attempt) -> None:
-        """Works until its worker is told to stop; goes through when it finds the first ten attempts done."""
+        """Works until its worker is told to stop, eight times."""
         while activity.info().attempt <= 8:
             attempt.pulse.working()
             attempt.pulse.check()
             time.sleep(0.05)
+
+    def _slow(self, attempt: Attempt) -> None:
+        """Takes longer than it may, in all but its third attempt."""
+        while activity.info().attempt < 3:
+            attempt.pulse.working()
+            attempt.pulse.check()
+            time.sleep(0.05)
+        self.tell("slow.trail", repr(last_beat(activity.info()).trail))
 
     def _deaf(self, attempt: Attempt) -> None:
         """Hears nothing in its first attempt."""
