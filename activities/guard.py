@@ -9,15 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from temporalio import activity
 from temporalio.client import AsyncActivityCancelledError, Client
-from temporalio.converter import value_to_type
-from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import (
     ActivityInboundInterceptor,
@@ -27,19 +25,18 @@ from temporalio.worker import (
 )
 
 from activities.attempt import check
+from activities.endings import give_up_if_hopeless, last_beat, outcome
 from activities.failures import as_failure
-from activities.gate import Gate
+from activities.gate import Gate, Turn
 from activities.ports import ObjectStore
 from domain.errors import (
     AttemptDrained,
-    AttemptOverdue,
     AttemptSuperseded,
     PipelineError,
-    SourceKillsWorker,
 )
 from domain.keys import attempt_prefix
 from domain.messages import Beat
-from domain.trail import DEATHS_ALLOWED, FAULTS_ALLOWED, Trail
+from domain.trail import SAME_PLACE, Trail
 
 _WORD_LIMIT_S = 5.0
 _WORD_LIMIT_AT_A_DRAIN_S = 1.0
@@ -48,7 +45,8 @@ _LEAVES_WITHIN_S = 3.0
 # How long before Temporal ends an attempt by its time limit the attempt says that this is no death.
 _TIME_UP_AHEAD_S = 5.0
 _TIME_UP_AHEAD_SHARE = 0.2
-_NO_FAULTS = frozenset({AttemptDrained.__name__, AttemptSuperseded.__name__})
+# A beat leaves at most a second after what it tells: by then a suspect is past the place for sure.
+_PAST_THE_PLACE_FOR_S = 10.0
 
 _log = logging.getLogger(__name__)
 
@@ -68,14 +66,16 @@ class AttemptGuard(Interceptor):
 
 
 class StampedBeats(ActivityOutboundInterceptor):
-    """Adds the attempt's trail to each of its beats."""
+    """Adds the attempt's trail to each of its beats; `on_beat` may change the trail first."""
 
     def __init__(self, next: ActivityOutboundInterceptor) -> None:
         super().__init__(next)
         self.beat = Beat()
+        self.on_beat: Callable[[float], None] = lambda fraction: None
 
     def heartbeat(self, *details: Any) -> None:
         if details and isinstance(details[0], Beat):
+            self.on_beat(details[0].fraction)
             self.beat = replace(details[0], trail=self.beat.trail)
             details = (self.beat,)
         super().heartbeat(*details)
@@ -87,6 +87,7 @@ class GuardedAttempt(ActivityInboundInterceptor):
     def __init__(self, next: ActivityInboundInterceptor, guard: AttemptGuard) -> None:
         super().__init__(next)
         self._guard = guard
+        self._past_since_s: float | None = None
 
     def init(self, outbound: ActivityOutboundInterceptor) -> None:
         self._beats = StampedBeats(outbound)
@@ -103,8 +104,8 @@ class GuardedAttempt(ActivityInboundInterceptor):
         self._beats.beat = Beat(trail=self._start)
         try:
             give_up_if_hopeless(self._start)
-            async with self._guard.gate.passed(alone=self._start.suspect, while_waiting=self._wait):
-                return await self._worked(input)
+            async with self._guard.gate.passed(alone=self._start.suspect, while_waiting=self._wait) as turn:
+                return await self._worked(input, turn)
         except Exception as error:
             failure, trail = outcome(error, self._start)
             self._set(trail)
@@ -124,8 +125,9 @@ class GuardedAttempt(ActivityInboundInterceptor):
             raise as_failure(error) from error
         self._beats.heartbeat(self._beats.beat)
 
-    async def _worked(self, input: ExecuteActivityInput) -> Any:
-        self._set(self._start.working())
+    async def _worked(self, input: ExecuteActivityInput, turn: Turn) -> Any:
+        self._set(self._start.working(alone=turn.alone))
+        self._beats.on_beat = partial(self._share_when_past, turn)
         # Before anything can happen to the worker: a beat of the SDK's may not get away in time.
         if not await self._said():
             raise as_failure(AttemptSuperseded("Temporal went on before this attempt had begun."))
@@ -142,6 +144,16 @@ class GuardedAttempt(ActivityInboundInterceptor):
             return await unless_drained(super().execute_activity(input))
         finally:
             time_up.cancel()
+
+    def _share_when_past(self, turn: Turn, fraction: float) -> None:
+        """A suspect that is past the place where it died has company again."""
+        if not turn.alone or fraction <= self._start.died_at:
+            return
+        now_s = asyncio.get_running_loop().time()
+        self._past_since_s = self._past_since_s or now_s
+        if fraction > self._start.died_at + SAME_PLACE or now_s - self._past_since_s > _PAST_THE_PLACE_FOR_S:
+            turn.share()
+            self._set(replace(self._beats.beat.trail, alone=False))
 
     async def _say_overdue(self) -> None:
         """Temporal is about to end this attempt by its time limit: no death, though it has no last word."""
@@ -181,45 +193,6 @@ class GuardedAttempt(ActivityInboundInterceptor):
         except TimeoutError:
             _log.warning("Temporal did not take an attempt's word within %s s", limit_s)
         return True
-
-
-def last_beat(run: activity.Info) -> Beat:
-    """The last beat of the attempt before; an empty one for the first attempt."""
-    if not run.heartbeat_details:
-        return Beat()
-    beat: Beat = value_to_type(Beat, run.heartbeat_details[0])
-    return beat
-
-
-def give_up_if_hopeless(trail: Trail) -> None:
-    if trail.deaths >= DEATHS_ALLOWED:
-        raise as_failure(
-            SourceKillsWorker(
-                f"The worker ended without a word {trail.deaths} times while it worked on this, the last "
-                f"times with nothing beside it, when {trail.died_at:.0%} of the work was done."
-            )
-        )
-    if trail.faults >= FAULTS_ALLOWED:
-        message = f"{trail.faults} attempts failed, the last one because it took too long."
-        raise ApplicationError(message, type=AttemptOverdue.__name__, non_retryable=True)
-
-
-def outcome(error: Exception, start: Trail) -> tuple[Exception, Trail]:
-    """What Temporal is told of an attempt that ended by `error`, and the trail that it leaves."""
-    if isinstance(error, CancelledError):
-        return error, start.resting()
-    known = error if isinstance(error, ApplicationError) else None
-    if known and (known.non_retryable or known.type in _NO_FAULTS):
-        return error, start.resting()
-    trail = start.faulted()
-    final = trail.faults >= FAULTS_ALLOWED
-    failure = ApplicationError(
-        known.message if known else str(error),
-        type=known.type if known else type(error).__name__,
-        non_retryable=final,
-        next_retry_delay=None if final else timedelta(seconds=trail.pause_s),
-    )
-    return failure, trail
 
 
 async def unless_drained(working: Coroutine[Any, Any, Any]) -> Any:

@@ -16,7 +16,7 @@ from temporalio.client import Client, WorkflowHandle
 
 from adapters.object_store import S3ObjectStore, StoreSettings
 from api.temporal_tasks import TemporalTasks
-from domain.messages import PipelineRequest, ProcessingOptions, SubtitleMode
+from domain.messages import Beat, PipelineRequest, ProcessingOptions, SubtitleMode
 from domain.stages import TaskState
 from tests.contract.store.servers import s3_server
 from tests.temporal_server import temporal_server
@@ -40,10 +40,11 @@ class Plant:
     def store(self) -> S3ObjectStore:
         return S3ObjectStore(self.settings)
 
-    def start_worker(self) -> subprocess.Popen[bytes]:
+    def start_worker(self, role: str = "all") -> subprocess.Popen[bytes]:
+        """An `encoder` does nothing but `downscale`, one at a time; `others` do all the rest."""
         store = self.settings
         where = [self.address, store.endpoint, store.access_key, store.secret_key, store.bucket]
-        command = [sys.executable, "-m", "tests.attempts.worker", *where, str(self.folder)]
+        command = [sys.executable, "-m", "tests.attempts.worker", *where, str(self.folder), role]
         with (self.folder / f"worker-{len(self.workers)}.log").open("wb") as log:
             worker = subprocess.Popen(
                 command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -63,6 +64,20 @@ class Plant:
             PipelineRequest(task_id, video_id, "local", "clip.mp4", source, options, stage_timeout_s)
         )
         return self.client.get_workflow_handle_for(VideoPipeline.run, task_id)
+
+    async def until_waiting(self, activity: str, task: WorkflowHandle[VideoPipeline, TaskState]) -> None:
+        """Until an attempt of the activity has come to a worker and waits there for its turn."""
+        for _ in range(_PATIENCE_S * 10):
+            description = await task.describe()
+            for pending in description.raw_description.pending_activities:
+                if pending.activity_type.name == activity and pending.heartbeat_details.payloads:
+                    (beat,) = await description.data_converter.decode(
+                        pending.heartbeat_details.payloads, [Beat]
+                    )
+                    assert not beat.trail.at_work
+                    return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"{activity} did not come to wait")
 
     async def until(self, true: Callable[[], bool], what: str) -> None:
         for _ in range(_PATIENCE_S * 10):

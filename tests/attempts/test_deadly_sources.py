@@ -38,3 +38,21 @@ async def test_a_source_that_kills_its_worker_three_times_is_put_aside_and_its_n
     assert len(plant.lines("neighbour.attempts")) == 2
     with pytest.raises(StopIteration):
         next(iter(plant.store.list_prefix("temp/")))
+
+
+async def test_a_suspect_works_alone_only_until_it_is_past_the_place_of_its_death(plant: Plant) -> None:
+    first = plant.start_worker()
+    unlucky = await plant.start_task("unlucky")
+    await plant.ended(first)
+    plant.start_worker()
+    await plant.until((plant.folder / "unlucky.is_back").exists, "the second attempt")
+    plain = await plant.start_task("plain")
+    await plant.until_waiting("probe", plain)
+    assert plant.lines("plain.attempts") == []
+
+    (plant.folder / "may_go_on").touch()
+    states = [await unlucky.result(), await plain.result()]
+
+    assert [state.status for state in states] == [TaskStatus.COMPLETED, TaskStatus.COMPLETED]
+    assert plant.lines("unlucky.attempts") == ["1", "2"]
+    assert plant.lines("plain.attempts") == ["1"]

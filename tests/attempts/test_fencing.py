@@ -12,11 +12,12 @@ from tests.attempts.conftest import Plant
 
 @pytest.mark.parametrize("behaviour", ["frozen", "numb"])
 async def test_a_thawed_attempt_spoils_nothing_and_leaves_nothing(plant: Plant, behaviour: str) -> None:
-    frozen = plant.start_worker()
+    frozen = plant.start_worker("encoder")  # a frozen worker that has room would be sent more work
+    plant.start_worker("others")
     task = await plant.start_task(behaviour)
     await plant.until((plant.folder / "writing").exists, "the first attempt's first write")
     frozen.send_signal(signal.SIGSTOP)
-    plant.start_worker()
+    plant.start_worker("encoder")
 
     state = await task.result()
     before = plant.objects()

@@ -18,7 +18,8 @@ from temporalio.client import Client
 
 from activities.attempt import Attempt, open_attempt
 from activities.clean_up import CleanUp
-from activities.guard import AttemptGuard, last_beat
+from activities.endings import last_beat
+from activities.guard import AttemptGuard
 from activities.publish import Publish
 from adapters.object_store import S3ObjectStore, StoreSettings
 from adapters.process import run_main
@@ -77,6 +78,16 @@ class Stages:
         self._until("neighbour.attempts", attempt)
         self.tell("killer.deaths", f"{activity.info().attempt}\n")
         os.kill(os.getpid(), signal.SIGKILL)
+
+    def _unlucky(self, attempt: Attempt) -> None:
+        """Its worker dies once; the next time it comes further, and waits there for company."""
+        if activity.info().attempt == 1:
+            attempt.pulse.advance(0.3)
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.tell("unlucky.is_back", "")
+        self._until("may_go_on", attempt)
+        attempt.pulse.advance(0.5)
+        self._until("plain.attempts", attempt)
 
     def _neighbour(self, attempt: Attempt) -> None:
         """Works until the killer has struck for the first time."""
@@ -137,23 +148,20 @@ class Stages:
 
 
 async def run() -> None:
-    address, endpoint, access_key, secret_key, bucket, folder = sys.argv[1:]
+    address, endpoint, access_key, secret_key, bucket, folder, role = sys.argv[1:]
     settings = WorkerSettings(f"test-{os.getpid()}", Path(folder) / "scratch", 4, 4, None, None)
     store = S3ObjectStore(StoreSettings(endpoint, access_key, secret_key, bucket))
     client = await Client.connect(address)
     with own_scratch(settings.scratch_path) as scratch:
         stages = Stages(store, scratch, Path(folder))
         quick = [stages.probe, stages.record, Publish(store).run, CleanUp(store).run]
-        await serve(
-            client,
-            settings,
-            [
-                Service(CPU_QUEUE, 4, [stages.downscale], [VideoPipeline]),
-                Service(QUICK_QUEUE, 4, quick),
-                Service(GPU_QUEUE, 4, [stages.animal_detection]),
-            ],
-            interceptors=[AttemptGuard(client, store)],
-        )
+        aside = [Service(QUICK_QUEUE, 4, quick), Service(GPU_QUEUE, 4, [stages.animal_detection])]
+        services = {
+            "all": [Service(CPU_QUEUE, 4, [stages.downscale], [VideoPipeline]), *aside],
+            "encoder": [Service(CPU_QUEUE, 1, [stages.downscale])],
+            "others": [Service(CPU_QUEUE, 1, [], [VideoPipeline]), *aside],
+        }
+        await serve(client, settings, services[role], interceptors=[AttemptGuard(client, store)])
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ import pytest
 from domain.trail import Trail
 
 
-def died(trail: Trail, fraction: float, process: str = "another") -> Trail:
+def died(trail: Trail, fraction: float, process: str = "another", *, alone: bool = True) -> Trail:
     """The trail of the attempt that comes after one that worked and was never heard of again."""
-    return trail.working().followed(fraction, process)
+    return trail.working(alone=alone).followed(fraction, process)
 
 
 def test_a_first_attempt_is_no_suspect() -> None:
@@ -26,6 +26,12 @@ def test_three_deaths_at_one_place_are_three() -> None:
     for process, fraction in (("q", 0.40), ("r", 0.43), ("s", 0.38)):
         trail = died(trail, fraction, process)
     assert (trail.deaths, trail.died_at) == (3, 0.43)
+
+
+def test_a_first_death_makes_a_suspect_in_any_company_and_further_ones_count_only_alone() -> None:
+    suspect = died(Trail(process="p"), 0.4, "q", alone=False)
+    assert died(suspect, 0.4, "r", alone=False).deaths == 1
+    assert died(suspect, 0.4, "r", alone=True).deaths == 2
 
 
 def test_a_death_clearly_further_on_is_a_first_one() -> None:

@@ -22,7 +22,8 @@ class Visitor:
         self.visit = asyncio.create_task(self._visit())
 
     async def _visit(self) -> None:
-        async with self._gate.passed(alone=self._alone, while_waiting=self._wait):
+        async with self._gate.passed(alone=self._alone, while_waiting=self._wait) as turn:
+            self.turn = turn
             self.inside = True
             await self._out.wait()
         self.inside = False
@@ -77,6 +78,20 @@ async def test_two_suspects_work_one_after_the_other() -> None:
     await first.leave()
     assert await looked(second) == [True]
     await second.leave()
+
+
+async def test_a_suspect_that_is_cleared_lets_newcomers_in() -> None:
+    gate = Gate()
+    suspect = Visitor(gate, alone=True)
+    assert await looked(suspect) == [True]
+    newcomer = Visitor(gate)
+    assert await looked(newcomer) == [False]
+
+    suspect.turn.share()
+    assert await looked(newcomer) == [True]
+    assert suspect.inside
+    await suspect.leave()
+    await newcomer.leave()
 
 
 async def test_a_suspect_that_gives_up_holds_nobody_back() -> None:

@@ -9,8 +9,8 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.endings import give_up_if_hopeless, last_beat, outcome
 from activities.failures import as_failure
-from activities.guard import give_up_if_hopeless, last_beat, outcome
 from domain.errors import (
     AttemptCancelled,
     AttemptDrained,
