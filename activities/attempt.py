@@ -6,13 +6,14 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from temporalio import activity
 
+from activities.endings import last_beat
 from activities.failures import as_failure
-from domain.errors import AttemptCancelled, AttemptDrained, PipelineError
+from domain.errors import AttemptCancelled, AttemptDrained, AttemptSuperseded, PipelineError
 from domain.keys import attempt_prefix
 from domain.messages import Beat
 from domain.pulse import PartPulse, Pulse
@@ -48,10 +49,18 @@ class HeartbeatPulse:
         activity.heartbeat(beat)
 
     def check(self) -> None:
-        if activity.is_worker_shutdown():
-            raise AttemptDrained("The worker is shutting down; another one goes on with this.")
-        if activity.is_cancelled():
-            raise AttemptCancelled("The task was cancelled.")
+        check()
+
+
+def check() -> None:
+    """Raise what ends the running attempt, if anything does."""
+    if activity.is_worker_shutdown():
+        raise AttemptDrained("The worker is shutting down; another one goes on with this.")
+    if activity.is_cancelled():
+        why = activity.cancellation_details()
+        if why is not None and (why.not_found or why.timed_out):
+            raise AttemptSuperseded("Temporal has gone on without this attempt.")
+        raise AttemptCancelled("The task was cancelled.")
 
 
 @dataclass(frozen=True)
@@ -81,19 +90,13 @@ def open_attempt(scratch_root: Path, task_id: str) -> Iterator[Attempt]:
     run = activity.info()
     scratch_path = scratch_root / task_id / f"{run.activity_id}-{run.attempt}"
     scratch_path.mkdir(parents=True)
-    pulse = HeartbeatPulse(Beat())
+    before = last_beat(run)
+    pulse = HeartbeatPulse(before.carried_on())
     prefix = attempt_prefix(task_id, run.activity_id, run.attempt)
     try:
         pulse.check()
-        yield Attempt(scratch_path, prefix, pulse, _beat_before(run))
+        yield Attempt(scratch_path, prefix, pulse, before)
     except PipelineError as error:
         raise as_failure(error) from error
     finally:
         shutil.rmtree(scratch_path)
-
-
-def _beat_before(run: activity.Info) -> Beat:
-    """Details arrive as plain JSON; fields that this version does not know are left out."""
-    told = run.heartbeat_details[0] if run.heartbeat_details else {}
-    known = {field.name for field in fields(Beat)}
-    return Beat(**{name: value for name, value in told.items() if name in known})

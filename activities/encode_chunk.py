@@ -41,8 +41,7 @@ class EncodeChunk:
         """The chunk's picture, in the store under a key of its source, recipe and span."""
         with open_attempt(self.scratch_root, request.order.task_id) as attempt:
             before = attempt.before
-            # A chunk's progress stays what it was until the new attempt has come as far.
-            attempt.pulse.tell(replace(before, frames=request.chunk.frames))
+            attempt.pulse.tell(replace(attempt.pulse.beat, frames=request.chunk.frames))
             trial = next_trial(before, self.identity)
             if trial is Trial.HAND_BACK:
                 attempt.pulse.tell(replace(attempt.pulse.beat, handed_back=before.handed_back + 1))

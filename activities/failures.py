@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from temporalio.exceptions import ApplicationError, CancelledError, FailureError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, CancelledError, FailureError
 
-from domain.errors import AttemptCancelled, AttemptDrained, AttemptHandedBack, PassingError, PipelineError
+from domain.errors import (
+    AttemptCancelled,
+    AttemptDrained,
+    AttemptHandedBack,
+    AttemptStopped,
+    PassingError,
+    PipelineError,
+)
 
 # A drained attempt left a healthy task behind: another worker may take it up at once.
 # One that was handed back is most likely taken up by a worker that is free, and this one is.
@@ -25,4 +32,8 @@ def as_failure(error: PipelineError) -> FailureError:
         type=error.code,
         non_retryable=not isinstance(error, PassingError),
         next_retry_delay=_RETRY_AFTER.get(type(error)),
+        # Stopping when told to is no news for the log.
+        category=ApplicationErrorCategory.BENIGN
+        if isinstance(error, AttemptStopped)
+        else ApplicationErrorCategory.UNSPECIFIED,
     )

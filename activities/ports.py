@@ -9,6 +9,7 @@ from typing import Protocol
 from domain.chunks import Chunk, FrameClock
 from domain.detections import Detection
 from domain.encode_messages import ChunkPlan
+from domain.kept_work import KeptWork
 from domain.media import SourceMedia
 from domain.messages import Artifact
 from domain.pulse import Pulse
@@ -108,12 +109,12 @@ class ChunkTool(Protocol):
 
 
 class SpeechEngine(Protocol):
-    """Hears a file of 16 kHz mono s16le PCM."""
+    """Hears a file of 16 kHz mono s16le PCM. What is in `kept` is not heard again."""
 
-    def detect_language(self, pcm_path: Path, pulse: Pulse) -> LanguageEstimate: ...
+    def detect_language(self, pcm_path: Path, pulse: Pulse, kept: KeptWork) -> LanguageEstimate: ...
 
-    def transcribe(self, pcm_path: Path, language: str | None, pulse: Pulse) -> list[Word]:
-        """Every word in order of time; none when nobody speaks."""
+    def transcribe(self, pcm_path: Path, language: str | None, pulse: Pulse, kept: KeptWork) -> list[Word]:
+        """Every word in order of time; none when nobody speaks. The same with and without `kept`."""
 
 
 class AnimalDetector(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -13,9 +14,22 @@ from domain.errors import PipelineError
 
 
 def run_main(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a process's main with its logs set up; a fault that its operator must mend is one line."""
+    """Run a process's main with its logs set up; a fault that its operator must mend is one line.
+
+    When the main returns, the process ends there and then, with code 0.
+    """
     try:
         logs.configure(os.environ.get("LOG_LEVEL", "INFO"))
-        asyncio.run(main())
+        asyncio.run(_to_its_end(main))
     except PipelineError as error:
         sys.exit(f"{error.code}: {error}")
+
+
+async def _to_its_end(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """The main has closed what it opened. The interpreter's own end would wait for threads that never look
+    up, and tear libraries away from native calls that still run: the one hangs, the other aborts."""
+    await main()
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

@@ -99,7 +99,7 @@ def read_worker(queue: str, env: Environment = os.environ) -> WorkerSettings:
         identity=env.get("WORKER_IDENTITY", f"{queue}@{socket.gethostname()}:{os.getpid()}"),
         scratch_path=Path(env.get("SCRATCH_DIR", tempfile.gettempdir())) / f"video-pipeline-{queue}",
         concurrent_activities=positive(env.get("WORKER_CONCURRENCY", "2"), "WORKER_CONCURRENCY"),
-        drain_s=positive(env.get("WORKER_DRAIN", "10"), "WORKER_DRAIN"),
+        drain_s=positive(env.get("WORKER_DRAIN", "4"), "WORKER_DRAIN"),
         deployment=env.get("WORKER_DEPLOYMENT") or None,
         build_id=env.get("WORKER_BUILD_ID") or None,
     )

@@ -86,11 +86,16 @@ async def _pending_stage(
         stage=stage,
         attempt=info.attempt,
         running=info.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED,
-        fraction=beat.fraction if beat else 0.0,
+        fraction=_fraction(beat) if beat else 0.0,
         beat_us=beaten.ToMicroseconds() if beaten else None,
         last_fault=_fault(info) if info.HasField("last_failure") else None,
         frames=beat.frames if beat else 0,
     )
+
+
+def _fraction(beat: Beat) -> float:
+    """A chunk's progress stays what it was until the new attempt has come as far."""
+    return max(beat.fraction, beat.reached) if beat.frames else beat.fraction
 
 
 async def _beat(payloads: Sequence[object], converter: DataConverter) -> Beat | None:

@@ -14,12 +14,15 @@ from typing import Any
 import structlog
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
-from temporalio.worker import Worker, WorkerDeploymentConfig
+from temporalio.worker import Interceptor, Worker, WorkerDeploymentConfig
 
 from adapters.settings import WorkerSettings
 from domain.errors import PipelineError
 
 Activity = Callable[..., Any]
+
+# What Temporal is told of a drain it answers at once, or is not there to answer.
+_GOODBYE_S = 0.5
 
 # The SDK holds heartbeats back for 0.8 of the heartbeat timeout unless told otherwise;
 # a cancel reaches an activity with the answer to a heartbeat.
@@ -41,12 +44,14 @@ async def serve(
     settings: WorkerSettings,
     services: Sequence[Service],
     prepare: Sequence[Callable[[], object]] = (),
+    interceptors: Sequence[Interceptor] = (),
 ) -> None:
     """Serve the queues until SIGTERM or SIGINT.
 
     `prepare` is called in the background, so that the first task need not wait for models.
     At the signal, running activities see that the worker shuts down and stop with a retryable
-    error; what has not stopped after the drain time is cancelled.
+    error; what has not stopped after the drain time is cancelled. A server that does not hear of it, and a
+    thread that hears nothing, are not waited for: whoever called this must end the process.
     """
     queues = {service.queue: service.slots for service in services}
     log = structlog.get_logger().bind(queues=queues, identity=settings.identity)
@@ -54,22 +59,31 @@ async def serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told_to_stop.set)
-    with ThreadPoolExecutor(sum(queues.values())) as pool:
-        workers = [build_worker(client, settings, service, pool) for service in services]
-        async with asyncio.TaskGroup() as lives:
-            for worker in workers:
-                lives.create_task(worker.run())
-            log.info("worker ready")
-            threading.Thread(target=_prepare, args=(prepare, log), daemon=True).start()
-            await told_to_stop.wait()
-            log.info("worker drains", drain_s=settings.drain_s)
-            for worker in workers:
-                lives.create_task(worker.shutdown())
-    log.info("worker stopped")
+    pool = ThreadPoolExecutor(sum(queues.values()))
+    workers = [build_worker(client, settings, service, pool, interceptors) for service in services]
+    lives = [asyncio.create_task(worker.run()) for worker in workers]
+    signalled = asyncio.create_task(told_to_stop.wait())
+    log.info("worker ready")
+    threading.Thread(target=_prepare, args=(prepare, log), daemon=True).start()
+    # A worker that ends by itself has failed; then the others hand over their work too.
+    await asyncio.wait([signalled, *lives], return_when=asyncio.FIRST_COMPLETED)
+    log.info("worker drains", drain_s=settings.drain_s)
+    shutdowns = [asyncio.create_task(worker.shutdown()) for worker in workers]
+    ended, late = await asyncio.wait(lives, timeout=settings.drain_s + _GOODBYE_S)
+    pool.shutdown(wait=False, cancel_futures=True)
+    for task in (signalled, *(shutdowns if late else ())):
+        task.cancel()
+    for life in ended:
+        life.result()
+    log.info("worker stopped", unheard=len(late))
 
 
 def build_worker(
-    client: Client, settings: WorkerSettings, service: Service, pool: ThreadPoolExecutor
+    client: Client,
+    settings: WorkerSettings,
+    service: Service,
+    pool: ThreadPoolExecutor,
+    interceptors: Sequence[Interceptor] = (),
 ) -> Worker:
     return Worker(
         client,
@@ -77,6 +91,7 @@ def build_worker(
         identity=settings.identity,
         activities=service.activities,
         workflows=service.workflows,
+        interceptors=interceptors,
         activity_executor=pool,
         max_concurrent_activities=service.slots,
         max_heartbeat_throttle_interval=_HEARTBEATS_AT_MOST_APART,

@@ -38,6 +38,7 @@ STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.SourceUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.SourceTruncated: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.SourceTooLong: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.SourceKillsWorker: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.NoVideoStream: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.SubtitlesInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.LanguageUnsupported: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -54,6 +55,7 @@ STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.MediaToolStalled: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ModelStalled: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.SpeechServiceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.AttemptOverdue: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ArtifactMismatch: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ChunkFailed: HTTPStatus.SERVICE_UNAVAILABLE,
 }

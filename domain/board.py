@@ -90,10 +90,14 @@ class Board:
         before = self.stage(stage)
         self._set(stage, replace(before, remarks=(*before.remarks, remark)[-_REMARKS_KEPT:]), now_us)
 
-    def park(self, stage: Stage, fault: Fault, until_us: int, now_us: int) -> None:
-        """The stage has failed for good and waits for a retry until `until_us`."""
+    def fail(self, stage: Stage, fault: Fault, now_us: int) -> None:
+        """The stage has failed for good."""
         before = self.stage(stage)
         self._set(stage, replace(before, status=StageStatus.FAILED, fault=fault, ended_us=now_us), now_us)
+
+    def park(self, stage: Stage, fault: Fault, until_us: int, now_us: int) -> None:
+        """The stage has failed for good and waits for a retry until `until_us`."""
+        self.fail(stage, fault, now_us)
         until = self.state.parked_until_us
         self.state = replace(self.state, parked_until_us=until_us if until is None else min(until, until_us))
 

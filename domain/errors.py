@@ -40,6 +40,10 @@ class NoVideoStream(SenderError):
     """The file holds no picture."""
 
 
+class SourceKillsWorker(SenderError):
+    """Each worker that works on the file ends at once and without a word."""
+
+
 class SourceTooLarge(SenderError):
     """More bytes, or a larger picture, than the operator allows."""
 
@@ -168,6 +172,10 @@ class SpeechServiceUnavailable(PassingError):
     """The online speech service that the operator has chosen does not answer."""
 
 
+class AttemptOverdue(PassingError):
+    """One attempt after the other took longer than an attempt may."""
+
+
 class ArtifactMismatch(PassingError):
     """What was made does not have the length or the streams that it must have."""
 
@@ -190,6 +198,10 @@ class AttemptDrained(AttemptStopped, PassingError):
 
 class AttemptHandedBack(AttemptStopped, PassingError):
     """This worker has failed at the work: another one is to try."""
+
+
+class AttemptSuperseded(AttemptStopped, PassingError):
+    """Temporal has missed this attempt's beats and gone on without it."""
 
 
 def leaves(root: type[PipelineError]) -> list[type[PipelineError]]:

@@ -27,6 +27,11 @@ def attempt_prefix(task_id: str, activity: str, attempt: int) -> str:
     return f"{TEMP_PREFIX}{task_id}/{activity}/{attempt}/"
 
 
+def kept_speech_key(audio_sha256: str, recipe: str, start_us: int, end_us: int) -> str:
+    """A finished piece of hearing a sound: the sound's, not a task's, so that only a sweep removes it."""
+    return f"{KEPT_PREFIX}regions/{audio_sha256}/{recipe}/{start_us}-{end_us}"
+
+
 def temp_prefix(task_id: str) -> str:
     return f"{TEMP_PREFIX}{task_id}/"
 

@@ -6,13 +6,14 @@ lose or rename one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from domain.detections import Sighting
 from domain.media import SourceMedia
 from domain.speech import LanguageEstimate
 from domain.stages import TaskState
+from domain.trail import Trail
 
 
 class SubtitleMode(StrEnum):
@@ -78,15 +79,22 @@ class Admission:
 class Beat:
     """What a heartbeat tells, and what the next attempt finds: how much of the activity is done, 0 to 1.
 
-    A chunk also tells how many `frames` it has, how often its encoder has failed, and where last.
+    `reached` is the furthest that an earlier attempt had come, `trail` how the earlier ones ended. A chunk
+    also tells how many `frames` it has, how often its encoder has failed, and where last.
     """
 
     fraction: float = 0.0
+    trail: Trail = field(default_factory=Trail)
+    reached: float = 0.0
     frames: int = 0
     failures: int = 0
     failed_on: str = ""
     last_failure: str = ""
     handed_back: int = 0
+
+    def carried_on(self) -> Beat:
+        """What the next attempt begins with."""
+        return replace(self, fraction=0.0, reached=max(self.reached, self.fraction))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from itertools import pairwise
 from domain.speech import SpeechSpan
 
 PROBABILITY_STEP_US = 32_000  # one voice probability covers 512 samples at 16 kHz
+# What is heard in one go, and so what a killed worker has heard in vain, ends within this much of the file.
+LONGEST_REACH_US = 60_000_000
 
 _SHORTEST_SPAN_US = 100_000  # less, in a file that is hardly longer, holds no word
 _MIN_PIECE_US = 1_000_000  # a shorter rest of a cut span would have too little context to be understood
@@ -40,6 +42,14 @@ class Region:
     @property
     def duration_us(self) -> int:
         return sum(piece.duration_us for piece in self.pieces)
+
+    @property
+    def start_us(self) -> int:
+        return self.pieces[0].start_us
+
+    @property
+    def end_us(self) -> int:
+        return self.pieces[-1].end_us
 
     def place(self, start_us: int, end_us: int) -> tuple[int, int]:
         """Where in the file a sound lies that was heard from `start_us` to `end_us` of the region.
@@ -101,7 +111,10 @@ def _padded(bare: list[tuple[int, int]], duration_us: int, padding_us: int) -> t
 def pack_regions(
     spans: Sequence[SpeechSpan], probabilities: Sequence[float], longest_us: int
 ) -> tuple[Region, ...]:
-    """All of `spans` in regions with at most `longest_us` of speech, parted at the widest late pauses."""
+    """All of `spans` in regions with at most `longest_us` of speech, parted at the widest late pauses.
+
+    With its pauses a region reaches over at most LONGEST_REACH_US.
+    """
     if longest_us < 2 * _MIN_PIECE_US:
         raise ValueError(f"a region of {longest_us} us is too short to be understood")
     waiting = [piece for span in spans for piece in _cut(span, probabilities, longest_us)]
@@ -115,11 +128,23 @@ def pack_regions(
     return tuple(regions)
 
 
+def group_regions(regions: Sequence[Region], at_most: int) -> list[tuple[Region, ...]]:
+    """Neighbours that are heard together: up to `at_most`, within LONGEST_REACH_US of the file."""
+    groups: list[tuple[Region, ...]] = []
+    for region in regions:
+        group = groups[-1] if groups else ()
+        if group and len(group) < at_most and region.end_us - group[0].start_us <= LONGEST_REACH_US:
+            groups[-1] = (*group, region)
+        else:
+            groups.append((region,))
+    return groups
+
+
 def _fitting(pieces: Sequence[SpeechSpan], longest_us: int) -> int:
     total_us = 0
     for count, piece in enumerate(pieces):
         total_us += piece.duration_us
-        if total_us > longest_us:
+        if total_us > longest_us or piece.end_us - pieces[0].start_us > LONGEST_REACH_US:
             return count
     return len(pieces)
 

@@ -10,6 +10,7 @@ from activities.downscale import Downscale
 from activities.encode_chunk import EncodeChunk
 from activities.encode_sound import EncodeSound
 from activities.extract_audio import ExtractAudio
+from activities.guard import AttemptGuard
 from activities.join_chunks import JoinChunks
 from activities.merger import Merger
 from activities.plan_chunks import PlanChunks
@@ -80,6 +81,7 @@ async def run() -> None:
                 Service(CPU_QUEUE, worker.concurrent_activities, encodes, workflows),
                 Service(QUICK_QUEUE, 2 * worker.concurrent_activities, quick),
             ],
+            interceptors=[AttemptGuard(client, store)],
         )
 
 

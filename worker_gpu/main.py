@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from activities.animal_detection import AnimalDetection
 from activities.checkup import Checkup
+from activities.guard import AttemptGuard
 from activities.language_detection import LanguageDetection
 from activities.subtitles import Subtitles
 from adapters.ffmpeg import guards
@@ -41,11 +42,13 @@ async def run() -> None:
                 }
             ).run,
         ]
+        client = await connect(read_temporal())
         await serve(
-            await connect(read_temporal()),
+            client,
             worker,
             [Service(GPU_QUEUE, worker.concurrent_activities, activities)],
             prepare=[speech.prepare, detector.prepare],
+            interceptors=[AttemptGuard(client, store)],
         )
 
 

@@ -81,7 +81,6 @@ class ChunkedEncode:
                 EncodeChunk.run,
                 EncodeChunkInput(self.order, plan.clock, chunk),
                 step=f"chunk-{chunk.index:04}",
-                options=policies.chunk,
                 queue=policies.CPU_QUEUE,
                 final_codes=_WHOLE_INSTEAD,
             )
@@ -99,7 +98,6 @@ class ChunkedEncode:
             EncodeSound.run,
             EncodeSoundInput(self.order),
             step="sound",
-            options=policies.stage,
             queue=policies.CPU_QUEUE,
         )
 
@@ -111,7 +109,6 @@ class ChunkedEncode:
             JoinChunks.run,
             JoinChunksInput(self.order, plan, chunks, sound),
             step="join",
-            options=policies.stage,
             queue=policies.CPU_QUEUE,
             final_codes=_WHOLE_INSTEAD,
         )

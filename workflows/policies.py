@@ -15,12 +15,14 @@ QUICK_QUEUE = "cpu-quick"
 # A worker that dies is missed after this long; beats leave a worker at most 1 s apart.
 _MISSED_AFTER = timedelta(seconds=10)
 
-# A passing fault is gone in about a minute, or somebody must look: then the task parks.
+# How many faults a stage may have, and how long it waits after each, is counted by the worker
+# (`domain/trail.py`): a drain, or the death of a worker that healthy work ran on, is no fault. These
+# numbers are for what no worker lives to tell, and for a queue whose workers don't know the activity.
 _STAGE_RETRIES = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     backoff_coefficient=2.0,
-    maximum_interval=timedelta(seconds=30),
-    maximum_attempts=6,
+    maximum_interval=timedelta(seconds=4),
+    maximum_attempts=200,
 )
 
 # Small calls to the store and the database go on until they answer: nobody would be helped
@@ -44,14 +46,6 @@ def stage(queue: str, stage_timeout_s: int, activity_id: str, summary: str) -> A
         activity_id=activity_id,
         summary=summary,
     )
-
-
-def chunk(queue: str, stage_timeout_s: int, activity_id: str, summary: str) -> ActivityConfig:
-    """Like a stage, but its attempts are not counted here: `domain/chunk_trials.py` says what each of
-    them tries, and when there is nothing left to try. A store that is away is waited for."""
-    config = stage(queue, stage_timeout_s, activity_id, summary)
-    config["retry_policy"] = _PATIENT_RETRIES
-    return config
 
 
 PUBLISH = ActivityConfig(

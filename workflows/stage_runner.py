@@ -13,13 +13,12 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 
 with workflow.unsafe.imports_passed_through():
     from domain.board import Board
-    from domain.errors import SENDER_CODES
+    from domain.errors import SENDER_CODES, SourceKillsWorker
     from domain.messages import PipelineRequest
     from domain.stages import Fault, Stage, StageStatus
     from workflows import policies
 
 Result = TypeVar("Result")
-Options = Callable[[str, int, str, str], workflow.ActivityConfig]
 
 
 class TaskFailed(Exception):
@@ -61,14 +60,15 @@ class StageRunner:
     ) -> Result:
         """Run one activity of a stage, which takes its progress to `goal`, until it succeeds.
 
-        When it fails for good the stage waits for a retry; `refusable` ends the task instead if
-        the source is at fault. Raises `TaskFailed`, or `CancelledError` when the task is cancelled.
+        When it fails for good the stage waits for a retry. Instead the task ends if the source kills its
+        workers, and with `refusable` if the source is at fault at all. Raises `TaskFailed`, or
+        `CancelledError` when the task is cancelled.
         """
         while True:
             self.board.start(stage, goal, now_us())
             self.write_memo()
             try:
-                result = await self._round(stage, step, activity, message, policies.stage, queue)
+                result = await self._round(stage, step, activity, message, queue)
             except StepFailed as failure:
                 if refusable and failure.fault.code in SENDER_CODES:
                     raise TaskFailed(failure.fault, source_refused=True) from failure
@@ -85,7 +85,6 @@ class StageRunner:
         message: object,
         *,
         step: str,
-        options: Options,
         queue: str,
         final_codes: frozenset[str] = frozenset(),
     ) -> Result:
@@ -98,7 +97,7 @@ class StageRunner:
                 self.board.start(stage, 100, now_us())
                 self.write_memo()
             try:
-                return await self._round(stage, step, activity, message, options, queue)
+                return await self._round(stage, step, activity, message, queue)
             except StepFailed as failure:
                 if failure.fault.code in final_codes:
                     raise
@@ -110,7 +109,6 @@ class StageRunner:
         step: str,
         activity: Callable[[Any, Any], Result],
         message: object,
-        options: Options,
         queue: str,
     ) -> Result:
         name = f"{stage.value}.{step}" if step else stage.value
@@ -121,12 +119,19 @@ class StageRunner:
         summary = f"{name} of {self._request.filename}"
         try:
             result: Result = await workflow.execute_activity_method(
-                activity, message, **options(queue, self._request.stage_timeout_s, activity_id, summary)
+                activity,
+                message,
+                **policies.stage(queue, self._request.stage_timeout_s, activity_id, summary),
             )
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise asyncio.CancelledError from error
-            raise StepFailed(fault_of(error)) from error
+            fault = fault_of(error)
+            if fault.code == SourceKillsWorker.__name__:
+                # A retry would cost three more workers; the source stays, for somebody to look at.
+                self.board.fail(stage, fault, now_us())
+                raise TaskFailed(fault) from error
+            raise StepFailed(fault) from error
         return result
 
     def finish(self, stage: Stage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 from faster_whisper import WhisperModel
@@ -12,16 +13,25 @@ from faster_whisper import WhisperModel
 from adapters.attended import attended, awaited
 from adapters.models.once import LoadedOnce
 from adapters.models.settings import SpeechSettings
+from adapters.speech.kept_hearing import words_of
 from adapters.speech.pcm import PcmFile, Samples
 from adapters.speech.voice_activity import voice_probabilities
-from adapters.speech.whisper_decoding import Decoded, better, decode_batch, decode_carefully, features
-from adapters.speech.whisper_model import known_languages, load_whisper, whisper_code
+from adapters.speech.whisper_decoding import (
+    DECODING_VERSION,
+    Decoded,
+    better,
+    decode_batch,
+    decode_carefully,
+    features,
+)
+from adapters.speech.whisper_model import known_languages, load_whisper, model_digest, whisper_code
 from domain.errors import LanguageUnsupported
 from domain.heard_words import place_words, start_with_voice
+from domain.kept_work import NOTHING_KEPT, KeptWork
 from domain.languages import WindowScores, estimate_language, language_code
 from domain.pulse import PartPulse, Pulse
 from domain.speech import LanguageEstimate, LanguageVerdict, SpeechSpan, Word
-from domain.speech_regions import Region, language_windows, pack_regions, speech_spans
+from domain.speech_regions import Region, group_regions, language_windows, pack_regions, speech_spans
 
 # Shares of the work, measured with the tiny model; with larger ones the first two are smaller still.
 _VOICE_SHARE = 0.05
@@ -43,27 +53,33 @@ class FasterWhisperEngine:
     def __init__(self, settings: SpeechSettings) -> None:
         self._settings = settings
         self._model = LoadedOnce(partial(load_whisper, settings))
+        self._model_digest = LoadedOnce(partial(model_digest, settings))
 
     def prepare(self) -> None:
         """Load the model now, so that a missing one shows before any work is taken on."""
         self._model.get()
+        self._model_digest.get()
 
-    def detect_language(self, pcm_path: Path, pulse: Pulse) -> LanguageEstimate:
+    def detect_language(
+        self, pcm_path: Path, pulse: Pulse, kept: KeptWork = NOTHING_KEPT
+    ) -> LanguageEstimate:
         """The language of the whole video, from windows spread over all of its speech."""
-        sound = self._heard(pcm_path, PartPulse(pulse, 0.0, _VOICE_SHARE))
+        sound = self._heard(pcm_path, kept, PartPulse(pulse, 0.0, _VOICE_SHARE))
         estimate = self._language(sound, PartPulse(pulse, _VOICE_SHARE, 1.0))
         pulse.advance(1.0)
         return estimate
 
-    def transcribe(self, pcm_path: Path, language: str | None, pulse: Pulse) -> list[Word]:
+    def transcribe(
+        self, pcm_path: Path, language: str | None, pulse: Pulse, kept: KeptWork = NOTHING_KEPT
+    ) -> list[Word]:
         """Every word in order of time. Without `language`, in the one that the speech is likeliest in."""
         code = self._checked(language, pulse) if language else None
-        sound = self._heard(pcm_path, PartPulse(pulse, 0.0, _VOICE_SHARE))
+        sound = self._heard(pcm_path, kept, PartPulse(pulse, 0.0, _VOICE_SHARE))
         begun = _VOICE_SHARE
         if code is None:
             begun += _LANGUAGE_SHARE
             code = self._language(sound, PartPulse(pulse, _VOICE_SHARE, begun)).language
-        words = [] if code is None else self._words(sound, code, PartPulse(pulse, begun, 1.0))
+        words = [] if code is None else self._words(sound, code, kept, PartPulse(pulse, begun, 1.0))
         pulse.advance(1.0)
         return words
 
@@ -78,9 +94,9 @@ class FasterWhisperEngine:
             raise LanguageUnsupported(f"The speech model does not know {code}; it knows {_listed(known)}.")
         return code
 
-    def _heard(self, pcm_path: Path, pulse: Pulse) -> _Sound:
+    def _heard(self, pcm_path: Path, kept: KeptWork, pulse: Pulse) -> _Sound:
         pcm = PcmFile(pcm_path)
-        probabilities = voice_probabilities(pcm, pulse, self._settings.stall_limit_s)
+        probabilities = voice_probabilities(pcm, kept, pulse, self._settings.stall_limit_s)
         return _Sound(pcm, probabilities, speech_spans(probabilities, pcm.duration_us))
 
     def _language(self, sound: _Sound, pulse: Pulse) -> LanguageEstimate:
@@ -98,21 +114,36 @@ class FasterWhisperEngine:
             pulse.advance(len(scores) / len(windows))
         return estimate_language(scores)
 
-    def _words(self, sound: _Sound, code: str, pulse: Pulse) -> list[Word]:
+    def _words(self, sound: _Sound, code: str, kept: KeptWork, pulse: Pulse) -> list[Word]:
         regions = pack_regions(sound.spans, sound.probabilities, self._settings.region_s * 1_000_000)
-        speech_us = sum(region.duration_us for region in regions)
         if not regions:
             return []
         model = self._loaded(pulse)
-        words: list[Word] = []
-        done_us = 0
-        for batch in _batches(regions, self._settings.batch_size):
-            found = self._decoded(model, [sound.pcm.region(region) for region in batch], code, pulse)
-            for region, decoded in zip(batch, found, strict=True):
-                words.extend(place_words(region, () if decoded.silent else decoded.words))
-                done_us += region.duration_us
-            pulse.advance(done_us / speech_us)
+        groups = group_regions(regions, self._settings.batch_size)
+        hear = partial(self._group_words, model, sound, code, pulse)
+        words = words_of(groups, self._recipe(code, pulse), kept, hear, pulse)
         return start_with_voice(words, sound.probabilities, sound.pcm.duration_us)
+
+    def _recipe(self, code: str, pulse: Pulse) -> dict[str, object]:
+        settings = self._settings
+        return {
+            "engine": [version("faster-whisper"), version("ctranslate2"), DECODING_VERSION],
+            "model": awaited(self._model_digest.get, pulse),
+            "runs": [settings.device, settings.compute_type, settings.cpu_threads],
+            "beam_size": settings.beam_size,
+            "window_s": settings.window_s,
+            "language": code,
+        }
+
+    def _group_words(
+        self, model: WhisperModel, sound: _Sound, code: str, pulse: Pulse, group: Sequence[Region]
+    ) -> list[Word]:
+        found = self._decoded(model, [sound.pcm.region(region) for region in group], code, pulse)
+        return [
+            word
+            for region, decoded in zip(group, found, strict=True)
+            for word in place_words(region, () if decoded.silent else decoded.words)
+        ]
 
     def _decoded(
         self, model: WhisperModel, sounds: Sequence[Samples], code: str, pulse: Pulse

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 from adapters.attended import attended, awaited
 from adapters.models.settings import SpeechSettings
+from adapters.speech.kept_hearing import words_of
 from adapters.speech.pcm import PcmFile, Samples
 from adapters.speech.recognizers import Recognizer, recognizer_named
 from adapters.speech.voice_activity import voice_probabilities
 from domain.errors import LanguageUnsupported
 from domain.heard_words import HeardWord, place_words
+from domain.kept_work import NOTHING_KEPT, KeptWork
 from domain.languages import language_code
 from domain.pulse import PartPulse, Pulse
 from domain.speech import LanguageEstimate, LanguageVerdict, Word
-from domain.speech_regions import pack_regions, speech_spans
+from domain.speech_regions import Region, group_regions, pack_regions, speech_spans
 
 _VOICE_SHARE = 0.02
 
@@ -37,35 +41,42 @@ class SpeechRecognitionEngine:
         """Check the installation, so that what is missing shows before any work is taken on."""
         self._recognizer.require()
 
-    def detect_language(self, pcm_path: Path, pulse: Pulse) -> LanguageEstimate:
+    def detect_language(
+        self, pcm_path: Path, pulse: Pulse, kept: KeptWork = NOTHING_KEPT
+    ) -> LanguageEstimate:
         """The language that the operator has set, marked as uncertain; none when nobody speaks."""
         pcm = PcmFile(pcm_path)
-        probabilities = voice_probabilities(pcm, pulse, self._settings.stall_limit_s)
+        probabilities = voice_probabilities(pcm, kept, pulse, self._settings.stall_limit_s)
         pulse.advance(1.0)
         if not speech_spans(probabilities, pcm.duration_us):
             return LanguageEstimate(LanguageVerdict.NO_SPEECH)
         return LanguageEstimate(LanguageVerdict.UNCERTAIN, self._language)
 
-    def transcribe(self, pcm_path: Path, language: str | None, pulse: Pulse) -> list[Word]:
+    def transcribe(
+        self, pcm_path: Path, language: str | None, pulse: Pulse, kept: KeptWork = NOTHING_KEPT
+    ) -> list[Word]:
         """Every word in order of time. Without `language`, in the one that the operator has set."""
         code = language_code(language) if language else self._language
         if code not in self._recognizer.languages:
             raise LanguageUnsupported(f"The speech engine {self._recognizer.name} does not know {code}.")
         pcm = PcmFile(pcm_path)
         voice = PartPulse(pulse, 0.0, _VOICE_SHARE)
-        probabilities = voice_probabilities(pcm, voice, self._settings.stall_limit_s)
+        probabilities = voice_probabilities(pcm, kept, voice, self._settings.stall_limit_s)
         spans = speech_spans(probabilities, pcm.duration_us)
         regions = pack_regions(spans, probabilities, self._settings.region_s * 1_000_000)
-        speech_us = sum(region.duration_us for region in regions)
+        recipe = {"engine": [self._recognizer.name, version("SpeechRecognition")], "language": code}
+        hear = partial(self._group_words, pcm, code, pulse)
         rest = PartPulse(pulse, _VOICE_SHARE, 1.0)
-        words: list[Word] = []
-        done_us = 0
-        for region in regions:
-            words.extend(place_words(region, self._heard(pcm.region(region), code, pulse)))
-            done_us += region.duration_us
-            rest.advance(done_us / speech_us)
+        words = words_of(group_regions(regions, at_most=1), recipe, kept, hear, rest)
         pulse.advance(1.0)
         return words
+
+    def _group_words(self, pcm: PcmFile, code: str, pulse: Pulse, group: Sequence[Region]) -> list[Word]:
+        return [
+            word
+            for region in group
+            for word in place_words(region, self._heard(pcm.region(region), code, pulse))
+        ]
 
     def _heard(self, sound: Samples, code: str, pulse: Pulse) -> list[HeardWord]:
         call = partial(self._recognizer.words, sound, code)

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from functools import partial
+from importlib.metadata import version
+
 import numpy as np
 from faster_whisper.vad import get_vad_model
 
-from adapters.attended import attended
+from adapters.attended import attended, awaited
 from adapters.speech.pcm import PcmFile, Samples
+from domain.kept_work import KeptWork, recipe_digest
 from domain.pulse import Pulse
 
 _STEP_SAMPLES = 512
 # The detector copies its input several times: two hours at once would take gigabytes.
 _SLICE_STEPS = 1_875  # one minute
 _LEAD_IN_STEPS = 32  # one second in which the detector finds its feet again
+_KEPT_TYPE = np.dtype("<f4")
 
 
-def voice_probabilities(pcm: PcmFile, pulse: Pulse, stall_limit_s: float) -> list[float]:
-    """One probability for each 32 ms, the last one for a rest that is filled up with silence."""
+def voice_probabilities(pcm: PcmFile, kept: KeptWork, pulse: Pulse, stall_limit_s: float) -> list[float]:
+    """One probability for each 32 ms, the last one for a rest that is filled up with silence.
+
+    Kept whole: two hours take seconds to look through, and language and words both need them.
+    """
     step_count = -(-pcm.sample_count // _STEP_SAMPLES)
+    versions = [version("faster-whisper"), version("onnxruntime")]
+    recipe = recipe_digest({"voice": versions, "slice_steps": _SLICE_STEPS, "lead_in_steps": _LEAD_IN_STEPS})
+    content = awaited(partial(kept.find, recipe, 0, pcm.duration_us), pulse)
+    if content is not None and len(content) == step_count * _KEPT_TYPE.itemsize:
+        pulse.advance(1.0)
+        return [float(probability) for probability in np.frombuffer(content, _KEPT_TYPE)]
+    probabilities = _detected(pcm, step_count, pulse, stall_limit_s)
+    content = np.asarray(probabilities, _KEPT_TYPE).tobytes()
+    awaited(partial(kept.keep, recipe, 0, pcm.duration_us, content), pulse)
+    return probabilities
+
+
+def _detected(pcm: PcmFile, step_count: int, pulse: Pulse, stall_limit_s: float) -> list[float]:
     probabilities: list[float] = []
     for first in range(0, step_count, _SLICE_STEPS):
         lead_in = min(first, _LEAD_IN_STEPS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import ctranslate2
 from faster_whisper import WhisperModel
 
@@ -10,6 +12,7 @@ from adapters.models.whisper_folder import whisper_folder
 from domain.errors import ModelUnavailable, SettingInvalid
 from domain.languages import LANGUAGES
 
+_MODEL_SUFFIXES = (".bin", ".json", ".txt")
 _WHISPER_CODE = {"jv": "jw"}  # Whisper kept the code that Javanese had before
 
 
@@ -29,6 +32,17 @@ def load_whisper(settings: SpeechSettings) -> WhisperModel:
         )
     except (RuntimeError, ValueError, OSError) as fault:
         raise ModelUnavailable(f"The speech model in {folder} can't be loaded: {fault}") from fault
+
+
+def model_digest(settings: SpeechSettings) -> str:
+    """The SHA-256 of the model's files: a name or a path may stand for other weights tomorrow."""
+    digest = hashlib.sha256()
+    folder = whisper_folder(settings.model, settings.cache_path)
+    for path in sorted(path for path in folder.iterdir() if path.suffix in _MODEL_SUFFIXES):
+        digest.update(path.name.encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
 
 
 def _compute_type(settings: SpeechSettings) -> str:

@@ -16,10 +16,12 @@ from pathlib import Path
 from temporalio.client import Client, WorkflowFailureError
 
 from domain.errors import (
+    AttemptDrained,
     ChunkFailed,
     ChunkGivenUp,
     ModelUnavailable,
     NoVideoStream,
+    SourceKillsWorker,
     StoreUnavailable,
     ToolMissing,
 )
@@ -117,6 +119,16 @@ async def _cancelled_in_the_end(rig: Rig, request: PipelineRequest) -> None:
     await rig.until(request.task_id, lambda live: live.state.status is TaskStatus.CANCELLED)
 
 
+async def _drained(rig: Rig, request: PipelineRequest) -> None:
+    rig.script.faults["downscale"] = [AttemptDrained("The worker is shutting down.") for _ in range(7)]
+    await _done(rig, request)
+
+
+async def _kills_worker(rig: Rig, request: PipelineRequest) -> None:
+    rig.script.faults["downscale"] = [SourceKillsWorker("The worker ended without a word 3 times.")]
+    await _ended(rig, request)
+
+
 Journey = Callable[[Rig, PipelineRequest], Awaitable[None]]
 PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
     "soft": (_done, ProcessingOptions()),
@@ -133,6 +145,8 @@ PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
     "chunks-given-up": (_chunks_given_up, ProcessingOptions()),
     "chunks-cancelled": (_chunks_cancelled, ProcessingOptions()),
     "chunks-parked": (_chunks_parked, ProcessingOptions()),
+    "drained": (_drained, ProcessingOptions()),
+    "kills-worker": (_kills_worker, ProcessingOptions()),
 }
 
 

@@ -11,6 +11,7 @@ from domain.speech_regions import (
     PROBABILITY_STEP_US,
     Region,
     VoiceRule,
+    group_regions,
     language_windows,
     pack_regions,
     speech_spans,
@@ -100,6 +101,23 @@ def test_speech_without_a_pause_is_cut_where_the_voice_is_weakest() -> None:
     assert first.pieces[0].end_us == second.pieces[0].start_us
 
 
+def test_a_region_with_its_pauses_reaches_over_no_more_than_a_minute() -> None:
+    packed = pack_regions(spans((0, 2), (50, 52), (59, 61), (90, 92)), voice((92, 0.9)), 28_000_000)
+    assert [(region.start_us, region.end_us) for region in packed] == [
+        (0, 52_000_000),
+        (59_000_000, 92_000_000),
+    ]
+
+
+def test_neighbours_are_heard_together_as_long_as_a_minute_holds_them() -> None:
+    first, second, third, fourth = (
+        Region(tuple(spans(span))) for span in ((0, 20), (21, 40), (41, 60), (61, 70))
+    )
+    assert group_regions([first, second, third, fourth], 4) == [(first, second, third), (fourth,)]
+    assert group_regions([first, second, third, fourth], 2) == [(first, second), (third, fourth)]
+    assert group_regions([], 4) == []
+
+
 def test_a_region_too_short_to_be_understood_is_refused() -> None:
     with pytest.raises(ValueError, match="too short"):
         pack_regions(spans((0, 9)), voice((9, 0.9)), 1_000_000)
@@ -119,6 +137,9 @@ def test_packing_keeps_every_sound_once_and_no_region_is_too_long(
         at_ms += gap_ms + length_ms
     packed = pack_regions(given_spans, probabilities, longest_ms * 1000)
     assert all(region.duration_us <= longest_ms * 1000 for region in packed)
+    grouped = group_regions(packed, 4)
+    assert [region for group in grouped for region in group] == list(packed)
+    assert all(group[-1].end_us - group[0].start_us <= 60_000_000 for group in grouped)
     pieces = [piece for region in packed for piece in region.pieces]
     assert sum(piece.duration_us for piece in pieces) == sum(span.duration_us for span in given_spans)
     assert all(before.end_us <= after.start_us for before, after in pairwise(pieces))

@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import pytest
 from temporalio.client import WorkflowFailureError
+from temporalio.exceptions import ApplicationError
 
 from domain.errors import (
+    AttemptDrained,
     ModelUnavailable,
     NoVideoStream,
+    SourceKillsWorker,
     StoreUnavailable,
 )
 from domain.messages import ProcessingOptions, SubtitleMode
@@ -115,6 +118,35 @@ async def test_a_passing_fault_is_tried_again_without_anyone_asking(rig: Rig) ->
 
     assert state.status is TaskStatus.COMPLETED
     assert len(rig.script.messages("downscale")) == 2
+
+
+async def test_a_stage_that_is_drained_again_and_again_does_not_park(rig: Rig) -> None:
+    rig.script.faults["downscale"] = [AttemptDrained("The worker is shutting down.") for _ in range(12)]
+    async with rig.workers():
+        handle = await rig.start(rig.request())
+        state = await handle.result()
+
+    assert state.status is TaskStatus.COMPLETED
+    assert len(rig.script.messages("downscale")) == 13
+
+
+async def test_a_source_that_kills_its_workers_is_put_aside_without_waiting_for_anyone(rig: Rig) -> None:
+    rig.script.faults["downscale"] = [SourceKillsWorker("The worker ended without a word 3 times.")]
+    request = rig.request()
+    async with rig.workers():
+        handle = await rig.start(request)
+        with pytest.raises(WorkflowFailureError) as failure:
+            await handle.result()
+        live = await rig.tasks.state(request.task_id)
+
+    assert isinstance(failure.value.cause, ApplicationError)
+    assert failure.value.cause.type == "SourceKillsWorker"
+    assert live is not None
+    assert live.state.status is TaskStatus.FAILED
+    assert live.state.stages["downscale"].status is StageStatus.FAILED
+    assert live.state.stages["downscale"].fault == live.state.fault
+    assert len(rig.script.messages("downscale")) == 1
+    assert rig.script.messages("clean_up")[0].drop_source is False
 
 
 async def test_a_stage_that_fails_for_good_waits_for_a_retry_and_loses_nothing(rig: Rig) -> None:

@@ -1,0 +1,93 @@
+"""A transcription whose process is killed goes on in another one, and comes to exactly the same words."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from adapters.object_store import StoreSettings
+from adapters.object_store.store import S3ObjectStore
+from domain.cue_breaking import break_into_cues
+from domain.spoken_words import read_words
+from domain.subtitle_files import to_srt, to_webvtt
+from tests.contract.speech.conftest import BYTES_PER_SECOND, Spoken
+from tests.contract.store.servers import s3_server
+
+REPOSITORY = Path(__file__).parents[3]
+NEVER = 1000
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[StoreSettings]:
+    with s3_server("versitygw", tmp_path) as settings:
+        S3ObjectStore(settings).ensure_bucket()
+        yield settings
+
+
+@pytest.fixture
+def two_minutes(spoken: Callable[[str], Spoken], tmp_path: Path) -> Path:
+    """The demo clip's sound six times, so that there are several groups of regions."""
+    sound = spoken("demo").pcm_path.read_bytes()
+    path = tmp_path / "sound.pcm"
+    path.write_bytes((sound[: 20 * BYTES_PER_SECOND] * 6)[: 120 * BYTES_PER_SECOND])
+    return path
+
+
+def transcriber(settings: StoreSettings, pcm_path: Path, stand_after: int) -> subprocess.Popen[str]:
+    where = [settings.endpoint, settings.access_key, settings.secret_key, settings.bucket]
+    command = [sys.executable, "-m", "tests.contract.speech.transcriber", *where, str(pcm_path)]
+    return subprocess.Popen(
+        [*command, str(stand_after)],
+        cwd=REPOSITORY,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def told(lines: list[str]) -> list[str]:
+    """The groups of regions that were heard; the first piece that is kept is the voice."""
+    return [line for line in lines if line.startswith("done ") and not line.startswith("done 0 120000000")]
+
+
+def subtitles(lines: list[str]) -> tuple[str, str]:
+    words = read_words(lines[-1].encode())
+    assert words is not None
+    cues = break_into_cues(words, 120_000_000, Fraction(40_000), language="en")
+    return to_srt(cues), to_webvtt(cues, "en")
+
+
+def test_a_killed_transcription_hears_again_no_more_than_what_it_was_hearing(
+    settings: StoreSettings, two_minutes: Path
+) -> None:
+    first = transcriber(settings, two_minutes, stand_after=3)
+    assert first.stdout is not None
+    heard_first: list[str] = []
+    for line in first.stdout:
+        if line == "standing\n":
+            break
+        heard_first.append(line.strip())
+    first.send_signal(signal.SIGKILL)
+    assert first.wait() == -signal.SIGKILL
+
+    second, _ = transcriber(settings, two_minutes, NEVER).communicate()
+    lines = second.splitlines()
+    heard_second = told(lines)
+
+    S3ObjectStore(settings).remove_prefix("kept/regions/")
+    whole, _ = transcriber(settings, two_minutes, NEVER).communicate()
+    all_groups = told(whole.splitlines())
+
+    assert len(told(heard_first)) == 2
+    assert len(all_groups) >= 4
+    assert told(heard_first) + heard_second == all_groups
+    assert subtitles(lines) == subtitles(whole.splitlines())
+    assert lines[-1] == whole.splitlines()[-1]
+    spans = [tuple(map(int, group.split()[1:])) for group in all_groups]
+    assert all(end_us - start_us <= 60_000_000 for start_us, end_us in spans)
