@@ -124,8 +124,8 @@ def _one_task_a_key(rows: Sequence[Row], trial: _Trial) -> Iterator[Violation]:
 
 
 def _nobodys_tasks(rows: dict[str, Row], runs: dict[str, list[Run]]) -> Iterator[Violation]:
-    for task_id in runs:
-        if task_id not in rows and runs[task_id]:
+    for task_id, its_runs in runs.items():
+        if task_id not in rows and its_runs:
             yield Violation("disagreement", task_id, "Temporal runs it, and the catalogue has no row of it")
     for task_id, row in rows.items():
         if not runs[task_id]:

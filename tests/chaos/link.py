@@ -1,4 +1,4 @@
-"""A TCP connection that can be cut, or that swallows what one side says: for protocols that stay closed to us."""
+"""A TCP link that can be cut, or that swallows every answer: for a protocol that is closed to us."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stands between the product and its S3 server, passes every byte on unchanged, and breaks what it is told to."""
+"""Stands between the product and its S3 server: passes every byte on, and breaks what it is told to."""
 
 from __future__ import annotations
 

@@ -1,0 +1,99 @@
+"""The table of everything that is broken on purpose, and how a task may end that meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from signal import SIGKILL, SIGTERM
+
+from tests.chaos.link import Mood
+from tests.chaos.process_faults import (
+    FAKETIME,
+    cancels,
+    clock_jumps,
+    cpu_workers,
+    deploys,
+    ends_by,
+    freezes,
+    harmless,
+    incompatible_but_marked,
+    rolled_back,
+    the_api,
+    with_clock,
+)
+from tests.chaos.resource_faults import (
+    TWINS_HOLD_AT,
+    full_disk,
+    locked_database,
+    store_trouble,
+    temporal_link,
+    twins,
+)
+from tests.chaos.scene import Scene
+from tests.chaos.steps import Step, WhileSending
+from tests.chaos.store_proxy import Harm
+from tests.chaos.world import World
+
+_KB = 1024
+
+
+@contextmanager
+def _as_it_is(_: Scene) -> Iterator[None]:
+    yield
+
+
+def _nothing(_: World) -> str | None:
+    return None
+
+
+def _faketime(_: World) -> str | None:
+    return None if FAKETIME.exists() else "the package faketime is not installed"
+
+
+def _small_scratch(world: World) -> str | None:
+    return None if world.scratch_is_small else "only root may mount a file system that can be filled"
+
+
+@dataclass(frozen=True)
+class Failpoint:
+    """`act` breaks and heals. `around` holds for the whole trial. `lacks` says why it can't be run here.
+    `step` is the moment where the seed has no choice."""
+
+    name: str
+    act: Callable[[Scene], None]
+    around: Callable[[Scene], AbstractContextManager[None]] = _as_it_is
+    lacks: Callable[[World], str | None] = _nothing
+    endings: frozenset[str] = frozenset({"completed"})
+    step: Step | None = None
+
+
+# Longer than a heartbeat may be missing: when the process thaws, its work is somebody else's.
+_LONG = (12.0, 16.0)
+# Longer than a caller waits for an answer.
+_SHORT = (5.0, 10.0)
+
+_PROCESSES = {"worker_cpu": _LONG, "worker_gpu": _LONG, "api": _SHORT, "temporal": _SHORT, "s3": _SHORT}
+
+_ALL = (
+    *(Failpoint(f"kill-{name}", ends_by(name, SIGKILL)) for name in _PROCESSES),
+    *(Failpoint(f"term-{name}", ends_by(name, SIGTERM)) for name in _PROCESSES),
+    *(Failpoint(f"freeze-{name}", freezes(name, *lasts)) for name, lasts in _PROCESSES.items()),
+    Failpoint("store-slow", store_trouble(Harm.SLOW, 1, 4)),
+    Failpoint("store-busy", store_trouble(Harm.BUSY, 0, 0)),
+    Failpoint("store-cuts-parts", store_trouble(Harm.CUT_REQUEST, 0, 4096 * _KB, writes_only=True)),
+    Failpoint("store-cuts-answers", store_trouble(Harm.CUT_ANSWER, 0, 1024 * _KB)),
+    Failpoint("store-loses-replies", store_trouble(Harm.LOST_REPLY, 0, 0, writes_only=True)),
+    Failpoint("temporal-unreachable", temporal_link(Mood.CUT)),
+    Failpoint("temporal-loses-replies", temporal_link(Mood.DEAF_CLIENT)),
+    Failpoint("disk-full", full_disk, lacks=_small_scratch),
+    Failpoint("database-locked", locked_database),
+    Failpoint("clock-ahead", clock_jumps(cpu_workers, +1), around=with_clock(cpu_workers), lacks=_faketime),
+    Failpoint("clock-behind", clock_jumps(the_api, -1), around=with_clock(the_api), lacks=_faketime),
+    Failpoint("twins", twins, step=WhileSending(TWINS_HOLD_AT)),
+    Failpoint("deploy-harmless", deploys(harmless), around=rolled_back),
+    Failpoint("deploy-marked", deploys(incompatible_but_marked), around=rolled_back),
+    Failpoint("cancel", cancels, endings=frozenset({"completed", "cancelled"})),
+)
+
+FAILPOINTS = {failpoint.name: failpoint for failpoint in _ALL}
