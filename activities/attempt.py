@@ -67,7 +67,8 @@ class Attempt:
 def open_attempt(scratch_root: Path, task_id: str) -> Iterator[Attempt]:
     """Run one attempt; the product's errors leave it as Temporal failures."""
     run = activity.info()
-    scratch_path = scratch_root / task_id / f"{run.activity_id}-{run.attempt}"
+    # Not in a folder of the task's, which the last attempt would leave behind empty.
+    scratch_path = scratch_root / f"{task_id}-{run.activity_id}-{run.attempt}"
     scratch_path.mkdir(parents=True)
     pulse = HeartbeatPulse()
     try:
