@@ -9,12 +9,12 @@ from signal import SIGKILL, SIGTERM
 
 from tests.chaos.link import Mood
 from tests.chaos.process_faults import (
-    FAKETIME,
     cancels,
     clock_jumps,
     cpu_workers,
     deploys,
     ends_by,
+    faketime_library,
     freezes,
     harmless,
     incompatible_but_marked,
@@ -35,8 +35,6 @@ from tests.chaos.steps import Step, WhileSending
 from tests.chaos.store_proxy import Harm
 from tests.chaos.world import World
 
-_KB = 1024
-
 
 @contextmanager
 def _as_it_is(_: Scene) -> Iterator[None]:
@@ -47,8 +45,8 @@ def _nothing(_: World) -> str | None:
     return None
 
 
-def _faketime(_: World) -> str | None:
-    return None if FAKETIME.exists() else "the package faketime is not installed"
+def _faketime_there(_: World) -> str | None:
+    return None if faketime_library() else "the package faketime is not installed"
 
 
 def _small_scratch(world: World) -> str | None:
@@ -81,15 +79,17 @@ _ALL = (
     *(Failpoint(f"freeze-{name}", freezes(name, *lasts)) for name, lasts in _PROCESSES.items()),
     Failpoint("store-slow", store_trouble(Harm.SLOW, 1, 4)),
     Failpoint("store-busy", store_trouble(Harm.BUSY, 0, 0)),
-    Failpoint("store-cuts-parts", store_trouble(Harm.CUT_REQUEST, 0, 4096 * _KB, writes_only=True)),
-    Failpoint("store-cuts-answers", store_trouble(Harm.CUT_ANSWER, 0, 1024 * _KB)),
+    Failpoint("store-cuts-parts", store_trouble(Harm.CUT_REQUEST, 0, 0.9, writes_only=True)),
+    Failpoint("store-cuts-answers", store_trouble(Harm.CUT_ANSWER, 0, 0.9)),
     Failpoint("store-loses-replies", store_trouble(Harm.LOST_REPLY, 0, 0, writes_only=True)),
     Failpoint("temporal-unreachable", temporal_link(Mood.CUT)),
     Failpoint("temporal-loses-replies", temporal_link(Mood.DEAF_CLIENT)),
     Failpoint("disk-full", full_disk, lacks=_small_scratch),
     Failpoint("database-locked", locked_database),
-    Failpoint("clock-ahead", clock_jumps(cpu_workers, +1), around=with_clock(cpu_workers), lacks=_faketime),
-    Failpoint("clock-behind", clock_jumps(the_api, -1), around=with_clock(the_api), lacks=_faketime),
+    Failpoint(
+        "clock-ahead", clock_jumps(cpu_workers, +1), around=with_clock(cpu_workers), lacks=_faketime_there
+    ),
+    Failpoint("clock-behind", clock_jumps(the_api, -1), around=with_clock(the_api), lacks=_faketime_there),
     Failpoint("twins", twins, step=WhileSending(TWINS_HOLD_AT)),
     Failpoint("deploy-harmless", deploys(harmless), around=rolled_back),
     Failpoint("deploy-marked", deploys(incompatible_but_marked), around=rolled_back),

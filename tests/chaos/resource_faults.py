@@ -20,12 +20,15 @@ def store_trouble(harm: Harm, smallest: float, largest: float, *, writes_only: b
 
     def act(scene: Scene) -> None:
         amount = scene.rng.uniform(smallest, largest)
-        scene.world.store_proxy.trouble = Trouble(harm, amount, writes_only)
+        proxy = scene.world.store_proxy
+        proxy.harmed = 0
+        proxy.trouble = Trouble(harm, amount, writes_only)
         try:
-            with scene.fault(store=harm.value, amount=round(amount, 1)):
+            with scene.fault(store=harm.value, amount=round(amount, 2)):
                 scene.pause(2, 8)
         finally:
-            scene.world.store_proxy.trouble = None
+            proxy.trouble = None
+        scene.journal.note("harmed", calls=proxy.harmed)
 
     return act
 

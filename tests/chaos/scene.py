@@ -11,7 +11,7 @@ from random import Random
 from local.stack import Stack
 from tests.chaos.jobs import Job
 from tests.chaos.journal import Journal
-from tests.chaos.sending import Sender
+from tests.chaos.sending import Sender, Watcher
 from tests.chaos.steps import Step
 from tests.chaos.watching import pending_works, task_begun
 from tests.chaos.world import World
@@ -19,7 +19,7 @@ from tests.chaos.world import World
 
 @dataclass
 class Scene:
-    """`known` are the tasks of earlier trials; `senders` are this trial's uploads, the first one first."""
+    """`known` are the tasks of earlier trials; `senders` are this trial's uploads, each with its watcher."""
 
     world: World
     rng: Random
@@ -28,7 +28,7 @@ class Scene:
     step: Step
     known: frozenset[str]
     senders: list[Sender] = field(default_factory=list)
-    cancelled: bool = False
+    watchers: list[Watcher] = field(default_factory=list)
 
     @property
     def stack(self) -> Stack:
@@ -55,10 +55,13 @@ class Scene:
         time.sleep(self.rng.uniform(shortest_s, longest_s))
 
     def send(self, job: Job, key: str, hold_at: float | None = None) -> Sender:
-        """Begin an upload."""
+        """Begin an upload, and watch what becomes of it."""
         sender = Sender(self.stack.settings.api_url, job, key, self.journal, hold_at)
         self.senders.append(sender)
         sender.start()
+        watcher = Watcher(self.stack.settings.api_url, sender, self.journal)
+        self.watchers.append(watcher)
+        watcher.start()
         return sender
 
     def task_id(self) -> str | None:

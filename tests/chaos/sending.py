@@ -117,25 +117,29 @@ class _HeldFile:
 
 
 class Watcher(threading.Thread):
-    """Asks for a task's status until it has ended. An API that is away is no answer; a refusal is noted."""
+    """Asks for a task's status, from its acceptance on. An absent API is no answer; a refusal is one."""
 
-    def __init__(self, url: str, task_id: str, journal: Journal) -> None:
-        super().__init__(name=f"watcher of {task_id}", daemon=True)
-        self.task_id = task_id
+    def __init__(self, url: str, sender: Sender, journal: Journal) -> None:
+        super().__init__(name=f"watcher of {sender.key}", daemon=True)
+        self.task_id = ""
         self.parked: str | None = None
         self.ending: str | None = None
         self._url = url
+        self._sender = sender
         self._journal = journal
         self._enough = threading.Event()
 
-    def stop(self) -> None:
+    def finish(self) -> None:
+        """Ask once more, so that an end that does not last would show."""
         self._enough.set()
         self.join(60)
 
     def run(self) -> None:
+        self.task_id = self._sender.accepted()
         with httpx.Client(base_url=self._url, timeout=30) as http:
             while not self._enough.wait(_ASK_EVERY_S):
                 self._ask(http)
+            self._ask(http)
 
     def _ask(self, http: httpx.Client) -> None:
         try:
@@ -143,18 +147,16 @@ class Watcher(threading.Thread):
         except httpx.TransportError:
             return
         told = answer.json()
-        status = told.get("status") if answer.status_code == 200 else told.get("code")
+        well = answer.status_code == 200
         self._journal.note(
             "asked",
             task_id=self.task_id,
             http=answer.status_code,
-            status=status,
+            status=told["status"] if well else told.get("code"),
             source=told.get("source"),
-            parked=told.get("parked_until"),
         )
-        if answer.status_code != 200:
+        if not well:
             return
         failed = [name for name, stage in told["stages"].items() if stage["status"] == "failed"]
         self.parked = failed[0] if told["parked_until"] and failed else None
-        # Asked once more after the end: an end that does not last would show.
-        self.ending = status if status in ENDED else None
+        self.ending = told["status"] if told["status"] in ENDED else None

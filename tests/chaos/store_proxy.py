@@ -34,7 +34,7 @@ class Harm(StrEnum):
 
 @dataclass(frozen=True)
 class Trouble:
-    """`amount` is seconds for SLOW and bytes for the cuts. `writes_only` spares GET and HEAD."""
+    """`amount` is seconds for SLOW, a share of the body for the cuts. `writes_only` spares GET and HEAD."""
 
     harm: Harm
     amount: float = 0.0
@@ -70,6 +70,7 @@ class StoreProxy:
 
     def __init__(self, background: Background, port: int, server: tuple[str, int]) -> None:
         self.trouble: Trouble | None = None
+        self.harmed = 0
         self.calls: list[Call] = []
         self._background = background
         self._server = server
@@ -119,6 +120,7 @@ class StoreProxy:
             trouble = None
         harm = trouble.harm if trouble else None
         amount = trouble.amount if trouble else 0.0
+        self.harmed += harm is not None
         if gate is not None and gate.before:
             await _pass(gate)
         if harm is Harm.SLOW:
@@ -133,7 +135,7 @@ class StoreProxy:
                 method=request.method, target=request.target, headers=request.headers.raw_items()
             )
             await server.send(sent)
-            await _forward(client, server, int(amount) if harm is Harm.CUT_REQUEST else None)
+            await _forward(client, server, _cut(request, amount) if harm is Harm.CUT_REQUEST else None)
             response = await server.next(h11.Response)
             if gate is not None and not gate.before:
                 await _pass(gate)
@@ -146,7 +148,7 @@ class StoreProxy:
                     reason=response.reason,
                 )
             )
-            await _forward(server, client, int(amount) if harm is Harm.CUT_ANSWER else None)
+            await _forward(server, client, _cut(response, amount) if harm is Harm.CUT_ANSWER else None)
         finally:
             writer.close()
 
@@ -174,6 +176,12 @@ class _Side:
     async def send(self, event: h11.Event) -> None:
         self.writer.write(self.http.send(event) or b"")
         await self.writer.drain()
+
+
+def _cut(message: h11.Request | h11.Response, share: float) -> int:
+    """How many bytes of a body may pass; of one whose length is not told, none."""
+    length = next((int(value) for name, value in message.headers if name == b"content-length"), 0)
+    return int(length * share)
 
 
 async def _forward(source: _Side, target: _Side, cut_after: int | None) -> None:

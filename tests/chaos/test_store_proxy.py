@@ -66,7 +66,7 @@ def test_a_busy_store_is_unavailable_and_well_again_afterwards(setup: Setup) -> 
 
 
 def test_a_connection_cut_in_the_middle_of_a_part_leaves_no_object(setup: Setup) -> None:
-    setup.proxy.trouble = Trouble(Harm.CUT_REQUEST, 1_000_000, writes_only=True)
+    setup.proxy.trouble = Trouble(Harm.CUT_REQUEST, 0.2, writes_only=True)
 
     with pytest.raises(StoreUnavailable):
         setup.through.put_stream(Stream(noise(2 * PART)), "cut", "video/mp4", PART)
@@ -76,7 +76,7 @@ def test_a_connection_cut_in_the_middle_of_a_part_leaves_no_object(setup: Setup)
 
 def test_an_answer_cut_in_its_middle_is_not_taken_for_the_object(setup: Setup) -> None:
     setup.past.put("whole", noise(500_000), "video/mp4")
-    setup.proxy.trouble = Trouble(Harm.CUT_ANSWER, 100_000)
+    setup.proxy.trouble = Trouble(Harm.CUT_ANSWER, 0.2)
 
     with pytest.raises(StoreUnavailable):
         list(setup.through.open_range("whole", 0, 500_000))

@@ -14,7 +14,7 @@ from tests.chaos.jobs import Job
 from tests.chaos.journal import Journal
 from tests.chaos.looking import look
 from tests.chaos.scene import Scene
-from tests.chaos.sending import PATIENCE_S, Watcher
+from tests.chaos.sending import PATIENCE_S, Sender, Watcher
 from tests.chaos.steps import Reference, Work, choose_step
 from tests.chaos.watching import done_works, known_tasks
 from tests.chaos.world import PROCESSES, World
@@ -89,17 +89,13 @@ class Trials:
     def _end(self, scene: Scene) -> list[str]:
         """Wait until every upload of the scene is a task, and every task has ended."""
         task_ids = list(dict.fromkeys(sender.accepted() for sender in scene.senders))
-        url = scene.stack.settings.api_url
-        watchers = [Watcher(url, task_id, scene.journal) for task_id in task_ids]
-        for watcher in watchers:
-            watcher.start()
         deadline_s = time.monotonic() + PATIENCE_S
-        while any(watcher.ending is None for watcher in watchers) and time.monotonic() < deadline_s:
-            for watcher in watchers:
+        while any(watcher.ending is None for watcher in scene.watchers) and time.monotonic() < deadline_s:
+            for watcher in scene.watchers:
                 self._mend(watcher, scene.journal)
             time.sleep(_LOOK_EVERY_S)
-        for watcher in watchers:
-            watcher.stop()
+        for watcher in scene.watchers:
+            watcher.finish()
         return task_ids
 
     def _mend(self, watcher: Watcher, journal: Journal) -> None:
@@ -154,10 +150,10 @@ class _Never:
     def prepare(self, world: World) -> None:
         return
 
-    def wait(self, world: World, sender: object, known: frozenset[str]) -> str:
+    def wait(self, world: World, sender: Sender, known: frozenset[str]) -> str:
         return "never"
 
-    def release(self, world: World, sender: object) -> None:
+    def release(self, world: World, sender: Sender) -> None:
         return
 
 
@@ -174,6 +170,8 @@ def _notes(journal: Journal) -> tuple[str, ...]:
             told.append("upload unanswered")
         elif event.kind == "answered" and facts["http"] != 202:
             told.append(f"upload {facts['http']} {facts['code']}")
+        elif event.kind == "harmed":
+            told.append(f"harmed {facts['calls']} calls")
         elif event.kind == "retried":
             told.append(f"retried {facts['stage']}")
     return tuple(dict.fromkeys(told))
