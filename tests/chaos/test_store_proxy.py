@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
+from urllib3.exceptions import HTTPError
 
 from adapters.object_store import S3ObjectStore, StoreSettings
 from domain.errors import StoreUnavailable
@@ -85,10 +86,20 @@ def test_an_answer_cut_in_its_middle_is_not_taken_for_the_object(setup: Setup) -
 def test_a_write_whose_reply_is_lost_was_carried_out(setup: Setup) -> None:
     setup.proxy.trouble = Trouble(Harm.LOST_REPLY, writes_only=True)
 
-    with pytest.raises(StoreUnavailable):
-        setup.through.put("written", b"x", "text/plain")
+    with pytest.raises(HTTPError):
+        setup.through._quick._put_object(setup.through._bucket, "written", b"x", {})
 
     assert setup.past.stat("written") is not None
+
+
+@pytest.mark.parametrize("size", [1, 2 * PART], ids=["at once", "in parts"])
+def test_the_product_takes_back_a_write_whose_reply_is_lost(setup: Setup, size: int) -> None:
+    setup.proxy.trouble = Trouble(Harm.LOST_REPLY, writes_only=True)
+
+    with pytest.raises(StoreUnavailable):
+        setup.through.put_stream(Stream(noise(size)), "taken-back", "video/mp4", PART)
+
+    assert everything_below(setup.past, "taken-back") == ([], [])
 
 
 def test_a_held_request_has_reached_the_server_or_not_as_was_asked(setup: Setup) -> None:
