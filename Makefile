@@ -64,8 +64,7 @@ bench: tools
 	$(BIN)/python -m bench $(BENCH_ARGS)
 
 # Such as CHAOS_ARGS='kill-api --seed 3'.
-chaos: env
-	@$(BIN)/python -m local tools --for-chaos
+chaos: tools
 	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
 
 demo-models: env

@@ -15,18 +15,16 @@ from local.demo import run_demo
 from local.faults import LocalFault
 from local.settings import StackSettings, read_settings, recall
 from local.stack import Stack
-from local.tools import CHAOS_TOOLS, MODEL_TOOLS, RUN_TOOLS, TEST_TOOLS, Toolbox
+from local.tools import MODEL_TOOLS, RUN_TOOLS, TEST_TOOLS, Toolbox
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 @app.command()
-def tools(*, for_tests: bool = False, for_models: bool = False, for_chaos: bool = False) -> None:
+def tools(*, for_tests: bool = False, for_models: bool = False) -> None:
     """Build and install the programs that the product runs, or that its tests or models need."""
     if for_models:
         Toolbox().install(MODEL_TOOLS, print)
-    elif for_chaos:
-        Toolbox().install(CHAOS_TOOLS, print)
     else:
         Toolbox().install(TEST_TOOLS if for_tests else RUN_TOOLS, print)
 

@@ -50,8 +50,6 @@ SETPRIV = PackagedTool("setpriv", "util-linux")
 
 RUN_TOOLS = (FFMPEG, FFPROBE, SETPRIV, VERSITYGW, TEMPORAL)
 TEST_TOOLS = (*RUN_TOOLS, MINIO)
-# A clock that jumps, for some processes only.
-CHAOS_TOOLS = (*RUN_TOOLS, PackagedTool("faketime", "faketime"))
 # The voices and the animal pictures that the demo models are trained on.
 MODEL_TOOLS = (
     FFMPEG,

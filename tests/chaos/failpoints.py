@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from signal import SIGKILL, SIGTERM
 
+from tests.chaos.clock import compiler
 from tests.chaos.link import Mood
 from tests.chaos.process_faults import (
     cancels,
@@ -14,7 +15,6 @@ from tests.chaos.process_faults import (
     cpu_workers,
     deploys,
     ends_by,
-    faketime_library,
     freezes,
     harmless,
     incompatible_but_marked,
@@ -45,8 +45,8 @@ def _nothing(_: World) -> str | None:
     return None
 
 
-def _faketime_there(_: World) -> str | None:
-    return None if faketime_library() else "the package faketime is not installed"
+def _compiler(_: World) -> str | None:
+    return None if compiler() else "there is no C compiler for a clock that can be moved"
 
 
 def _small_scratch(world: World) -> str | None:
@@ -86,10 +86,8 @@ _ALL = (
     Failpoint("temporal-loses-replies", temporal_link(Mood.DEAF_CLIENT)),
     Failpoint("disk-full", full_disk, lacks=_small_scratch),
     Failpoint("database-locked", locked_database),
-    Failpoint(
-        "clock-ahead", clock_jumps(cpu_workers, +1), around=with_clock(cpu_workers), lacks=_faketime_there
-    ),
-    Failpoint("clock-behind", clock_jumps(the_api, -1), around=with_clock(the_api), lacks=_faketime_there),
+    Failpoint("clock-ahead", clock_jumps(cpu_workers, +1), around=with_clock(cpu_workers), lacks=_compiler),
+    Failpoint("clock-behind", clock_jumps(the_api, -1), around=with_clock(the_api), lacks=_compiler),
     Failpoint("twins", twins, step=WhileSending(TWINS_HOLD_AT)),
     Failpoint("deploy-harmless", deploys(harmless), around=rolled_back),
     Failpoint("deploy-marked", deploys(incompatible_but_marked), around=rolled_back),

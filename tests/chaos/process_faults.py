@@ -7,7 +7,6 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 
 import psutil
 
@@ -110,13 +109,13 @@ def clock_jumps(names: Callable[[World], list[str]], direction: int) -> Act:
 
     def act(scene: Scene) -> None:
         offset_s = direction * scene.rng.randint(_HALF_AN_HOUR_S, 3 * _HALF_AN_HOUR_S)
-        clock = _clock_file(scene.world)
-        clock.write_text(f"{offset_s:+d}\n")
+        clock = scene.world.clock
+        clock.move(offset_s)
         try:
             with scene.fault(clock=offset_s, processes=names(scene.world)):
                 scene.pause(3, 8)
         finally:
-            clock.write_text("+0\n")
+            clock.move(0)
 
     return act
 
@@ -126,11 +125,9 @@ def with_clock(names: Callable[[World], list[str]]) -> Around:
 
     @contextmanager
     def around(scene: Scene) -> Iterator[None]:
-        clock = _clock_file(scene.world)
-        clock.write_text("+0\n")
-        script = (
-            f"export LD_PRELOAD='{faketime_library()}' FAKETIME_TIMESTAMP_FILE='{clock}'\n"
-            "export FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1\n"
+        scene.world.clock.move(0)
+        script = "".join(
+            f"export {name}='{value}'\n" for name, value in scene.world.clock.environment.items()
         )
         try:
             for name in names(scene.world):
@@ -163,17 +160,8 @@ def cancels(scene: Scene) -> None:
     scene.healed()
 
 
-def faketime_library() -> Path | None:
-    """Debian keeps it in a folder that is named after the machine's kind."""
-    return next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
-
-
 def the_api(_: World) -> list[str]:
     return ["api"]
-
-
-def _clock_file(world: World) -> Path:
-    return world.folder / "clock"
 
 
 def cpu_workers(world: World) -> list[str]:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,6 +21,7 @@ from local.settings import Ports, StackSettings
 from local.stack import Report, Stack
 from local.tools import Toolbox
 from tests.chaos.background import Background
+from tests.chaos.clock import MovableClock
 from tests.chaos.jobs import Job, make_jobs
 from tests.chaos.link import Link
 from tests.chaos.programs import SECOND_CPU_WORKER, chaos_programs
@@ -98,6 +100,11 @@ class World:
             return False
         self._open.callback(subprocess.run, ["umount", "--lazy", str(self.scratch_path)], check=True)
         return True
+
+    @cached_property
+    def clock(self) -> MovableClock:
+        """The clock of the processes that are started with it."""
+        return MovableClock(self.folder / "clock")
 
     def workers(self) -> list[str]:
         return [name for name in PROCESSES if name.startswith("worker")]
