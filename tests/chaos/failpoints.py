@@ -56,7 +56,8 @@ def _small_scratch(world: World) -> str | None:
 @dataclass(frozen=True)
 class Failpoint:
     """`act` breaks and heals. `around` holds for the whole trial. `lacks` says why it can't be run here.
-    `step` is the moment where the seed has no choice."""
+    `step` is the moment where the seed has no choice. `cuts_uploads` kills whoever would take back an
+    upload that is on its way: what stays of it is the work of the sweep by age."""
 
     name: str
     act: Callable[[Scene], None]
@@ -64,6 +65,7 @@ class Failpoint:
     lacks: Callable[[World], str | None] = _nothing
     endings: frozenset[str] = frozenset({"completed"})
     step: Step | None = None
+    cuts_uploads: bool = False
 
 
 # Longer than a heartbeat may be missing: when the process thaws, its work is somebody else's.
@@ -74,7 +76,7 @@ _SHORT = (5.0, 10.0)
 _PROCESSES = {"worker_cpu": _LONG, "worker_gpu": _LONG, "api": _SHORT, "temporal": _SHORT, "s3": _SHORT}
 
 _ALL = (
-    *(Failpoint(f"kill-{name}", ends_by(name, SIGKILL)) for name in _PROCESSES),
+    *(Failpoint(f"kill-{name}", ends_by(name, SIGKILL), cuts_uploads=name == "api") for name in _PROCESSES),
     *(Failpoint(f"term-{name}", ends_by(name, SIGTERM)) for name in _PROCESSES),
     *(Failpoint(f"freeze-{name}", freezes(name, *lasts)) for name, lasts in _PROCESSES.items()),
     Failpoint("store-slow", store_trouble(Harm.SLOW, 1, 4)),

@@ -79,7 +79,7 @@ class AtStoreCall:
 
     number: int
     before: bool
-    _gate: Gate = field(init=False, repr=False)
+    _gate: Gate = field(init=False, repr=False, compare=False)
 
     @property
     def hold_at(self) -> float | None:

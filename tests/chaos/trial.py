@@ -12,7 +12,7 @@ from tests.chaos.evidence import Promise
 from tests.chaos.failpoints import Failpoint
 from tests.chaos.jobs import Job
 from tests.chaos.journal import Journal
-from tests.chaos.looking import look
+from tests.chaos.looking import look, sweep_uploads
 from tests.chaos.scene import Scene
 from tests.chaos.sending import PATIENCE_S, Sender, Watcher
 from tests.chaos.steps import Reference, Work, choose_step
@@ -73,6 +73,9 @@ class Trials:
             finally:
                 step.release(self.world, scene.senders[0])
             task_ids = self._end(scene)
+        if failpoint.cuts_uploads:
+            swept = sweep_uploads(self.world)
+            journal.note("swept", keys=swept)
         promise = Promise(failpoint.endings, {job.name: reference.outputs})
         violations = self._judge(journal, task_ids, promise)
         return Outcome(
@@ -172,6 +175,8 @@ def _notes(journal: Journal) -> tuple[str, ...]:
             told.append(f"upload {facts['http']} {facts['code']}")
         elif event.kind == "harmed":
             told.append(f"harmed {facts['calls']} calls")
+        elif event.kind == "swept" and facts["keys"]:
+            told.append(f"left {len(facts['keys'])} of a cut upload to the sweep")
         elif event.kind == "retried":
             told.append(f"retried {facts['stage']}")
     return tuple(dict.fromkeys(told))
