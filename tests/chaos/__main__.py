@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+from itertools import product
 from pathlib import Path
 from typing import Annotated
 
@@ -54,15 +55,17 @@ def chaos(
 
 def _run_all(trials: Trials, names: list[str], seeds: range | list[int], console: Console) -> list[Outcome]:
     outcomes = []
+    able = []
     for name in names:
-        lacks = FAILPOINTS[name].lacks(trials.world)
-        if lacks:
+        if lacks := FAILPOINTS[name].lacks(trials.world):
             console.print(f"[yellow]skipped[/yellow] {name}: {lacks}")
-            continue
-        for seed in seeds:
-            outcome = trials.run(FAILPOINTS[name], seed)
-            outcomes.append(outcome)
-            _show(outcome, console)
+        else:
+            able.append(name)
+    # Seed by seed, so that a run that is broken off has met every failpoint.
+    for seed, name in product(seeds, able):
+        outcome = trials.run(FAILPOINTS[name], seed)
+        outcomes.append(outcome)
+        _show(outcome, console)
     return outcomes
 
 
