@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from tests.chaos.evidence import Promise, Row, Run, Snapshot
 from tests.chaos.journal import Event
 
+# Finished parts of encodes and transcripts, which later tasks may use; they belong to no row.
+KEPT = "kept/"
 ENDED = frozenset({"completed", "failed", "cancelled"})
 # How each word of Temporal for a run's state is called by the product.
 _AS_TASK = {"COMPLETED": "completed", "FAILED": "failed", "CANCELED": "cancelled", "RUNNING": "running"}
@@ -139,7 +141,7 @@ def _objects_of_rows(found: Snapshot) -> Iterator[Violation]:
             if key not in found.objects:
                 yield Violation("disagreement", row.task_id, f"the row names {key}, which is not there")
     for key in sorted(found.objects - owned):
-        if not key.startswith("temp/"):
+        if not key.startswith((KEPT, "temp/")):
             yield Violation("left object", key, "no row names it")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.e2e import media
 
+CHUNK_AFTER_S = 6
 CLIPS = Path(__file__).parents[2] / "models" / "demo" / "clip"
 
 
@@ -20,11 +21,12 @@ class Job:
 
 
 def make_jobs(folder: Path) -> dict[str, Job]:
-    """Encoded, burnt, and too large for one part of an upload."""
+    """Clips of 8 s are encoded in chunks, shorter ones at once."""
     jobs = (
         # Its picture takes some seconds to encode, and each model has work.
         Job("encoded", _noisy(folder / "encoded.mp4", 8, crf=30), {"max_height": "480"}),
         Job("burnt", CLIPS / "spanish-horse.mp4", {"subtitle_mode": "burn", "language": "es"}),
+        Job("short", _noisy(folder / "short.mp4", 4, crf=30), {"max_height": "480", "subtitle_mode": "none"}),
         # It conforms and so is copied: every write of it, also of its result, is one in parts.
         Job("bulky", _noisy(folder / "bulky.mp4", 4, crf=24), {"language": "en"}),
     )

@@ -49,6 +49,10 @@ def test_a_failure_that_names_its_reason_is_an_ending_where_failing_is_allowed()
     assert rules(failed, EVENTS, replace(PROMISE, endings=frozenset({"failed"}))) == {"disagreement"}
 
 
+def test_parts_that_are_kept_for_later_tasks_belong_to_nobody() -> None:
+    assert rules(replace(GOOD, objects=GOOD.objects | {"kept/chunks/aa/bb/0-1.mp4"})) == set()
+
+
 WRONG = {
     "lost": [
         replace(GOOD, rows=(), objects=frozenset()),

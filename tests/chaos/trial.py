@@ -63,6 +63,7 @@ class Trials:
         scene = Scene(self.world, rng, journal, job, step, known)
         journal.note("begun", failpoint=failpoint.name, seed=seed, job=job.name, step=str(step))
         with failpoint.around(scene):
+            self.world.forget_kept()
             self.world.store_proxy.count_anew()
             step.prepare(self.world)
             scene.send(job, f"{failpoint.name}-{seed}-{time.time_ns()}", hold_at=step.hold_at)
@@ -127,6 +128,7 @@ class Trials:
     def _run_in_peace(self, job: Job) -> Reference:
         known = self.world.background.run(known_tasks(self.world))
         journal = Journal(self.world.folder / f"reference-{job.name}.jsonl")
+        self.world.forget_kept()
         self.world.store_proxy.count_anew()
         scene = Scene(self.world, Random(0), journal, job, _Never(), known)
         task_id = scene.send(job, f"reference-{job.name}-{time.time_ns()}").accepted()

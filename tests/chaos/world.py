@@ -21,8 +21,9 @@ from local.settings import Ports, StackSettings
 from local.stack import Report, Stack
 from local.tools import Toolbox
 from tests.chaos.background import Background
+from tests.chaos.checker import KEPT
 from tests.chaos.clock import MovableClock
-from tests.chaos.jobs import Job, make_jobs
+from tests.chaos.jobs import CHUNK_AFTER_S, Job, make_jobs
 from tests.chaos.link import Link
 from tests.chaos.programs import SECOND_CPU_WORKER, chaos_programs
 from tests.chaos.store_proxy import StoreProxy
@@ -66,6 +67,10 @@ class World:
                 "S3_ENDPOINT": f"{HOST}:{store_port}",
                 "TEMPORAL_ADDRESS": f"{HOST}:{link_port}",
                 "SCRATCH_DIR": str(self.scratch_path),
+                "CHUNK_AFTER": str(CHUNK_AFTER_S),
+                # The suite asks more often than a caller may.
+                "RATE_LIMIT": "1000/second",
+                "UPLOAD_RATE_LIMIT": "1000/second",
             },
         )
         self.background = self._open.enter_context(Background())
@@ -134,6 +139,11 @@ class World:
             return [process, *process.children(recursive=True)]
         except psutil.NoSuchProcess:
             return []
+
+    def forget_kept(self) -> None:
+        """Remove what an earlier task could spare a later one: each trial does all of its work."""
+        for found in self.store.list_objects(self.bucket, KEPT, recursive=True):
+            self.store.remove_object(self.bucket, str(found.object_name))
 
     def copy_of_code(self, name: str) -> Path:
         """The code of the CPU worker in a folder of its own, to be changed and deployed."""
