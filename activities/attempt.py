@@ -7,12 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
 from temporalio import activity
 
 from activities.failures import as_failure
-from domain.errors import AttemptCancelled, AttemptDrained, PipelineError
+from domain.errors import AttemptCancelled, AttemptDrained, PipelineError, ScratchFull
 from domain.keys import attempt_prefix
 from domain.messages import Beat
 from domain.pulse import PartPulse, Pulse
@@ -76,5 +77,9 @@ def open_attempt(scratch_root: Path, task_id: str) -> Iterator[Attempt]:
         yield Attempt(scratch_path, attempt_prefix(task_id, run.activity_id, run.attempt), pulse)
     except PipelineError as error:
         raise as_failure(error) from error
+    except OSError as error:
+        if error.errno not in (ENOSPC, EDQUOT):
+            raise
+        raise as_failure(ScratchFull("The disk for temporary files is full.")) from error
     finally:
         shutil.rmtree(scratch_path)
