@@ -15,6 +15,7 @@ from rich.console import Console
 from local.__main__ import main
 from local.faults import SettingUnusable
 from tests.chaos.failpoints import FAILPOINTS
+from tests.chaos.measure import report
 from tests.chaos.trial import Outcome, Trials
 from tests.chaos.world import World
 
@@ -27,6 +28,7 @@ def chaos(
     *,
     seeds: Annotated[int, typer.Option(help="How many seeds, from 0.")] = 5,
     seed: Annotated[int | None, typer.Option(help="This one only.")] = None,
+    figures: Annotated[bool, typer.Option(help="Measure recovery too, after every failpoint.")] = True,
     keep: Annotated[Path | None, typer.Option(help="Where journals and logs are kept.")] = None,
 ) -> None:
     """Break the product on purpose, and check that nothing was lost, doubled or left behind."""
@@ -41,6 +43,8 @@ def chaos(
         try:
             with World(Path(folder) / "world", console.print) as world:
                 outcomes = _run_all(Trials(world), chosen, numbers, console)
+                if figures and not names and seed is None:
+                    report(world, console, times=5, cancels=100)
         finally:
             if keep is not None:
                 _keep(Path(folder) / "world", keep)

@@ -74,6 +74,8 @@ class Trials:
             finally:
                 step.release(self.world, scene.senders[0])
             task_ids = self._end(scene)
+        for task_id in task_ids:
+            self._note_attempts(task_id, journal)
         if failpoint.cuts_uploads:
             swept = sweep_uploads(self.world)
             journal.note("swept", keys=swept)
@@ -109,6 +111,11 @@ class Trials:
         answer = self.world.http.post(f"/video/{watcher.task_id}/retry/{watcher.parked}")
         journal.note("retried", task_id=watcher.task_id, stage=watcher.parked, http=answer.status_code)
         watcher.parked = None
+
+    def _note_attempts(self, task_id: str, journal: Journal) -> None:
+        works = self.world.background.run(done_works(self.world, task_id))
+        again = {work.activity_id: work.attempt for work in works if work.attempt > 1}
+        journal.note("attempts", task_id=task_id, more_than_one=again)
 
     def _judge(self, journal: Journal, task_ids: list[str], promise: Promise) -> list[Violation]:
         """What is wrong once all has come to rest, or still is when it should have."""
@@ -177,6 +184,8 @@ def _notes(journal: Journal) -> tuple[str, ...]:
             told.append(f"upload {facts['http']} {facts['code']}")
         elif event.kind == "harmed":
             told.append(f"harmed {facts['calls']} calls")
+        elif event.kind == "attempts":
+            told += [f"{name} took {count} attempts" for name, count in facts["more_than_one"].items()]
         elif event.kind == "swept" and facts["keys"]:
             told.append(f"left {len(facts['keys'])} of a cut upload to the sweep")
         elif event.kind == "retried":

@@ -25,11 +25,12 @@ class Pending:
 
 @dataclass(frozen=True)
 class Done:
-    """An activity that has ended well; `seconds` is how long its last attempt took."""
+    """An activity that has ended well, by its `attempt`, which took `seconds`."""
 
     activity_id: str
     kind: str
     seconds: float
+    attempt: int
 
 
 async def task_begun(world: World, known: frozenset[str]) -> str | None:
@@ -83,7 +84,7 @@ async def was_scheduled(world: World, task_id: str, activity_id: str) -> bool:
 async def done_works(world: World, task_id: str) -> list[Done]:
     """In the order of their ends."""
     scheduled: dict[int, tuple[str, str]] = {}
-    started: dict[int, float] = {}
+    started: dict[int, tuple[float, int]] = {}
     done = []
     async for event in world.temporal.get_workflow_handle(task_id).fetch_history_events():
         at_s = event.event_time.ToMicroseconds() / 1e6
@@ -91,8 +92,10 @@ async def done_works(world: World, task_id: str) -> list[Done]:
             told = event.activity_task_scheduled_event_attributes
             scheduled[event.event_id] = (told.activity_id, told.activity_type.name)
         elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
-            started[event.activity_task_started_event_attributes.scheduled_event_id] = at_s
+            begun = event.activity_task_started_event_attributes
+            started[begun.scheduled_event_id] = (at_s, begun.attempt)
         elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
             number = event.activity_task_completed_event_attributes.scheduled_event_id
-            done.append(Done(*scheduled[number], seconds=at_s - started[number]))
+            begun_s, attempt = started[number]
+            done.append(Done(*scheduled[number], seconds=at_s - begun_s, attempt=attempt))
     return done
