@@ -56,8 +56,8 @@ def _small_scratch(world: World) -> str | None:
 @dataclass(frozen=True)
 class Failpoint:
     """`act` breaks and heals. `around` holds for the whole trial. `lacks` says why it can't be run here.
-    `step` is the moment where the seed has no choice. `cuts_uploads` kills whoever would take back an
-    upload that is on its way: what stays of it is the work of the sweep by age."""
+    `step` is the moment where the seed has no choice. `leaves_parts` takes away the API or the store, by
+    which an upload that is on its way is taken back: its parts are then the work of the sweep by age."""
 
     name: str
     act: Callable[[Scene], None]
@@ -65,7 +65,7 @@ class Failpoint:
     lacks: Callable[[World], str | None] = _nothing
     endings: frozenset[str] = frozenset({"completed"})
     step: Step | None = None
-    cuts_uploads: bool = False
+    leaves_parts: bool = False
 
 
 # Longer than a heartbeat may be missing: when the process thaws, its work is somebody else's.
@@ -76,13 +76,21 @@ _SHORT = (5.0, 10.0)
 _PROCESSES = {"worker_cpu": _LONG, "worker_gpu": _LONG, "api": _SHORT, "temporal": _SHORT, "s3": _SHORT}
 
 _ALL = (
-    *(Failpoint(f"kill-{name}", ends_by(name, SIGKILL), cuts_uploads=name == "api") for name in _PROCESSES),
-    *(Failpoint(f"term-{name}", ends_by(name, SIGTERM)) for name in _PROCESSES),
-    *(Failpoint(f"freeze-{name}", freezes(name, *lasts)) for name, lasts in _PROCESSES.items()),
+    *(
+        Failpoint(f"kill-{name}", ends_by(name, SIGKILL), leaves_parts=name in ("api", "s3"))
+        for name in _PROCESSES
+    ),
+    # An API that is told to end still takes back what it can't finish.
+    *(Failpoint(f"term-{name}", ends_by(name, SIGTERM), leaves_parts=name == "s3") for name in _PROCESSES),
+    *(
+        Failpoint(f"freeze-{name}", freezes(name, *lasts), leaves_parts=name == "s3")
+        for name, lasts in _PROCESSES.items()
+    ),
     Failpoint("store-slow", store_trouble(Harm.SLOW, 1, 4)),
-    Failpoint("store-busy", store_trouble(Harm.BUSY, 0, 0)),
+    Failpoint("store-busy", store_trouble(Harm.BUSY, 0, 0), leaves_parts=True),
     Failpoint("store-cuts-parts", store_trouble(Harm.CUT_REQUEST, 0, 0.9, writes_only=True)),
-    Failpoint("store-cuts-answers", store_trouble(Harm.CUT_ANSWER, 0, 0.9)),
+    # Not even a listing comes through, so parts whose id got lost can't be found.
+    Failpoint("store-cuts-answers", store_trouble(Harm.CUT_ANSWER, 0, 0.9), leaves_parts=True),
     Failpoint("store-loses-replies", store_trouble(Harm.LOST_REPLY, 0, 0, writes_only=True)),
     Failpoint("temporal-unreachable", temporal_link(Mood.CUT)),
     Failpoint("temporal-loses-replies", temporal_link(Mood.DEAF_CLIENT)),

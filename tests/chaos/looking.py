@@ -80,17 +80,12 @@ def _stored(world: World) -> tuple[set[str], list[str]]:
 
 
 def sweep_uploads(world: World) -> list[str]:
-    """Do at once what the sweep by age does later: drop the uploads that nobody ends or knows any more."""
-    objects, _ = _stored(world)
-    owned = {row.source_key for row in catalogue_rows(world)}
-    unknown = [key for key in objects if key.startswith(_SOURCES) and key not in owned]
-    for key in unknown:
-        world.store.remove_object(world.bucket, key)
+    """Do at once what the sweep by age does a day later: drop the uploads that nobody ends any more."""
     uploads = world.store._list_multipart_uploads(world.bucket).uploads
     begun = [upload for upload in uploads if upload.object_name.startswith(_SOURCES)]
     for upload in begun:
         world.store._abort_multipart_upload(world.bucket, upload.object_name, upload.upload_id or "")
-    return [*unknown, *(upload.object_name for upload in begun)]
+    return [upload.object_name for upload in begun]
 
 
 def _digest(world: World, key: str) -> str:

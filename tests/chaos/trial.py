@@ -76,7 +76,7 @@ class Trials:
             task_ids = self._end(scene)
         for task_id in task_ids:
             self._note_attempts(task_id, journal)
-        if failpoint.cuts_uploads:
+        if failpoint.leaves_parts:
             swept = sweep_uploads(self.world)
             journal.note("swept", keys=swept)
         promise = Promise(failpoint.endings, {job.name: reference.outputs})
@@ -187,7 +187,7 @@ def _notes(journal: Journal) -> tuple[str, ...]:
         elif event.kind == "attempts":
             told += [f"{name} took {count} attempts" for name, count in facts["more_than_one"].items()]
         elif event.kind == "swept" and facts["keys"]:
-            told.append(f"left {len(facts['keys'])} of a cut upload to the sweep")
+            told.append(f"left the parts of {len(facts['keys'])} cut uploads to the sweep")
         elif event.kind == "retried":
             told.append(f"retried {facts['stage']}")
     return tuple(dict.fromkeys(told))
