@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError, CancelledError, FailureError
 
-from domain.errors import AttemptCancelled, AttemptDrained, PassingError, PipelineError
+from domain.errors import AttemptCancelled, AttemptDrained, PassingError, PipelineError, SenderError
 
 # A drained attempt left a healthy task behind: another worker may take it up at once.
 _AT_ONCE = timedelta(milliseconds=100)
@@ -22,3 +22,9 @@ def as_failure(error: PipelineError) -> FailureError:
         non_retryable=not isinstance(error, PassingError),
         next_retry_delay=_AT_ONCE if isinstance(error, AttemptDrained) else None,
     )
+
+
+def as_patient_failure(error: PipelineError) -> FailureError:
+    """The failure of a step that every task needs to end well: it is tried again until its operator has
+    mended what is wrong, because a task that gave up here would end without a word to the catalogue."""
+    return ApplicationError(str(error), type=error.code, non_retryable=isinstance(error, SenderError))

@@ -27,7 +27,7 @@ def chaos(
     names: Annotated[list[str] | None, typer.Argument(help=f"any of {', '.join(FAILPOINTS)}")] = None,
     *,
     seeds: Annotated[int, typer.Option(help="How many seeds, from 0.")] = 5,
-    seed: Annotated[int | None, typer.Option(help="This one only.")] = None,
+    seed: Annotated[list[int] | None, typer.Option(help="This one only, or these.")] = None,
     figures: Annotated[bool, typer.Option(help="Measure recovery too, after every failpoint.")] = True,
     keep: Annotated[Path | None, typer.Option(help="Where journals and logs are kept.")] = None,
 ) -> None:
@@ -36,14 +36,14 @@ def chaos(
     unknown = [name for name in chosen if name not in FAILPOINTS]
     if unknown:
         raise SettingUnusable(f"No failpoint is called {unknown[0]!r}; they are {', '.join(FAILPOINTS)}.")
-    numbers = range(seeds) if seed is None else [seed]
+    numbers = seed or list(range(seeds))
     console = Console(highlight=False, soft_wrap=True)
     begun_s = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="video-pipeline-chaos-") as folder:
         try:
             with World(Path(folder) / "world", console.print) as world:
                 outcomes = _run_all(Trials(world), chosen, numbers, console)
-                if figures and not names and seed is None:
+                if figures and not names and not seed:
                     report(world, console, times=5, cancels=100)
         finally:
             if keep is not None:
@@ -57,7 +57,7 @@ def chaos(
         raise typer.Exit(1)
 
 
-def _run_all(trials: Trials, names: list[str], seeds: range | list[int], console: Console) -> list[Outcome]:
+def _run_all(trials: Trials, names: list[str], seeds: list[int], console: Console) -> list[Outcome]:
     outcomes = []
     able = []
     for name in names:

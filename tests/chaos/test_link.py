@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -65,7 +66,7 @@ def test_a_deaf_client_is_heard_and_hung_up_on_at_the_end(link: tuple[Link, int]
         link[0].set(Mood.DEAF_CLIENT)
         client.sendall(b"write this")
         while b"write this" not in _Echo.heard:
-            pass
+            time.sleep(0.01)
         link[0].set(Mood.WELL)
 
         assert hung_up_on(client)
