@@ -9,7 +9,7 @@ from typing import Protocol
 
 from tests.chaos.sending import Sender
 from tests.chaos.store_proxy import Gate
-from tests.chaos.watching import pending_works, task_begun, was_scheduled
+from tests.chaos.watching import Pending, pending_works, task_begun, was_scheduled
 from tests.chaos.world import World
 
 # Longer than any step of these small tasks takes on a busy machine.
@@ -127,8 +127,8 @@ class InWork:
             async with asyncio.timeout(_PASSED_AFTER_S):
                 while (task_id := await task_begun(world, known)) is None:
                     await asyncio.sleep(_LOOK_EVERY_S)
-                while not await self._runs(world, task_id):
-                    if await was_scheduled(world, task_id, self.work.activity_id):
+                while (pending := await self._pending(world, task_id)) is None or not pending.runs:
+                    if pending is None and await was_scheduled(world, task_id, self.work.activity_id):
                         return f"after {at}"
                     await asyncio.sleep(_LOOK_EVERY_S)
         except TimeoutError:
@@ -136,9 +136,9 @@ class InWork:
         await asyncio.sleep(self.share * self.work.seconds)
         return at
 
-    async def _runs(self, world: World, task_id: str) -> bool:
+    async def _pending(self, world: World, task_id: str) -> Pending | None:
         works = await pending_works(world, task_id)
-        return any(work.activity_id == self.work.activity_id and work.runs for work in works)
+        return next((work for work in works if work.activity_id == self.work.activity_id), None)
 
 
 async def _ended(world: World, known: frozenset[str]) -> bool:
