@@ -56,8 +56,9 @@ def _small_scratch(world: World) -> str | None:
 @dataclass(frozen=True)
 class Failpoint:
     """`act` breaks and heals. `around` holds for the whole trial. `lacks` says why it can't be run here.
-    `step` is the moment where the seed has no choice. `leaves_parts` takes away the API or the store, by
-    which an upload that is on its way is taken back: its parts are then the work of the sweep by age."""
+    `step` is the moment where the seed has no choice; `at_calls` leaves it only calls to the store.
+    `leaves_parts` takes away the API or the store, by which an upload that is on its way is taken back:
+    its parts are then the work of the sweep by age."""
 
     name: str
     act: Callable[[Scene], None]
@@ -65,6 +66,7 @@ class Failpoint:
     lacks: Callable[[World], str | None] = _nothing
     endings: frozenset[str] = frozenset({"completed"})
     step: Step | None = None
+    at_calls: bool = False
     leaves_parts: bool = False
 
 
@@ -86,12 +88,12 @@ _ALL = (
         Failpoint(f"freeze-{name}", freezes(name, *lasts), leaves_parts=name == "s3")
         for name, lasts in _PROCESSES.items()
     ),
-    Failpoint("store-slow", store_trouble(Harm.SLOW, 1, 4)),
-    Failpoint("store-busy", store_trouble(Harm.BUSY, 0, 0), leaves_parts=True),
-    Failpoint("store-cuts-parts", store_trouble(Harm.CUT_REQUEST, 0, 0.9, writes_only=True)),
+    Failpoint("store-slow", store_trouble(Harm.SLOW, 1, 4), at_calls=True),
+    Failpoint("store-busy", store_trouble(Harm.BUSY, 0, 0), at_calls=True, leaves_parts=True),
+    Failpoint("store-cuts-parts", store_trouble(Harm.CUT_REQUEST, 0, 0.9, writes_only=True), at_calls=True),
     # Not even a listing comes through, so parts whose id got lost can't be found.
-    Failpoint("store-cuts-answers", store_trouble(Harm.CUT_ANSWER, 0, 0.9), leaves_parts=True),
-    Failpoint("store-loses-replies", store_trouble(Harm.LOST_REPLY, 0, 0, writes_only=True)),
+    Failpoint("store-cuts-answers", store_trouble(Harm.CUT_ANSWER, 0, 0.9), at_calls=True, leaves_parts=True),
+    Failpoint("store-loses-replies", store_trouble(Harm.LOST_REPLY, 0, 0, writes_only=True), at_calls=True),
     Failpoint("temporal-unreachable", temporal_link(Mood.CUT)),
     Failpoint("temporal-loses-replies", temporal_link(Mood.DEAF_CLIENT)),
     Failpoint("disk-full", full_disk, lacks=_small_scratch),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 from typing import Protocol
 
@@ -148,12 +149,18 @@ async def _ended(world: World, known: frozenset[str]) -> bool:
     return (await world.temporal.get_workflow_handle(task_id).describe()).close_time is not None
 
 
-def choose_step(rng: Random, seed: int, reference: Reference) -> Step:
-    """Five seeds in a row cover a task from its upload to its end; within each the choice is free."""
+def choose_step(rng: Random, seed: int, reference: Reference, *, at_calls: bool = False) -> Step:
+    """Five seeds in a row cover a task from its upload to its end; within each the choice is free.
+
+    `at_calls` chooses calls to the store only, before the server sees them, for faults of the store itself.
+    """
     first, last = reference.upload_calls + 1, reference.calls
     middle = (first + last) // 2
     half = len(reference.works) // 2
     stretch = seed % 5
+    if at_calls:
+        spans = [(1, first - 1), *_quarters(first, last)]
+        return AtStoreCall(rng.randint(*spans[stretch]), before=True)
     if stretch == 0 and rng.random() < 0.5:
         return WhileSending(rng.uniform(0.05, 0.95))
     if stretch == 0:
@@ -164,3 +171,9 @@ def choose_step(rng: Random, seed: int, reference: Reference) -> Step:
         return AtStoreCall(rng.randint(middle, last), rng.random() < 0.5)
     works = reference.works[:half] if stretch == 2 else reference.works[half:]
     return InWork(rng.choice(works), rng.uniform(0.0, 0.95))
+
+
+def _quarters(first: int, last: int) -> list[tuple[int, int]]:
+    """Spans without gaps; numbers fit for `randint`, also when there are fewer than four."""
+    edges = [first + (last + 1 - first) * part // 4 for part in range(5)]
+    return [(low, max(low, high - 1)) for low, high in pairwise(edges)]

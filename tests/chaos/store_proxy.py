@@ -115,14 +115,11 @@ class StoreProxy:
         call = Call(len(self.calls) + 1, method, request.target.decode(), time.time())
         self.calls.append(call)
         gate = self._gate if self._gate is not None and self._gate.number == call.number else None
-        trouble = self.trouble
-        if trouble is not None and trouble.writes_only and method in ("GET", "HEAD"):
-            trouble = None
-        harm = trouble.harm if trouble else None
-        amount = trouble.amount if trouble else 0.0
-        self.harmed += harm is not None
         if gate is not None and gate.before:
             await _pass(gate)
+        # Only now: what was broken while this call stood still breaks this call too.
+        harm, amount = self._harm(method)
+        self.harmed += harm is not None
         if harm is Harm.SLOW:
             await asyncio.sleep(amount)
         if harm is Harm.BUSY:
@@ -151,6 +148,12 @@ class StoreProxy:
             await _forward(server, client, _cut(response, amount) if harm is Harm.CUT_ANSWER else None)
         finally:
             writer.close()
+
+    def _harm(self, method: str) -> tuple[Harm | None, float]:
+        trouble = self.trouble
+        if trouble is None or (trouble.writes_only and method in ("GET", "HEAD")):
+            return None, 0.0
+        return trouble.harm, trouble.amount
 
 
 Wanted = TypeVar("Wanted")

@@ -43,3 +43,15 @@ def test_five_seeds_cover_a_task_from_its_upload_to_its_end() -> None:
         assert second_half.work.kind in ("third", "last")
         assert isinstance(late, AtStoreCall)
         assert 22 <= late.number <= 40
+
+
+def test_a_fault_of_the_store_strikes_at_a_call_to_it_in_every_fifth_of_a_task() -> None:
+    numbers = []
+    for seed in range(5):
+        at = choose_step(Random(f"store-busy:{seed}"), seed, REFERENCE, at_calls=True)
+        assert isinstance(at, AtStoreCall)
+        assert at.before
+        numbers.append(at.number)
+
+    spans = [(1, 4), (5, 13), (14, 22), (23, 31), (32, 40)]
+    assert all(low <= number <= high for number, (low, high) in zip(numbers, spans, strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import pytest
@@ -103,8 +104,6 @@ def test_the_product_takes_back_a_write_whose_reply_is_lost(setup: Setup, size: 
 
 
 def test_a_held_request_has_reached_the_server_or_not_as_was_asked(setup: Setup) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(1) as pool:
         for before in (True, False):
             key = f"held-{before}"
@@ -117,3 +116,18 @@ def test_a_held_request_has_reached_the_server_or_not_as_was_asked(setup: Setup)
             writing.result(30)
 
     assert [call.method for call in setup.proxy.calls] == ["PUT"]
+
+
+def test_what_breaks_while_a_request_is_held_breaks_that_request(setup: Setup) -> None:
+    setup.proxy.count_anew()
+    gate = setup.proxy.hold(1, before=True)
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(setup.through.put, "held-and-broken", b"x", "text/plain")
+        assert gate.reached.wait(30)
+        setup.proxy.trouble = Trouble(Harm.LOST_REPLY, writes_only=True)
+        setup.proxy.let_go()
+
+        with pytest.raises(StoreUnavailable):
+            writing.result(60)
+
+    assert setup.proxy.harmed >= 1

@@ -57,7 +57,7 @@ class Trials:
         rng = Random(f"{failpoint.name}:{seed}")
         job = rng.choice(list(self.world.jobs.values()))
         reference = self.reference(job)
-        step = failpoint.step or choose_step(rng, seed, reference)
+        step = failpoint.step or choose_step(rng, seed, reference, at_calls=failpoint.at_calls)
         journal = Journal(self.world.folder / f"{failpoint.name}-{seed}.jsonl")
         known = self.world.background.run(known_tasks(self.world))
         scene = Scene(self.world, rng, journal, job, step, known)
