@@ -20,7 +20,7 @@ SHORT = (
     ("kill-worker_cpu", 3),
     ("freeze-worker_cpu", 2),
     ("kill-temporal", 1),
-    ("store-loses-replies", 4),
+    ("store-loses-replies", 0),
     ("twins", 0),
 )
 
