@@ -7,13 +7,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
 from temporalio import activity
 
 from activities.endings import last_beat
 from activities.failures import as_failure
-from domain.errors import AttemptCancelled, AttemptDrained, AttemptSuperseded, PipelineError
+from domain.errors import AttemptCancelled, AttemptDrained, AttemptSuperseded, PipelineError, ScratchFull
 from domain.keys import attempt_prefix
 from domain.messages import Beat
 from domain.pulse import PartPulse, Pulse
@@ -88,7 +89,8 @@ class Attempt:
 def open_attempt(scratch_root: Path, task_id: str) -> Iterator[Attempt]:
     """Run one attempt; the product's errors leave it as Temporal failures."""
     run = activity.info()
-    scratch_path = scratch_root / task_id / f"{run.activity_id}-{run.attempt}"
+    # Not in a folder of the task's, which the last attempt would leave behind empty.
+    scratch_path = scratch_root / f"{task_id}-{run.activity_id}-{run.attempt}"
     scratch_path.mkdir(parents=True)
     before = last_beat(run)
     pulse = HeartbeatPulse(before.carried_on())
@@ -98,5 +100,9 @@ def open_attempt(scratch_root: Path, task_id: str) -> Iterator[Attempt]:
         yield Attempt(scratch_path, prefix, pulse, before)
     except PipelineError as error:
         raise as_failure(error) from error
+    except OSError as error:
+        if error.errno not in (ENOSPC, EDQUOT):
+            raise
+        raise as_failure(ScratchFull("The disk for temporary files is full.")) from error
     finally:
         shutil.rmtree(scratch_path)

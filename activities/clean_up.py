@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from activities.failures import as_failure
+from activities.failures import as_patient_failure
 from activities.ports import ObjectStore
 from domain.errors import PipelineError
 from domain.keys import source_prefix, temp_prefix
@@ -24,4 +24,4 @@ class CleanUp:
             if request.drop_source:
                 self.store.remove_prefix(source_prefix(request.video_id))
         except PipelineError as error:
-            raise as_failure(error) from error
+            raise as_patient_failure(error) from error

@@ -13,6 +13,7 @@ from domain.errors import (
     AttemptStopped,
     PassingError,
     PipelineError,
+    SenderError,
 )
 
 # A drained attempt left a healthy task behind: another worker may take it up at once.
@@ -37,3 +38,9 @@ def as_failure(error: PipelineError) -> FailureError:
         if isinstance(error, AttemptStopped)
         else ApplicationErrorCategory.UNSPECIFIED,
     )
+
+
+def as_patient_failure(error: PipelineError) -> FailureError:
+    """The failure of a step that every task needs to end well: it is tried again until its operator has
+    mended what is wrong, because a task that gave up here would end without a word to the catalogue."""
+    return ApplicationError(str(error), type=error.code, non_retryable=isinstance(error, SenderError))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from activities.failures import as_failure
+from activities.failures import as_patient_failure
 from activities.ports import ObjectStore
 from domain.errors import PipelineError
 from domain.keys import published_key
@@ -32,5 +32,5 @@ class Publish:
                     artifact, published_key(request.video_id, request.task_id, name)
                 )
         except PipelineError as error:
-            raise as_failure(error) from error
+            raise as_patient_failure(error) from error
         return Published(files=files)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from temporalio import activity
 
-from activities.failures import as_failure
+from activities.failures import as_patient_failure
 from domain.errors import PipelineError
 from domain.messages import RecordInput
 
@@ -26,4 +26,4 @@ class Record:
         try:
             self.catalogue.record(request)
         except PipelineError as error:
-            raise as_failure(error) from error
+            raise as_patient_failure(error) from error

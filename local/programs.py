@@ -14,7 +14,7 @@ from pathlib import Path
 
 from local.settings import StackSecrets, StackSettings
 
-_DRAIN_S = 10
+_DRAIN_S = 4
 _PROBE_TIMEOUT_S = 5.0
 
 

@@ -50,10 +50,15 @@ class ObjectWriter:
 
     def _write_at_once(self, content: bytes, key: str, media_type: str) -> Artifact:
         sha256 = hashlib.sha256(content).hexdigest()
-        with naming_faults(f"write {key}"):
-            self._quick._put_object(
-                self._bucket, key, content, {"Content-Type": media_type, SHA256_METADATA: sha256}
-            )
+        try:
+            with naming_faults(f"write {key}"):
+                self._quick._put_object(
+                    self._bucket, key, content, {"Content-Type": media_type, SHA256_METADATA: sha256}
+                )
+        except PipelineError:
+            # It may have been carried out, and only its answer lost.
+            self._drop(key)
+            raise
         return Artifact(key, media_type, len(content), sha256)
 
     def _write_in_parts(self, first: bytes, rest: Iterator[bytes], key: str, media_type: str) -> Artifact:
@@ -62,8 +67,7 @@ class ObjectWriter:
         digest = hashlib.sha256()
         size_bytes = 0
         parts: list[Part] = []
-        with naming_faults(f"write {key}"):
-            upload_id = self._quick._create_multipart_upload(self._bucket, key, {"Content-Type": media_type})
+        upload_id = self._begin(key, media_type)
         try:
             block = first
             while block:
@@ -80,6 +84,18 @@ class ObjectWriter:
             raise
         return Artifact(key, media_type, size_bytes, digest.hexdigest())
 
+    def _begin(self, key: str, media_type: str) -> str:
+        """The id of a new upload in parts; one whose id got lost with the answer is dropped again."""
+        try:
+            with naming_faults(f"write {key}"):
+                return self._quick._create_multipart_upload(self._bucket, key, {"Content-Type": media_type})
+        except PipelineError:
+            with suppress(PipelineError), naming_faults(f"look for lost parts of {key}"):
+                for upload in self._quick._list_multipart_uploads(self._bucket, prefix=key).uploads:
+                    if upload.object_name == key and upload.upload_id:
+                        self._abort(key, upload.upload_id)
+            raise
+
     def _complete(self, key: str, upload_id: str, parts: list[Part], size_bytes: int) -> None:
         with naming_faults(f"put the parts of {key} together"):
             self._patient._complete_multipart_upload(self._bucket, key, upload_id, parts)
@@ -92,6 +108,9 @@ class ObjectWriter:
         """Drop the parts, and the object if it came to be; the fault that led here is the one to tell."""
         with suppress(PipelineError), naming_faults(f"drop the parts of {key}"):
             self._quick._abort_multipart_upload(self._bucket, key, upload_id)
+        self._drop(key)
+
+    def _drop(self, key: str) -> None:
         with suppress(PipelineError), naming_faults(f"drop {key}"):
             self._quick.remove_object(self._bucket, key)
 

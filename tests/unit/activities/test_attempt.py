@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,19 @@ def test_a_fault_leaves_no_file_and_keeps_its_name(tmp_path: Path) -> None:
         environment().run(work)
 
     assert failure.value.type == "StoreUnavailable"
-    assert list(tmp_path.rglob("*.mp4")) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_named_and_worth_another_attempt(tmp_path: Path) -> None:
+    def work() -> None:
+        with open_attempt(tmp_path, "task-1"):
+            raise OSError(ENOSPC, "No space left on device")
+
+    with pytest.raises(ApplicationError) as failure:
+        environment().run(work)
+
+    assert failure.value.type == "ScratchFull"
+    assert failure.value.non_retryable is False
 
 
 def test_a_cancelled_attempt_stops_at_its_next_look(tmp_path: Path) -> None:

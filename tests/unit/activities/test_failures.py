@@ -7,14 +7,16 @@ from datetime import timedelta
 import pytest
 from temporalio.exceptions import ApplicationError, CancelledError
 
-from activities.failures import as_failure
+from activities.failures import as_failure, as_patient_failure
 from domain.errors import (
     AttemptCancelled,
     AttemptDrained,
+    FileUnknown,
     OperatorError,
     PassingError,
     PipelineError,
     SenderError,
+    SettingInvalid,
     leaves,
 )
 
@@ -44,3 +46,13 @@ def test_a_drained_attempt_is_taken_up_at_once_by_another_worker() -> None:
 
 def test_a_cancelled_attempt_ends_as_cancelled() -> None:
     assert isinstance(as_failure(AttemptCancelled("stop")), CancelledError)
+
+
+def test_a_step_that_every_task_needs_waits_for_its_operator() -> None:
+    waits = as_patient_failure(SettingInvalid("The object store refused the keys."))
+    gives_up = as_patient_failure(FileUnknown("The object store holds nothing to copy."))
+
+    assert isinstance(waits, ApplicationError)
+    assert (waits.type, waits.non_retryable) == ("SettingInvalid", False)
+    assert isinstance(gives_up, ApplicationError)
+    assert (gives_up.type, gives_up.non_retryable) == ("FileUnknown", True)
