@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable
 
 from domain.errors import SourceTruncated, SourceTypeUnsupported, SourceUnreadable
-from tests.hostile.corpus import ebml, iso
+from tests.hostile.corpus import ebml, iso, riff
 from tests.hostile.corpus.case import TAKEN, Case, Site, case
 from tests.hostile.corpus.iso import Track
 
@@ -47,27 +47,12 @@ def subtitled_avi(subtitle: bytes) -> Callable[[Site], bytes]:
     """AVI with a text stream of the kind `GAB2`, whose content FFmpeg once opened as whatever it looked like."""
 
     def make(site: Site) -> bytes:
-        jpeg = site.jpeg
         named = subtitle.replace(b"SECRET", str(site.secret).encode())
         gab2 = b"GAB2\x00" + struct.pack("<HI", 2, 0) + struct.pack("<HI", 4, len(named)) + named
-        picture = struct.pack("<IiiHH4sIiiII", 40, 16, 16, 1, 24, b"MJPG", 768, 0, 0, 0, 0)
-        header = struct.pack("<14I", 40_000, 0, 0, 16, 25, 0, 2, 0, 16, 16, 0, 0, 0, 0)
-        streams = [
-            chunk(b"strh", b"vidsMJPG" + struct.pack("<10I8x", 0, 0, 0, 1, 25, 0, 25, 0, 0, 0))
-            + chunk(b"strf", picture),
-            chunk(b"strh", b"txts" + bytes(4) + struct.pack("<10I8x", 0, 0, 0, 1, 25, 0, 1, 0, 0, 0))
-            + chunk(b"strf", b""),
-        ]
-        lists = [chunk(b"LIST", b"strl" + stream) for stream in streams]
-        head = chunk(b"LIST", b"hdrl" + chunk(b"avih", header) + b"".join(lists))
-        frames = chunk(b"01tx", gab2) + chunk(b"00dc", jpeg) * 25
-        return chunk(b"RIFF", b"AVI " + head + chunk(b"LIST", b"movi" + frames))
+        frames = riff.chunk(b"01tx", gab2) + riff.chunk(b"00dc", site.jpeg) * 25
+        return riff.avi([riff.pictures(), riff.texts()], frames)
 
     return make
-
-
-def chunk(kind: bytes, content: bytes) -> bytes:
-    return kind + struct.pack("<I", len(content)) + content + b"\x00" * (len(content) % 2)
 
 
 def referring_movie(kind: bytes, named: Callable[[Site], bytes]) -> Callable[[Site], bytes]:
@@ -96,7 +81,7 @@ def alias(site: Site) -> bytes:
     return record + struct.pack(">HH", 18, len(path)) + path + struct.pack(">H", 0xFFFF)
 
 
-LISTS = [
+CASES: list[Case] = [
     case("hls names a local file by url", hls(lambda site: f"file://{site.secret}"), *REFUSED),
     case("hls names a local file by path", hls(secret), *REFUSED),
     case("hls names a local file from where it is", hls(lambda _: "../outside/secret"), *REFUSED),
@@ -142,5 +127,3 @@ LISTS = [
     case("movie whose samples lie at a url", referring_movie(b"url ", lambda site: f"http://127.0.0.1:{site.tcp_port}/x\0".encode()), TAKEN),
     case("movie whose samples lie at a local url", referring_movie(b"url ", lambda site: f"file://{site.secret}\0".encode()), TAKEN),
 ]  # fmt: skip
-
-CASES: list[Case] = LISTS

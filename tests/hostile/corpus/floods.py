@@ -13,9 +13,8 @@ from domain.errors import (
     SourceTypeUnsupported,
     SourceUnreadable,
 )
-from tests.hostile.corpus import ebml, iso
+from tests.hostile.corpus import ebml, iso, riff
 from tests.hostile.corpus.case import TAKEN, Case, Site, case
-from tests.hostile.corpus.disguises import chunk
 from tests.hostile.corpus.iso import Track
 
 
@@ -59,16 +58,8 @@ def h264_head(width_mbs: int, height_mbs: int) -> bytes:
     )
 
 
-def avi(kind: bytes, width: int, height: int, content: bytes, streams: int = 1) -> bytes:
-    picture = struct.pack("<IiiHH4sIiiII", 40, width, height, 1, 24, kind, 768, 0, 0, 0, 0)
-    header = struct.pack(
-        "<14I", 40_000, 0, 0, 16, 25, 0, streams, 0, width & 0xFFFF, height & 0xFFFF, 0, 0, 0, 0
-    )
-    stream = chunk(b"strh", b"vids" + kind + struct.pack("<10I8x", 0, 0, 0, 1, 25, 0, 25, 0, 0, 0))
-    lists = chunk(b"LIST", b"strl" + stream + chunk(b"strf", picture)) * streams
-    frames = chunk(b"00dc", content) * 25
-    body = chunk(b"LIST", b"hdrl" + chunk(b"avih", header) + lists) + chunk(b"LIST", b"movi" + frames)
-    return chunk(b"RIFF", b"AVI " + body)
+def avi(codec: bytes, width: int, height: int, content: bytes, streams: int = 1) -> bytes:
+    return riff.avi([riff.pictures(codec, width, height)] * streams, riff.chunk(b"00dc", content) * 25)
 
 
 def nested(depth: int) -> bytes:
