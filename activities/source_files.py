@@ -46,6 +46,8 @@ class SourceFiles:
         part_path = kept_path.with_suffix(".part")
         try:
             self.store.download(source.key, part_path, pulse)
+            # Attempts get this very file: no encoder may write into it.
+            part_path.chmod(0o400)
             part_path.rename(kept_path)
         finally:
             part_path.unlink(missing_ok=True)

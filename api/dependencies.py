@@ -13,6 +13,7 @@ from adapters.catalogue import Catalogue
 from adapters.object_store import S3ObjectStore
 from adapters.settings import TaskSettings
 from api.callers import Caller, caller_of
+from api.furthest import Furthest
 from domain.checkup import Part
 from domain.messages import Admission, PipelineRequest
 from domain.quotas import NO_QUOTAS, Quotas
@@ -59,6 +60,7 @@ class Parts:
     tasks: Tasks
     settings: TaskSettings
     quotas: Quotas = NO_QUOTAS
+    furthest: Furthest = field(default_factory=Furthest)
     upload_slots: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(UPLOADS_AT_ONCE))
     catalogue_turns: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(CATALOGUE_CALLS_AT_ONCE))
 

@@ -24,10 +24,10 @@ class Standing:
             live = await self._parts.tasks.state(task_id)
         except WorkflowsUnavailable:
             live = None
-        if live is not None:
-            return live
-        row = await self._row(task_id)
-        return LiveState(state=row.task_state, as_of_us=row.updated_us, source="catalogue")
+        if live is None:
+            row = await self._row(task_id)
+            live = LiveState(state=row.task_state, as_of_us=row.updated_us, source="catalogue")
+        return self._parts.furthest.hold(live)
 
     async def cancel(self, task_id: str) -> None:
         await self._require_open(task_id)
