@@ -47,6 +47,7 @@ class TaskSettings:
     park_s: int
     max_upload_bytes: int
     chunk_after_s: int = 60
+    ffmpeg_timeout_s: int = 600
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ def read_store(env: Environment = os.environ) -> StoreSettings:
 def read_media(env: Environment = os.environ) -> MediaSettings:
     return MediaSettings(
         recipe=EncodeRecipe(
+            # The only encoder whose presets and CRF these are.
+            codec=choice(env, "FFMPEG_CODEC", "libx264", ("libx264",)),
             preset=choice(env, "FFMPEG_PRESET", "medium", _PRESETS),
             crf=positive(env.get("FFMPEG_CRF", "23"), "FFMPEG_CRF"),
         ),
@@ -111,6 +114,7 @@ def read_tasks(env: Environment = os.environ) -> TaskSettings:
         park_s=positive(env.get("PARK_TIMEOUT", "86400"), "PARK_TIMEOUT"),
         max_upload_bytes=positive(env.get("MAX_UPLOAD_SIZE", str(4 * 1024**3)), "MAX_UPLOAD_SIZE"),
         chunk_after_s=positive(env.get("CHUNK_AFTER", "60"), "CHUNK_AFTER"),
+        ffmpeg_timeout_s=positive(env.get("FFMPEG_TIMEOUT", "600"), "FFMPEG_TIMEOUT"),
     )
 
 

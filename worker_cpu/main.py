@@ -10,6 +10,7 @@ from activities.downscale import Downscale
 from activities.encode_chunk import EncodeChunk
 from activities.encode_sound import EncodeSound
 from activities.extract_audio import ExtractAudio
+from activities.given_subtitles import GivenSubtitles
 from activities.join_chunks import JoinChunks
 from activities.merger import Merger
 from activities.plan_chunks import PlanChunks
@@ -27,6 +28,7 @@ from adapters.object_store import S3ObjectStore
 from adapters.process import run_main
 from adapters.scratch import own_scratch
 from adapters.settings import read_media, read_store, read_temporal, read_worker
+from adapters.subtitles.srt_reader import read_srt
 from adapters.temporal_client import RunningTasks, connect, keep_schedule
 from adapters.worker_life import Activity, Service, serve
 from domain.messages import SweepInput
@@ -63,6 +65,7 @@ async def run() -> None:
         ]
         quick: list[Activity] = [
             Probe(store, tool, scratch).run,
+            GivenSubtitles(store, read_srt, scratch).run,
             PlanChunks(sources, chunk_tool, scratch).run,
             ExtractAudio(store, tool, scratch).run,
             Publish(store).run,
