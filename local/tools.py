@@ -64,7 +64,9 @@ FONTS = (
 RUN_TOOLS = (FFMPEG, FFPROBE, SETPRIV, VERSITYGW, TEMPORAL, *FONTS)
 # The server in front of the API, as the tests run it.
 NGINX = PackagedTool("nginx", "nginx")
-TEST_TOOLS = (*RUN_TOOLS, MINIO, NGINX)
+# The catalogue's other database; its programs lie outside the PATH.
+POSTGRES = PackagedTool("PostgreSQL", "postgresql", Path("/usr/lib/postgresql"))
+TEST_TOOLS = (*RUN_TOOLS, MINIO, NGINX, POSTGRES)
 # The voices and the animal pictures that the demo models are trained on.
 MODEL_TOOLS = (
     FFMPEG,
