@@ -12,6 +12,8 @@ from adapters.catalogue import Catalogue
 from adapters.object_store import S3ObjectStore
 from adapters.settings import TaskSettings
 from api.callers import Caller, caller_of
+from api.ffmpeg_standing import FfmpegStanding
+from api.settings import LibrarySettings
 from domain.checkup import Part
 from domain.messages import Admission, PipelineRequest
 from domain.quotas import NO_QUOTAS, Quotas
@@ -36,6 +38,9 @@ class Tasks(Protocol):
     async def cancel(self, task_id: str) -> None:
         """Raises `TaskUnknown` or `TaskEnded`."""
 
+    async def ended(self, task_id: str, within_s: float) -> bool:
+        """Whether the task ends within this time, or has ended; nobody else waits for it meanwhile."""
+
     async def retry(self, task_id: str, stage: Stage) -> None:
         """Raises `TaskUnknown`, `TaskEnded` or `StageNotRetryable`."""
 
@@ -54,6 +59,8 @@ class Parts:
     tasks: Tasks
     settings: TaskSettings
     quotas: Quotas = NO_QUOTAS
+    library: LibrarySettings = LibrarySettings()  # noqa: RUF009 - frozen
+    ffmpeg: FfmpegStanding = field(default_factory=FfmpegStanding)
     upload_slots: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(UPLOADS_AT_ONCE))
 
 
@@ -64,4 +71,5 @@ def _parts(request: Request) -> Parts:
 
 PartsNeeded = Annotated[Parts, Depends(_parts)]
 CallerKnown = Annotated[Caller, Depends(caller_of)]
+VideoId = Annotated[str, Path(description="As the list gives it.", pattern="^[0-9a-z-]{1,64}$")]
 TaskId = Annotated[str, Path(description="As the upload's answer gave it.", examples=["task-5f0c"])]

@@ -179,6 +179,10 @@ class S3ObjectStore:
         """The uploads below `prefix` that were begun and neither ended nor dropped."""
         return self._remover.unfinished(prefix)
 
+    def uri_of(self, key: str) -> str:
+        """The object's address as S3's tools write it."""
+        return f"s3://{self._bucket}/{key}"
+
     def presigned_get(self, key: str, valid_s: int = 3600) -> str:
         """A URL by which anybody can read the object for a while."""
         with naming_faults(f"sign a link to {key}"):

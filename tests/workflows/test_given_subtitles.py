@@ -68,3 +68,14 @@ async def test_subtitles_that_can_not_be_read_end_the_task_with_their_line(rig: 
     last = rig.script.messages("record")[-1].state
     assert last.status is TaskStatus.FAILED
     assert rig.script.messages("clean_up")[0].drop_source
+
+
+async def test_who_waits_for_a_task_is_told_when_it_has_ended_and_when_it_has_not(rig: Rig) -> None:
+    request = rig.request(GIVEN)
+    await rig.start(request)
+    assert not await rig.tasks.ended(request.task_id, 0.2)
+
+    async with rig.workers():
+        assert await rig.tasks.ended(request.task_id, 120)
+
+    assert await rig.tasks.ended("task-that-nobody-knows", 1)
