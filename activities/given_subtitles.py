@@ -10,8 +10,9 @@ from temporalio import activity
 from activities.attempt import open_attempt
 from activities.ports import ObjectStore, SubtitleReader
 from domain.given_cues import in_sequence
-from domain.messages import GivenSubtitlesInput, SubtitleFiles
+from domain.messages import SubtitleFiles
 from domain.subtitle_files import to_srt, to_webvtt
+from domain.subtitle_messages import GivenSubtitlesInput
 
 
 @dataclass(frozen=True)

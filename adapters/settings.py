@@ -12,6 +12,7 @@ from pathlib import Path
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.object_store.connection import StoreSettings
 from domain.errors import SettingInvalid
+from domain.upkeep import UpkeepInput
 
 Environment = Mapping[str, str]
 
@@ -72,6 +73,14 @@ def read_store(env: Environment = os.environ) -> StoreSettings:
         secure=choice(env, "S3_SECURE", "false", ("true", "false")) == "true",
         region=env.get("S3_REGION", "us-east-1"),
     )
+
+
+def read_upkeep(env: Environment = os.environ) -> UpkeepInput:
+    """RETENTION_DAYS 0 keeps every video; S3_ARCHIVE_BUCKET is where old ones go instead of away."""
+    days = env.get("RETENTION_DAYS", "90")
+    if not (days.isascii() and days.isdecimal() and len(days) < 6):
+        raise SettingInvalid(f"RETENTION_DAYS is {days!r}; it must be a whole number, 0 to keep every video.")
+    return UpkeepInput(retention_s=int(days) * 24 * 3600, archive_bucket=env.get("S3_ARCHIVE_BUCKET", ""))
 
 
 def read_media(env: Environment = os.environ) -> MediaSettings:

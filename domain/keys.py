@@ -12,7 +12,8 @@ TEMP_PREFIX = "temp/"
 
 _FOLDER_OF_KIND = {".mp4": "videos/transcoded", ".vtt": "subtitles", ".srt": "subtitles"}
 _OTHER_FOLDER = "videos/analysis"
-_FOLDERS = (*dict.fromkeys(_FOLDER_OF_KIND.values()), _OTHER_FOLDER)
+# Below each of these a video has a folder of its own.
+VIDEO_FOLDERS = ("videos/original", *dict.fromkeys(_FOLDER_OF_KIND.values()), _OTHER_FOLDER)
 
 
 def source_key(video_id: str) -> str:
@@ -46,8 +47,7 @@ def published_key(video_id: str, task_id: str, name: str) -> str:
 
 def video_prefixes(video_id: str, task_id: str) -> tuple[str, ...]:
     """Everywhere where a video has objects of its own."""
-    folders = ("videos/original", *_FOLDERS)
-    return (*(f"{folder}/{video_id}/" for folder in folders), temp_prefix(task_id))
+    return (*(f"{folder}/{video_id}/" for folder in VIDEO_FOLDERS), temp_prefix(task_id))
 
 
 def kept_prefix(source_sha256: str) -> str:

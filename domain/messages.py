@@ -194,16 +194,6 @@ class SubtitleFiles:
 
 
 @dataclass(frozen=True)
-class GivenSubtitlesInput:
-    """`srt` as it was sent."""
-
-    task_id: str
-    srt: Artifact
-    media: SourceMedia
-    language: str | None = None
-
-
-@dataclass(frozen=True)
 class MergeInput:
     """With a `picture` the cues become a selectable track of it; without one they are drawn
     into the `source`, which is made into the `rendition` in the same pass."""
@@ -255,18 +245,3 @@ class CleanUpInput:
     task_id: str
     video_id: str
     drop_source: bool = False
-
-
-@dataclass(frozen=True)
-class SweepInput:
-    """Removes what is older than `older_than_s` and no task needs."""
-
-    older_than_s: int = 24 * 3600
-
-
-@dataclass(frozen=True)
-class Swept:
-    """What went: objects, and uploads that were begun and never ended."""
-
-    objects: int = 0
-    uploads: int = 0

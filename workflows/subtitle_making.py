@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.messages import Artifact, PipelineRequest, SubtitleFiles
     from domain.speech import LanguageEstimate, LanguageVerdict
     from domain.stages import Stage
+    from domain.subtitle_messages import GivenSubtitlesInput
     from workflows import policies
     from workflows.stage_runner import StageRunner
 
@@ -37,9 +38,7 @@ class SubtitleMaking:
         self.given = await self.stages.run(
             Stage.MERGER,
             GivenSubtitles.run,
-            messages.GivenSubtitlesInput(
-                self.request.task_id, options.given_subtitles, media, options.language
-            ),
+            GivenSubtitlesInput(self.request.task_id, options.given_subtitles, media, options.language),
             queue=policies.QUICK_QUEUE,
             step="given",
             goal=0,

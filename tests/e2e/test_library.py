@@ -1,4 +1,4 @@
-"""A video and its subtitles go in over HTTP; the library keeps one video of the named size, and streams it."""
+"""A video and its subtitles go in over HTTP; one video of the named size is kept and streamed."""
 
 from __future__ import annotations
 

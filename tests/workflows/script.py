@@ -31,7 +31,6 @@ from domain.messages import (
     DownscaleInput,
     EncodedVideo,
     ExtractAudioInput,
-    GivenSubtitlesInput,
     LanguageInput,
     MergeInput,
     ProbeInput,
@@ -42,6 +41,7 @@ from domain.messages import (
     SubtitlesInput,
 )
 from domain.speech import LanguageEstimate, LanguageVerdict
+from domain.subtitle_messages import GivenSubtitlesInput
 
 MEDIA = SourceMedia(
     container="mov",
