@@ -26,7 +26,7 @@ class Downscale:
             picture_path = attempt.scratch_path / "picture.mp4"
             self.store.download(request.source.key, source_path, attempt.part(0.0, 0.02))
             copied = self.media_tool.downscale(
-                source_path, request.media, request.max_height, picture_path, attempt.part(0.02, 0.98)
+                source_path, request.media, request.goal, picture_path, attempt.part(0.02, 0.98)
             )
             artifact = self.store.upload(
                 picture_path, attempt.key("picture.mp4"), "video/mp4", attempt.part(0.98, 1.0)

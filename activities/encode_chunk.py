@@ -56,7 +56,7 @@ class EncodeChunk:
     def _key(self, request: EncodeChunkInput, *, plain: bool) -> str:
         order = request.order
         cues_sha256 = order.cues.sha256 if order.cues else ""
-        recipe = self.chunk_tool.recipe_sha256(order.media, order.max_height, cues_sha256, plain=plain)
+        recipe = self.chunk_tool.recipe_sha256(order.media, order.goal, cues_sha256, plain=plain)
         return chunk_key(order.source.sha256, recipe, request.chunk)
 
     def _encode(self, request: EncodeChunkInput, attempt: Attempt, *, plain: bool) -> Path:
@@ -71,7 +71,7 @@ class EncodeChunk:
             self.chunk_tool.encode_chunk(
                 source_path,
                 order.media,
-                order.max_height,
+                order.goal,
                 request.clock,
                 request.chunk,
                 srt_path,

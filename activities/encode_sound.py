@@ -28,7 +28,7 @@ class EncodeSound:
         """AAC in time with the picture, found if it was made before."""
         order = request.order
         with open_attempt(self.scratch_root, order.task_id) as attempt:
-            recipe = self.chunk_tool.recipe_sha256(order.media, order.max_height, "", plain=False)
+            recipe = self.chunk_tool.recipe_sha256(order.media, order.goal, "", plain=False)
             key = sound_key(order.source.sha256, recipe)
             if kept := self.store.find(key):
                 return kept

@@ -39,7 +39,7 @@ class JoinChunks:
                 chunk_paths,
                 request.plan,
                 order.media,
-                order.max_height,
+                order.goal,
                 sound_path,
                 joined_path,
                 attempt.part(0.4, 0.9),

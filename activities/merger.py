@@ -49,7 +49,7 @@ class Merger:
         self.media_tool.burn_subtitles(
             source_path,
             request.media,
-            request.max_height,
+            request.goal,
             srt_path,
             final_path,
             attempt.part(0.03, 0.95),

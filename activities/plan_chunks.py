@@ -23,7 +23,7 @@ class PlanChunks:
     def run(self, request: PlanChunksInput) -> ChunkPlan:
         """Reads every packet of the picture and decodes none."""
         order = request.order
-        if not self.chunk_tool.encodes(order.media, order.max_height, draws=order.cues is not None):
+        if not self.chunk_tool.encodes(order.media, order.goal, draws=order.cues is not None):
             return ChunkPlan()
         with open_attempt(self.scratch_root, order.task_id) as attempt:
             source_path = attempt.scratch_path / "source"

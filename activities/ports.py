@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Protocol
 
 from domain.chunks import Chunk, FrameClock
+from domain.cues import Cue
 from domain.detections import Detection
 from domain.encode_messages import ChunkPlan
 from domain.kept_work import KeptWork
 from domain.media import SourceMedia
 from domain.messages import Artifact
 from domain.pulse import Pulse
+from domain.rendition import Rendition
 from domain.speech import LanguageEstimate, Word
 
 
@@ -41,9 +43,9 @@ class MediaTool(Protocol):
         """Read the source to its end and tell what it is."""
 
     def downscale(
-        self, source_path: Path, media: SourceMedia, max_height: int, target_path: Path, pulse: Pulse
+        self, source_path: Path, media: SourceMedia, rendition: Rendition, target_path: Path, pulse: Pulse
     ) -> bool:
-        """Write H.264 + AAC in MP4 of at most `max_height` lines; True if the picture was copied."""
+        """Write H.264 + AAC in MP4 as the rendition says; True if the picture was copied."""
 
     def extract_audio(self, source_path: Path, media: SourceMedia, target_path: Path, pulse: Pulse) -> None:
         """Write the sound as 16 kHz mono s16le PCM that is exactly in time with the picture."""
@@ -57,7 +59,7 @@ class MediaTool(Protocol):
         self,
         source_path: Path,
         media: SourceMedia,
-        max_height: int,
+        rendition: Rendition,
         srt_path: Path,
         target_path: Path,
         pulse: Pulse,
@@ -68,10 +70,12 @@ class MediaTool(Protocol):
 class ChunkTool(Protocol):
     """FFmpeg for encodes that are cut into chunks."""
 
-    def encodes(self, media: SourceMedia, max_height: int, *, draws: bool) -> bool:
+    def encodes(self, media: SourceMedia, rendition: Rendition, *, draws: bool) -> bool:
         """False for a picture that is copied as it is."""
 
-    def recipe_sha256(self, media: SourceMedia, max_height: int, cues_sha256: str, *, plain: bool) -> str:
+    def recipe_sha256(
+        self, media: SourceMedia, rendition: Rendition, cues_sha256: str, *, plain: bool
+    ) -> str:
         """Differs whenever the encoded bytes would."""
 
     def plan(self, source_path: Path, media: SourceMedia, pulse: Pulse) -> ChunkPlan:
@@ -81,7 +85,7 @@ class ChunkTool(Protocol):
         self,
         source_path: Path,
         media: SourceMedia,
-        max_height: int,
+        rendition: Rendition,
         clock: FrameClock,
         chunk: Chunk,
         srt_path: Path | None,
@@ -100,12 +104,19 @@ class ChunkTool(Protocol):
         chunk_paths: Sequence[Path],
         plan: ChunkPlan,
         media: SourceMedia,
-        max_height: int,
+        rendition: Rendition,
         sound_path: Path | None,
         target_path: Path,
         pulse: Pulse,
     ) -> None:
         """Write the whole video; `ArtifactMismatch` unless every chunk's frames lie in their time."""
+
+
+class SubtitleReader(Protocol):
+    """Understands an SRT file."""
+
+    def __call__(self, content: bytes, /) -> list[Cue]:
+        """The cues in order of start; raises `SubtitlesInvalid` that names the line at fault."""
 
 
 class SpeechEngine(Protocol):

@@ -11,7 +11,7 @@ from temporalio import activity
 from activities.failures import as_failure
 from domain.errors import PipelineError
 from domain.keys import KEPT_PREFIX, TEMP_PREFIX, temp_prefix
-from domain.messages import SweepInput, Swept
+from domain.upkeep import SweepInput, Swept
 
 
 class SweptStore(Protocol):

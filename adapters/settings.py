@@ -12,6 +12,7 @@ from pathlib import Path
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.object_store.connection import StoreSettings
 from domain.errors import SettingInvalid
+from domain.upkeep import UpkeepInput
 
 Environment = Mapping[str, str]
 
@@ -47,6 +48,7 @@ class TaskSettings:
     park_s: int
     max_upload_bytes: int
     chunk_after_s: int = 60
+    ffmpeg_timeout_s: int = 600
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,19 @@ def read_store(env: Environment = os.environ) -> StoreSettings:
     )
 
 
+def read_upkeep(env: Environment = os.environ) -> UpkeepInput:
+    """RETENTION_DAYS 0 keeps every video; S3_ARCHIVE_BUCKET is where old ones go instead of away."""
+    days = env.get("RETENTION_DAYS", "90")
+    if not (days.isascii() and days.isdecimal() and len(days) < 6):
+        raise SettingInvalid(f"RETENTION_DAYS is {days!r}; it must be a whole number, 0 to keep every video.")
+    return UpkeepInput(retention_s=int(days) * 24 * 3600, archive_bucket=env.get("S3_ARCHIVE_BUCKET", ""))
+
+
 def read_media(env: Environment = os.environ) -> MediaSettings:
     return MediaSettings(
         recipe=EncodeRecipe(
+            # The only encoder whose presets and CRF these are.
+            codec=choice(env, "FFMPEG_CODEC", "libx264", ("libx264",)),
             preset=choice(env, "FFMPEG_PRESET", "medium", _PRESETS),
             crf=positive(env.get("FFMPEG_CRF", "23"), "FFMPEG_CRF"),
         ),
@@ -111,6 +123,7 @@ def read_tasks(env: Environment = os.environ) -> TaskSettings:
         park_s=positive(env.get("PARK_TIMEOUT", "86400"), "PARK_TIMEOUT"),
         max_upload_bytes=positive(env.get("MAX_UPLOAD_SIZE", str(4 * 1024**3)), "MAX_UPLOAD_SIZE"),
         chunk_after_s=positive(env.get("CHUNK_AFTER", "60"), "CHUNK_AFTER"),
+        ffmpeg_timeout_s=positive(env.get("FFMPEG_TIMEOUT", "600"), "FFMPEG_TIMEOUT"),
     )
 
 

@@ -144,7 +144,7 @@ def status_answer(live: LiveState, language: str, now_us: int) -> StatusAnswer:
         error=_fault(state.fault),
         parked_until=_moment(state.parked_until_us),
         links=links,
-        as_of=_instant(live.as_of_us),
+        as_of=instant(live.as_of_us),
         age_seconds=max(0, now_us - live.as_of_us) / 1_000_000,
         source=live.source,
     )
@@ -161,7 +161,7 @@ def summary(row: VideoRow, status: TaskStatus) -> TaskSummary:
         language=row.language,
         animals_detected=row.animals,
         error=_fault(Fault(row.fault_code, row.fault_message or "")) if row.fault_code else None,
-        created_at=_instant(row.created_us),
+        created_at=instant(row.created_us),
         status_url=status_url(row.task_id),
     )
 
@@ -197,8 +197,8 @@ def _fault(fault: Fault | None) -> FaultAnswer | None:
 
 
 def _moment(time_us: int | None) -> datetime | None:
-    return None if time_us is None else _instant(time_us)
+    return None if time_us is None else instant(time_us)
 
 
-def _instant(time_us: int) -> datetime:
+def instant(time_us: int) -> datetime:
     return datetime.fromtimestamp(time_us // 1_000_000, UTC).replace(microsecond=time_us % 1_000_000)

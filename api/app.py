@@ -13,7 +13,7 @@ from api.dependencies import Parts
 from api.headers import SafeHeaders
 from api.rate_limits import LimitRates
 from api.request_limits import LimitRequests
-from api.routes import documents, files, health, status, tasks, uploads
+from api.routes import documents, files, health, library, process_video, status, stream, tasks, uploads
 from api.settings import UNLIMITED, HttpSettings
 
 _DESCRIPTION = """\
@@ -45,7 +45,7 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
     )
     app.state.parts = parts
     problems.install(app)
-    for group in (uploads, status, tasks, files, health, documents):
+    for group in (uploads, status, tasks, files, process_video, library, stream, health, documents):
         app.include_router(group.router)
     # The last one added is the first that a request meets.
     app.add_middleware(LimitRequests)
@@ -58,8 +58,8 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
-            allow_methods=("GET", "HEAD", "POST"),
-            allow_headers=("Content-Type", "Idempotency-Key", "Range", "If-Range"),
+            allow_methods=("GET", "HEAD", "POST", "PATCH", "DELETE"),
+            allow_headers=("Content-Type", "Idempotency-Key", "Prefer", "Range", "If-Range"),
             expose_headers=_EXPOSED,
         )
     app.add_middleware(SafeHeaders, hsts=settings.hsts)

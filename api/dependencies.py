@@ -13,7 +13,9 @@ from adapters.catalogue import Catalogue
 from adapters.object_store import S3ObjectStore
 from adapters.settings import TaskSettings
 from api.callers import Caller, caller_of
+from api.ffmpeg_standing import FfmpegStanding
 from api.furthest import Furthest
+from api.settings import LibrarySettings
 from domain.checkup import Part
 from domain.messages import Admission, PipelineRequest
 from domain.quotas import NO_QUOTAS, Quotas
@@ -42,6 +44,9 @@ class Tasks(Protocol):
     async def cancel(self, task_id: str) -> None:
         """Raises `TaskUnknown` or `TaskEnded`."""
 
+    async def ended(self, task_id: str, within_s: float) -> bool:
+        """Whether the task ends within this time, or has ended; nobody else waits for it meanwhile."""
+
     async def retry(self, task_id: str, stage: Stage) -> None:
         """Raises `TaskUnknown`, `TaskEnded` or `StageNotRetryable`."""
 
@@ -61,6 +66,8 @@ class Parts:
     settings: TaskSettings
     quotas: Quotas = NO_QUOTAS
     furthest: Furthest = field(default_factory=Furthest)
+    library: LibrarySettings = LibrarySettings()  # noqa: RUF009 - frozen
+    ffmpeg: FfmpegStanding = field(default_factory=FfmpegStanding)
     upload_slots: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(UPLOADS_AT_ONCE))
     catalogue_turns: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(CATALOGUE_CALLS_AT_ONCE))
 
@@ -81,4 +88,5 @@ async def _caller(request: Request) -> Caller:
 
 PartsNeeded = Annotated[Parts, Depends(_parts)]
 CallerKnown = Annotated[Caller, Depends(_caller)]
+VideoId = Annotated[str, Path(description="As the list gives it.", pattern="^[0-9a-z-]{1,64}$")]
 TaskId = Annotated[str, Path(description="As the upload's answer gave it.", examples=["task-5f0c"])]

@@ -17,7 +17,13 @@ from domain.byte_ranges import ByteRange, parse_range
 from domain.errors import FileUnknown
 
 
-async def serve(request: Request, store: S3ObjectStore, key: str, disposition: str) -> Response:
+async def serve(
+    request: Request,
+    store: S3ObjectStore,
+    key: str,
+    disposition: str,
+    cache_control: str = "private, no-cache",
+) -> Response:
     """The answer to GET or HEAD; a store that fails before the first byte is an error, not half a file."""
     stored = await to_thread.run_sync(store.stat, key)
     if stored is None:
@@ -25,7 +31,7 @@ async def serve(request: Request, store: S3ObjectStore, key: str, disposition: s
     headers = {
         "ETag": etag_of(stored),
         "Accept-Ranges": "bytes",
-        "Cache-Control": "private, no-cache",
+        "Cache-Control": cache_control,
         "Content-Disposition": disposition,
     }
     if stored.modified is not None:

@@ -28,10 +28,10 @@ def _shortened(name: str) -> str:
     return (stem.encode()[:room].decode(errors="ignore") + dot + extension).rstrip()
 
 
-def attachment(original: str, download: str) -> str:
+def attachment(original: str, download: str, kind: str = "attachment") -> str:
     """A Content-Disposition for the file `download` of the video that was sent as `original`."""
     stem = original.rpartition(".")[0] or original
     name = display_name(f"{stem}-{download}")
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
     # RFC 6266: the plain name for old clients, the true one in UTF-8 for the others.
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -5,23 +5,24 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import anyio
 from anyio import to_thread
 
-from adapters.catalogue import NewVideo, VideoRow
+from adapters.catalogue import NewVideo, VideoRow, work_sha256
 from adapters.settings import TaskSettings
 from api.callers import Caller
 from api.clock import now_us
 from api.dependencies import Parts
 from api.draining import drain
 from api.file_names import display_name
-from api.multipart_upload import FORM_OVERHEAD_BYTES, FormReceiver
+from api.form_shapes import UPLOAD_FORM, FormShape
+from api.multipart_upload import FormReceiver, ReceivedForm
 from api.problems import fault_of
 from domain.errors import PipelineError, SourceTooLarge, TaskStartUnknown
-from domain.keys import source_key
-from domain.messages import PipelineRequest
+from domain.keys import source_key, subtitles_key
+from domain.messages import Artifact, PipelineRequest, ProcessingOptions
 from domain.quotas import Usage
 from domain.stages import TaskStatus
 
@@ -33,6 +34,7 @@ class Upload:
     caller: Caller
     content_type: str
     body: AsyncIterator[bytes]
+    shape: FormShape = UPLOAD_FORM
     content_length: int | None = None
     idempotency_key: str | None = None
 
@@ -46,7 +48,10 @@ def request_of(row: VideoRow, settings: TaskSettings) -> PipelineRequest:
         filename=row.filename,
         source=row.source,
         options=row.processing_options,
-        stage_timeout_s=settings.stage_timeout_s,
+        # The library's videos have a limit of their own.
+        stage_timeout_s=settings.ffmpeg_timeout_s
+        if row.processing_options.given_subtitles
+        else settings.stage_timeout_s,
         park_s=settings.park_s,
         chunk_after_s=settings.chunk_after_s,
     )
@@ -75,7 +80,7 @@ class Intake:
 
     def _check(self, upload: Upload) -> None:
         limit = self._parts.settings.max_upload_bytes
-        if upload.content_length is not None and upload.content_length > limit + FORM_OVERHEAD_BYTES:
+        if upload.content_length is not None and upload.content_length > limit + upload.shape.overhead_bytes:
             raise SourceTooLarge(f"The file is larger than the {limit} bytes that are taken here.")
 
     async def _first_of_key(self, upload: Upload) -> VideoRow | None:
@@ -91,14 +96,24 @@ class Intake:
         usage = await self._parts.ask_catalogue(
             self._parts.catalogue.usage, upload.caller.owner, now_us(), quotas
         )
-        quotas.check(usage, max(0, (upload.content_length or 0) - FORM_OVERHEAD_BYTES))
+        quotas.check(usage, max(0, (upload.content_length or 0) - upload.shape.overhead_bytes))
         return usage
 
     async def _keep(self, upload: Upload, usage: Usage) -> VideoRow:
         """Bytes first, then the row; of two uploads with one key the later row gives way."""
         video_id = uuid.uuid4().hex
-        receiver = FormReceiver(self._parts, source_key(video_id), usage)
+        receiver = FormReceiver(self._parts, upload.shape, source_key(video_id), usage)
         form = await receiver.receive(upload.content_type, upload.body)
+        try:
+            options = await self._with_subtitles(video_id, form)
+            first = await self._same_work(upload, form.source, options)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self._drop_files(video_id)
+            raise
+        if first is not None:
+            await self._drop_files(video_id)
+            return await self._join(first)
         video = NewVideo(
             video_id=video_id,
             task_id=f"task-{uuid.uuid4().hex}",
@@ -106,7 +121,7 @@ class Intake:
             filename=display_name(form.filename),
             source=form.source,
             created_us=now_us(),
-            options=form.options,
+            options=options,
             idempotency_key=upload.idempotency_key,
         )
         try:
@@ -118,11 +133,11 @@ class Intake:
             raise
         except BaseException:
             with anyio.CancelScope(shield=True):
-                await self._forget(video.task_id, video.source.key)
+                await self._forget(video.task_id, video_id)
             raise
         if row.task_id == video.task_id:
             return await self._await_verdict(row)
-        await to_thread.run_sync(self._parts.store.remove, video.source.key)
+        await self._drop_files(video_id)
         return await self._join(row)
 
     async def _join(self, row: VideoRow) -> VideoRow:
@@ -135,13 +150,35 @@ class Intake:
     async def _await_verdict(self, row: VideoRow) -> VideoRow:
         verdict = await self._parts.tasks.admission(row.task_id)
         if verdict is not None and not verdict.accepted:
-            await self._forget(row.task_id, row.source_key)
+            await self._forget(row.task_id, row.id)
             raise fault_of(verdict.fault_code, verdict.fault_message)
         return row
 
-    async def _forget(self, task_id: str, key: str) -> None:
+    async def _with_subtitles(self, video_id: str, form: ReceivedForm) -> ProcessingOptions:
+        if not form.subtitles:
+            return form.options
+        given = await to_thread.run_sync(
+            self._parts.store.put, subtitles_key(video_id), form.subtitles, "application/x-subrip"
+        )
+        return replace(form.options, given_subtitles=given)
+
+    async def _same_work(
+        self, upload: Upload, source: Artifact, options: ProcessingOptions
+    ) -> VideoRow | None:
+        """Who sends the same things for the same result again gets what there is of it."""
+        if options.given_subtitles is None:
+            return None
+        return await self._parts.ask_catalogue(
+            self._parts.catalogue.same_work, upload.caller.owner, work_sha256(source, options)
+        )
+
+    async def _forget(self, task_id: str, video_id: str) -> None:
         """Remove row and bytes. What can't be removed now is not the sender's concern."""
         with suppress(PipelineError):
             await self._parts.ask_catalogue(self._parts.catalogue.remove, task_id)
-        with suppress(PipelineError):
-            await to_thread.run_sync(self._parts.store.remove, key)
+        await self._drop_files(video_id)
+
+    async def _drop_files(self, video_id: str) -> None:
+        for key in (source_key(video_id), subtitles_key(video_id)):
+            with suppress(PipelineError):
+                await to_thread.run_sync(self._parts.store.remove, key)

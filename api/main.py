@@ -16,7 +16,7 @@ from adapters.process import run_main
 from adapters.temporal_client import connect as connect_temporal
 from api.app import create_app
 from api.dependencies import Parts
-from api.settings import read_http
+from api.settings import read_http, read_library
 from api.temporal_tasks import TemporalTasks
 from api.unstarted import keep_starting
 from domain.errors import PassingError
@@ -50,6 +50,7 @@ async def serve() -> None:
         tasks=TemporalTasks(temporal),
         settings=settings.read_tasks(),
         quotas=http.quotas,
+        library=read_library(),
     )
     server = uvicorn.Server(
         uvicorn.Config(

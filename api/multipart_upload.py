@@ -12,17 +12,13 @@ from anyio import to_thread
 
 from api.dependencies import Parts
 from api.form_parser import FormParser, PartBegins, PartBytes, PartEnds
+from api.form_shapes import SUBTITLES_LIMIT_BYTES, FormShape
 from api.pipe import Pipe
 from domain.containers import HEAD_SIZE, sniff
-from domain.errors import FormInvalid, PipelineError, SourceTooLarge
-from domain.languages import language_code
-from domain.messages import Artifact, ProcessingOptions, SubtitleMode
+from domain.errors import FormInvalid, PipelineError, SourceTooLarge, SubtitlesInvalid
+from domain.messages import Artifact, ProcessingOptions
 from domain.quotas import Usage
 
-FILE_FIELD = "file"
-FIELDS = ("subtitle_mode", "max_height", "language")
-# Room for the fields and boundaries around the largest file.
-FORM_OVERHEAD_BYTES = 256 * 1024
 _LONGEST_VALUE_BYTES = 1024
 
 
@@ -33,6 +29,7 @@ class ReceivedForm:
     source: Artifact
     filename: str
     options: ProcessingOptions
+    subtitles: bytes = b""
 
 
 class FormReceiver:
@@ -41,12 +38,14 @@ class FormReceiver:
     `usage` is what its sender had before it: the quotas are held while the bytes come.
     """
 
-    def __init__(self, parts: Parts, key: str, usage: Usage) -> None:
+    def __init__(self, parts: Parts, shape: FormShape, key: str, usage: Usage) -> None:
         self._parts = parts
+        self._shape = shape
         self._key = key
         self._usage = usage
         self._fields: dict[str, bytearray] = {}
         self._field: bytearray | None = None
+        self._room_bytes = 0
         self._filename: str | None = None
         self._head = bytearray()
         self._size_bytes = 0
@@ -60,7 +59,7 @@ class FormReceiver:
             received_bytes = 0
             async for chunk in body:
                 received_bytes += len(chunk)
-                self._check_size(received_bytes - FORM_OVERHEAD_BYTES)
+                self._check_size(received_bytes - self._shape.overhead_bytes)
                 for event in parser.feed(chunk):
                     await self._take(event)
             parser.finish()
@@ -86,7 +85,7 @@ class FormReceiver:
                 await self._end_file()
 
     def _begin_part(self, part: PartBegins) -> None:
-        if part.name == FILE_FIELD:
+        if part.name == self._shape.file_field:
             if self._filename is not None:
                 raise FormInvalid("The form holds two files; send one video at a time.")
             self._filename = part.filename or ""
@@ -94,19 +93,20 @@ class FormReceiver:
             # The fields in front of the file are judged before its bytes are taken.
             self._options()
             return
-        if part.name not in FIELDS:
-            raise FormInvalid(
-                f"The form has a field {part.name[:40]!r}; it may have {FILE_FIELD}, {', '.join(FIELDS)}."
-            )
+        if part.name not in (*self._shape.fields, self._shape.subtitles_field) or not part.name:
+            raise FormInvalid(f"The form has a field {part.name[:40]!r}; it may have {self._shape.names}.")
         if part.name in self._fields:
             raise FormInvalid(f"The field {part.name} is there twice.")
         self._field = self._fields[part.name] = bytearray()
+        self._room_bytes = (
+            SUBTITLES_LIMIT_BYTES if part.name == self._shape.subtitles_field else _LONGEST_VALUE_BYTES
+        )
 
     def _take_value_bytes(self, content: bytes) -> None:
         assert self._field is not None
         self._field += content
-        if len(self._field) > _LONGEST_VALUE_BYTES:
-            raise FormInvalid(f"A field is longer than {_LONGEST_VALUE_BYTES} bytes.")
+        if len(self._field) > self._room_bytes:
+            raise FormInvalid(f"A field is longer than {self._room_bytes} bytes.")
 
     async def _take_file_bytes(self, content: bytes) -> None:
         self._size_bytes += len(content)
@@ -121,7 +121,9 @@ class FormReceiver:
     async def _end_file(self) -> None:
         if self._pipe is None:
             if not self._filename and not self._head:
-                raise FormInvalid("No file was chosen: the form's field 'file' is empty.")
+                raise FormInvalid(
+                    f"No file was chosen: the form's field {self._shape.file_field!r} is empty."
+                )
             await self._begin_file()
 
     async def _begin_file(self) -> None:
@@ -156,18 +158,32 @@ class FormReceiver:
 
     async def _finish(self) -> ReceivedForm:
         if self._filename is None:
-            raise FormInvalid("The form has no field 'file' with a video in it.")
+            raise FormInvalid(f"The form has no field {self._shape.file_field!r} with a video in it.")
         options = self._options()
+        subtitles = self._subtitles()
         assert self._pipe is not None
         try:
             await self._pipe.complete()
         except anyio.BrokenResourceError:
             await self._written()
             raise
-        return ReceivedForm(await self._written(), self._filename, options)
+        return ReceivedForm(await self._written(), self._filename, options, subtitles)
 
     def _options(self) -> ProcessingOptions:
-        return options_of({name: bytes(value) for name, value in self._fields.items()})
+        shape = self._shape
+        return shape.options_of(
+            {name: bytes(value) for name, value in self._fields.items() if name != shape.subtitles_field}
+        )
+
+    def _subtitles(self) -> bytes:
+        field = self._shape.subtitles_field
+        if not field:
+            return b""
+        if field not in self._fields:
+            raise FormInvalid(f"The form has no field {field!r} with an SRT file in it.")
+        if not self._fields[field].strip():
+            raise SubtitlesInvalid("Line 1: the subtitle file is empty.")
+        return bytes(self._fields[field])
 
     async def _give_up(self) -> None:
         """Stop the thread that writes, and wait until the store has dropped what it had."""
@@ -184,28 +200,3 @@ class FormReceiver:
         if size_bytes > limit:
             raise SourceTooLarge(f"The file is larger than the {limit} bytes that are taken here.")
         self._parts.quotas.check(self._usage, max(0, size_bytes))
-
-
-def options_of(fields: dict[str, bytes]) -> ProcessingOptions:
-    """The options that the form's fields ask for; an empty field asks for the default."""
-    texts = {name: _text_of(name, value) for name, value in fields.items()}
-    mode = texts.get("subtitle_mode") or SubtitleMode.SOFT.value
-    if mode not in list(SubtitleMode):
-        raise FormInvalid(f"subtitle_mode is {mode!r}; it must be one of {', '.join(SubtitleMode)}.")
-    height = texts.get("max_height") or "1080"
-    if not (height.isascii() and height.isdecimal() and len(height) < 6):
-        raise FormInvalid(f"max_height is {height!r}; it must be a whole number of lines.")
-    language = texts.get("language")
-    try:
-        return ProcessingOptions(
-            SubtitleMode(mode), int(height), language_code(language) if language else None
-        )
-    except ValueError as error:
-        raise FormInvalid(f"{error}.") from error
-
-
-def _text_of(name: str, value: bytes) -> str:
-    try:
-        return value.decode("utf-8").strip()
-    except UnicodeDecodeError as error:
-        raise FormInvalid(f"The field {name} is not text in UTF-8.") from error

@@ -23,6 +23,7 @@ RETRY_AFTER_S = 5
 STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.FormBroken: HTTPStatus.BAD_REQUEST,
     errors.TaskUnknown: HTTPStatus.NOT_FOUND,
+    errors.VideoUnknown: HTTPStatus.NOT_FOUND,
     errors.FileUnknown: HTTPStatus.NOT_FOUND,
     errors.StageUnknown: HTTPStatus.NOT_FOUND,
     errors.StageNotRetryable: HTTPStatus.CONFLICT,

@@ -21,8 +21,8 @@ from api.settings import RateLimits
 from domain.errors import RateExceeded
 
 # Whoever looks after the installation must be able to look at it, above all while it is flooded.
-_EXEMPT = ("/health", "/ready", "/metrics")
-UPLOAD_PATH = "/video/upload"
+_EXEMPT = ("/health", "/ready", "/metrics", "/api/health")
+UPLOAD_PATHS = ("/video/upload", "/api/process-video/")
 
 
 class LimitRates:
@@ -39,7 +39,7 @@ class LimitRates:
             return
         request = Request(scope, receive)
         client = caller_of(request).client
-        uploads = request.method == "POST" and scope["path"] == UPLOAD_PATH
+        uploads = request.method == "POST" and scope["path"] in UPLOAD_PATHS
         left = await self._take(self._rates.requests, "requests", client)
         if uploads and not (left and left.exceeded):
             left = await self._take(self._rates.uploads, "uploads", client) or left

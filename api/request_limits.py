@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.problems import protocol_problem
-from api.rate_limits import UPLOAD_PATH
+from api.rate_limits import UPLOAD_PATHS
 
 _LONGEST_PATH_BYTES = 1024
 _LONGEST_QUERY_BYTES = 2048
@@ -41,7 +41,7 @@ def _refusal(request: Request) -> Response | None:
             "Bodies are taken as they are, not compressed.",
             {"Accept-Encoding": "identity"},
         )
-    return None if request.url.path == UPLOAD_PATH else _body_refusal(request, headers)
+    return None if request.url.path in UPLOAD_PATHS else _body_refusal(request, headers)
 
 
 def _body_refusal(request: Request, headers: Headers) -> Response | None:

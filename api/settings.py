@@ -9,12 +9,16 @@ from dataclasses import dataclass
 
 from limits import RateLimitItem, parse_many
 
-from adapters.settings import choice
-from domain.errors import SettingInvalid
+from adapters.settings import choice, positive
+from api.form_shapes import STYLE_FIELDS, style_of
+from domain.cue_style import READABLE, CueStyle
+from domain.errors import FormInvalid, SettingInvalid
 from domain.quotas import NO_QUOTAS, Quotas
 
 _GIB = 1024**3
 _ORIGIN = re.compile(r"https?://[^/?#,\s]+|\*")
+_ORIGIN_AND_PATH = re.compile(r"https?://[^?#,\s]+")
+_CACHE_CONTROL = re.compile(r"[a-z0-9=, -]{1,200}")
 _ADDRESS = re.compile(r"[0-9a-fA-F.:]+(?:/\d{1,3})?|\*")
 
 
@@ -38,6 +42,42 @@ class HttpSettings:
 
 
 UNLIMITED = HttpSettings()
+
+
+@dataclass(frozen=True)
+class LibrarySettings:
+    """How the library's videos are handed out and drawn.
+
+    `api_url` stands in front of every link, for a CDN or a proxy; `redirects` sends who streams to the
+    object store itself, by a link that is valid for `link_valid_s`.
+    """
+
+    api_url: str = ""
+    link_valid_s: int = 3600
+    redirects: bool = False
+    cache_control: str = "private, no-cache"
+    style: CueStyle = READABLE
+
+
+def read_library(env: Mapping[str, str] = os.environ) -> LibrarySettings:
+    """The style by the names of the form's fields, such as SUBTITLE_FONT."""
+    url = env.get("API_URL", "").rstrip("/")
+    if url and not _ORIGIN_AND_PATH.fullmatch(url):
+        raise SettingInvalid(f"API_URL is {url!r}; it must be such as https://videos.example.")
+    cache_control = env.get("STREAM_CACHE_CONTROL", "private, no-cache")
+    if not _CACHE_CONTROL.fullmatch(cache_control):
+        raise SettingInvalid(f"STREAM_CACHE_CONTROL is {cache_control!r}; it is no Cache-Control.")
+    try:
+        style = style_of({field: env.get(field.upper(), "") for field in STYLE_FIELDS})
+    except FormInvalid as error:
+        raise SettingInvalid(str(error)) from error
+    return LibrarySettings(
+        api_url=url,
+        link_valid_s=positive(env.get("S3_PRESIGNED_URL_EXPIRATION", "3600"), "S3_PRESIGNED_URL_EXPIRATION"),
+        redirects=choice(env, "STREAM_REDIRECT", "false", ("true", "false")) == "true",
+        cache_control=cache_control,
+        style=style,
+    )
 
 
 def read_http(env: Mapping[str, str] = os.environ) -> HttpSettings:

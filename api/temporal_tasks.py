@@ -132,6 +132,21 @@ class TemporalTasks:
         async with _answers():
             await self._handle(task_id).cancel(rpc_timeout=_ANSWER_WITHIN)
 
+    async def ended(self, task_id: str, within_s: float) -> bool:
+        """Whether the task ends within this time, or has; one that Temporal has forgotten has ended."""
+        async with _answers():
+            try:
+                async with asyncio.timeout(within_s):
+                    await self._handle(task_id).result()
+            except TimeoutError:
+                return False
+            except WorkflowFailureError:
+                return True
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+        return True
+
     async def retry(self, task_id: str, stage: Stage) -> None:
         """Try a parked stage again."""
         await self._require_running(task_id)

@@ -23,6 +23,10 @@ def skipped_stages(options: ProcessingOptions) -> frozenset[Stage]:
         skipped.add(Stage.DOWNSCALE)
     if options.subtitle_mode is SubtitleMode.NONE:
         skipped |= {Stage.SUBTITLES, Stage.MERGER}
+    if options.given_subtitles is not None:
+        skipped |= {Stage.LANGUAGE_DETECTION, Stage.SUBTITLES}
+    if not options.animals:
+        skipped.add(Stage.ANIMAL_DETECTION)
     return frozenset(skipped)
 
 

@@ -7,17 +7,26 @@ from dataclasses import dataclass
 from domain.chunks import Chunk, FrameClock
 from domain.media import SourceMedia
 from domain.messages import Artifact
+from domain.rendition import Rendition
 
 
 @dataclass(frozen=True)
 class EncodeOrder:
-    """What is to become of a source's picture: at most `max_height` lines, and the cues drawn into it."""
+    """What is to become of a source's picture, and the cues drawn into it.
+
+    Older than `rendition` are tasks that name only `max_height`.
+    """
 
     task_id: str
     source: Artifact
     media: SourceMedia
     max_height: int
     cues: Artifact | None = None
+    rendition: Rendition | None = None
+
+    @property
+    def goal(self) -> Rendition:
+        return self.rendition or Rendition(self.max_height)
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,10 @@ class TaskUnknown(SenderError):
     """No task has this id."""
 
 
+class VideoUnknown(SenderError):
+    """No video has this id."""
+
+
 class FileUnknown(SenderError):
     """The task has no file of this name (yet)."""
 

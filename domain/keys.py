@@ -11,6 +11,9 @@ KEPT_PREFIX = "kept/"
 TEMP_PREFIX = "temp/"
 
 _FOLDER_OF_KIND = {".mp4": "videos/transcoded", ".vtt": "subtitles", ".srt": "subtitles"}
+_OTHER_FOLDER = "videos/analysis"
+# Below each of these a video has a folder of its own.
+VIDEO_FOLDERS = ("videos/original", *dict.fromkeys(_FOLDER_OF_KIND.values()), _OTHER_FOLDER)
 
 
 def source_key(video_id: str) -> str:
@@ -20,6 +23,11 @@ def source_key(video_id: str) -> str:
 
 def source_prefix(video_id: str) -> str:
     return f"videos/original/{video_id}/"
+
+
+def subtitles_key(video_id: str) -> str:
+    """Given subtitles as they came, beside the video that they belong to."""
+    return f"videos/original/{video_id}/subtitles"
 
 
 def attempt_prefix(task_id: str, activity: str, attempt: int) -> str:
@@ -38,8 +46,18 @@ def temp_prefix(task_id: str) -> str:
 
 def published_key(video_id: str, task_id: str, name: str) -> str:
     """The place of a finished download such as `final.mp4`."""
-    folder = _FOLDER_OF_KIND.get(PurePosixPath(name).suffix, "videos/analysis")
+    folder = _FOLDER_OF_KIND.get(PurePosixPath(name).suffix, _OTHER_FOLDER)
     return f"{folder}/{video_id}/{task_id}/{name}"
+
+
+def video_prefixes(video_id: str, task_id: str) -> tuple[str, ...]:
+    """Everywhere where a video has objects of its own."""
+    return (*(f"{folder}/{video_id}/" for folder in VIDEO_FOLDERS), temp_prefix(task_id))
+
+
+def kept_prefix(source_sha256: str) -> str:
+    """The kept parts of every encode of a source."""
+    return f"{KEPT_PREFIX}chunks/{source_sha256}/"
 
 
 def chunk_key(source_sha256: str, recipe_sha256: str, chunk: Chunk) -> str:

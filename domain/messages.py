@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from domain.cue_style import READABLE, CueStyle
 from domain.detections import Sighting
 from domain.media import SourceMedia
+from domain.rendition import FrameSize, Rendition
 from domain.speech import LanguageEstimate
 from domain.stages import TaskState
 from domain.trail import Trail
@@ -36,15 +38,30 @@ class Artifact:
 
 @dataclass(frozen=True)
 class ProcessingOptions:
-    """What the caller asks for. `language` (ISO 639-1) is a hint that skips detection."""
+    """What the caller asks for. `language` (ISO 639-1) is a hint that skips detection.
+
+    `given_subtitles` (SRT, as it was sent) stand instead of what is heard: then nobody listens. With an
+    `exact_size` the picture gets bars where its shape differs; `crf` None is the operator's.
+    """
 
     subtitle_mode: SubtitleMode = SubtitleMode.SOFT
     max_height: int = 1080
     language: str | None = None
+    given_subtitles: Artifact | None = None
+    exact_size: FrameSize | None = None
+    crf: int | None = None
+    animals: bool = True
+    style: CueStyle = READABLE
 
     def __post_init__(self) -> None:
-        if not 64 <= self.max_height <= 4320:
-            raise ValueError(f"max_height is 64 to 4320 lines, not {self.max_height}")
+        if self.given_subtitles is not None and self.subtitle_mode is SubtitleMode.NONE:
+            raise ValueError("given subtitles are burned or soft")
+        # Also checks the values.
+        _ = self.rendition
+
+    @property
+    def rendition(self) -> Rendition:
+        return Rendition(self.max_height, self.exact_size, self.crf, self.style)
 
 
 @dataclass(frozen=True)
@@ -112,10 +129,17 @@ class ProbeInput:
 
 @dataclass(frozen=True)
 class DownscaleInput:
+    """Older than `rendition` are tasks that name only `max_height`."""
+
     task_id: str
     source: Artifact
     media: SourceMedia
     max_height: int
+    rendition: Rendition | None = None
+
+    @property
+    def goal(self) -> Rendition:
+        return self.rendition or Rendition(self.max_height)
 
 
 @dataclass(frozen=True)
@@ -180,7 +204,7 @@ class SubtitleFiles:
 @dataclass(frozen=True)
 class MergeInput:
     """With a `picture` the cues become a selectable track of it; without one they are drawn
-    into the `source`, which is scaled to `max_height` in the same pass."""
+    into the `source`, which is made into the `rendition` in the same pass."""
 
     task_id: str
     source: Artifact
@@ -188,6 +212,11 @@ class MergeInput:
     max_height: int
     subtitles: SubtitleFiles
     picture: EncodedVideo | None = None
+    rendition: Rendition | None = None
+
+    @property
+    def goal(self) -> Rendition:
+        return self.rendition or Rendition(self.max_height)
 
 
 @dataclass(frozen=True)
@@ -224,18 +253,3 @@ class CleanUpInput:
     task_id: str
     video_id: str
     drop_source: bool = False
-
-
-@dataclass(frozen=True)
-class SweepInput:
-    """Removes what is older than `older_than_s` and no task needs."""
-
-    older_than_s: int = 24 * 3600
-
-
-@dataclass(frozen=True)
-class Swept:
-    """What went: objects, and uploads that were begun and never ended."""
-
-    objects: int = 0
-    uploads: int = 0

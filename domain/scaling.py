@@ -1,4 +1,4 @@
-"""Which size a rendition gets: even sides, square pixels, no more lines than asked, never enlarged."""
+"""Which size a picture gets: even sides, square pixels, its own shape."""
 
 from __future__ import annotations
 
@@ -15,6 +15,15 @@ def fit_within(display_width: int, display_height: int, max_height: int) -> tupl
     height = _even_below(min(display_height, max_height))
     width = _nearest_even(Fraction(display_width * height, display_height))
     return min(width, _even_below(display_width)), height
+
+
+def fit_inside(display_width: int, display_height: int, width: int, height: int) -> tuple[int, int]:
+    """The largest even sides of the picture's shape that fit into a frame; a small picture is enlarged."""
+    scale = min(Fraction(width, display_width), Fraction(height, display_height))
+    return (
+        min(width, _nearest_even(display_width * scale)),
+        min(height, _nearest_even(display_height * scale)),
+    )
 
 
 def _even_below(side: int) -> int:

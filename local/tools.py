@@ -48,10 +48,25 @@ FFMPEG = PackagedTool("ffmpeg", "ffmpeg")
 FFPROBE = PackagedTool("ffprobe", "ffmpeg")
 SETPRIV = PackagedTool("setpriv", "util-linux")
 
-RUN_TOOLS = (FFMPEG, FFPROBE, SETPRIV, VERSITYGW, TEMPORAL)
+_FONTS_PATH = Path("/usr/share/fonts/truetype")
+# The smallest set that draws what subtitles are written in (22 MB); libass finds the one that has a letter.
+FONTS = (
+    PackagedTool("the font of Latin, Greek, Cyrillic, Hebrew and Arabic", "fonts-dejavu-core",
+                 _FONTS_PATH / "dejavu/DejaVuSans.ttf"),
+    PackagedTool("the font of Chinese, Japanese and Korean", "fonts-wqy-microhei",
+                 _FONTS_PATH / "wqy/wqy-microhei.ttc"),
+    PackagedTool("the font of Thai, Devanagari and others", "fonts-freefont-ttf",
+                 _FONTS_PATH / "freefont/FreeSans.ttf"),
+    # Outlines: libass can't draw the pictures of a colour font.
+    PackagedTool("the font of emoji", "fonts-symbola", _FONTS_PATH / "ancient-scripts/Symbola_hint.ttf"),
+)  # fmt: skip
+
+RUN_TOOLS = (FFMPEG, FFPROBE, SETPRIV, VERSITYGW, TEMPORAL, *FONTS)
 # The server in front of the API, as the tests run it.
 NGINX = PackagedTool("nginx", "nginx")
-TEST_TOOLS = (*RUN_TOOLS, MINIO, NGINX)
+# The catalogue's other database; its programs lie outside the PATH.
+POSTGRES = PackagedTool("PostgreSQL", "postgresql", Path("/usr/lib/postgresql"))
+TEST_TOOLS = (*RUN_TOOLS, MINIO, NGINX, POSTGRES)
 # The voices and the animal pictures that the demo models are trained on.
 MODEL_TOOLS = (
     FFMPEG,

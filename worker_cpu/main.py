@@ -10,6 +10,7 @@ from activities.downscale import Downscale
 from activities.encode_chunk import EncodeChunk
 from activities.encode_sound import EncodeSound
 from activities.extract_audio import ExtractAudio
+from activities.given_subtitles import GivenSubtitles
 from activities.guard import AttemptGuard
 from activities.join_chunks import JoinChunks
 from activities.merger import Merger
@@ -19,8 +20,10 @@ from activities.publish import Publish
 from activities.record import Record
 from activities.source_files import SourceFiles
 from activities.sweep import Sweep
+from activities.upkeep import Upkeep
 from adapters.catalogue import Catalogue, read_catalogue, upgrade
 from adapters.catalogue import connect as connect_catalogue
+from adapters.catalogue.upkeep import Upkeep as CatalogueUpkeep
 from adapters.ffmpeg import guards
 from adapters.ffmpeg.chunk_tool import ChunkTool
 from adapters.ffmpeg.doctor import check_parts
@@ -28,10 +31,11 @@ from adapters.ffmpeg.tool import FfmpegTool
 from adapters.object_store import S3ObjectStore
 from adapters.process import run_main
 from adapters.scratch import own_scratch
-from adapters.settings import read_media, read_store, read_temporal, read_worker
+from adapters.settings import read_media, read_store, read_temporal, read_upkeep, read_worker
+from adapters.subtitles.srt_reader import read_srt
 from adapters.temporal_client import RunningTasks, connect, keep_schedule
 from adapters.worker_life import Activity, Service, serve
-from domain.messages import SweepInput
+from domain.upkeep import SweepInput
 from workflows.checkup import Checkup as CheckupWorkflow
 from workflows.policies import CPU_QUEUE, QUICK_QUEUE, SWEEP_EVERY
 from workflows.sweep import Sweep as SweepWorkflow
@@ -44,6 +48,7 @@ async def run() -> None:
     worker, media = read_worker(CPU_QUEUE), read_media()
     catalogue_settings = read_catalogue()
     upgrade(catalogue_settings)
+    engine = connect_catalogue(catalogue_settings)
     store = S3ObjectStore(read_store())
     tool = FfmpegTool(media.recipe, media.limits, media.run_limits)
     chunk_tool = ChunkTool(media.recipe, media.limits, media.run_limits)
@@ -51,7 +56,9 @@ async def run() -> None:
     await keep_schedule(
         client,
         "sweep",
-        ScheduleActionStartWorkflow(SweepWorkflow.run, SweepInput(), id="sweep", task_queue=CPU_QUEUE),
+        ScheduleActionStartWorkflow(
+            SweepWorkflow.run, SweepInput(upkeep=read_upkeep()), id="sweep", task_queue=CPU_QUEUE
+        ),
         SWEEP_EVERY,
     )
     with own_scratch(worker.scratch_path) as scratch:
@@ -66,12 +73,14 @@ async def run() -> None:
         ]
         quick: list[Activity] = [
             Probe(store, tool, scratch).run,
+            GivenSubtitles(store, read_srt, scratch).run,
             PlanChunks(sources, chunk_tool, scratch).run,
             ExtractAudio(store, tool, scratch).run,
             Publish(store).run,
-            Record(Catalogue(connect_catalogue(catalogue_settings))).run,
+            Record(Catalogue(engine)).run,
             CleanUp(store).run,
             Sweep(store, RunningTasks(client)).run,
+            Upkeep(store, CatalogueUpkeep(engine)).run,
             Checkup({"worker_cpu: ffmpeg": check_parts}).run,
         ]
         await serve(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities import sweep
-    from domain.messages import SweepInput, Swept
+    from activities import sweep, upkeep
+    from domain.upkeep import SweepInput, Swept
     from workflows import policies
 
 
@@ -14,4 +16,8 @@ with workflow.unsafe.imports_passed_through():
 class Sweep:
     @workflow.run
     async def run(self, request: SweepInput) -> Swept:
-        return await workflow.execute_activity_method(sweep.Sweep.run, request, **policies.SWEEP)
+        swept = await workflow.execute_activity_method(sweep.Sweep.run, request, **policies.SWEEP)
+        if request.upkeep is None:
+            return swept
+        kept = await workflow.execute_activity_method(upkeep.Upkeep.run, request.upkeep, **policies.SWEEP)
+        return replace(swept, kept=kept)

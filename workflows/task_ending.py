@@ -25,6 +25,7 @@ class TaskEnding:
     stages: StageRunner
     request: PipelineRequest
     media: SourceMedia | None = None
+    _final: Artifact | None = None
     _records: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def end(
@@ -56,6 +57,7 @@ class TaskEnding:
             published = await workflow.execute_activity_method(
                 Publish.run, PublishInput(request.task_id, request.video_id, files), **policies.PUBLISH
             )
+            self._final = published.files.get("final.mp4")
             keys = {name: artifact.key for name, artifact in published.files.items()}
             self.stages.learn(
                 files=keys, final_video=keys.get("final.mp4"), subtitles=keys.get("subtitles.vtt")
@@ -72,6 +74,6 @@ class TaskEnding:
     async def _record(self) -> None:
         await workflow.execute_activity_method(
             Record.run,
-            RecordInput(self.request.video_id, self.stages.board.state, self.media),
+            RecordInput(self.request.video_id, self.stages.board.state, self.media, final=self._final),
             **policies.RECORD,
         )

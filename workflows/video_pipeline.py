@@ -10,26 +10,29 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.animal_detection import AnimalDetection
     from activities.downscale import Downscale
-    from activities.extract_audio import ExtractAudio
-    from activities.language_detection import LanguageDetection
     from activities.merger import Merger
     from activities.probe import Probe
-    from activities.subtitles import Subtitles
     from domain import messages
     from domain.board import skipped_stages
 
     # The sandbox resolves the types of nested fields only in modules that a workflow imports itself.
     from domain.chunks import FrameClock  # noqa: F401
+    from domain.cue_style import CueStyle  # noqa: F401
     from domain.detections import Sighting  # noqa: F401
     from domain.encode_messages import EncodeOrder
     from domain.media import SourceMedia
     from domain.messages import Admission, Artifact, EncodedVideo, PipelineRequest, RetryStage, SubtitleFiles
-    from domain.speech import LanguageEstimate, LanguageVerdict
+    from domain.rendition import FrameSize  # noqa: F401
+    from domain.speech import LanguageEstimate  # noqa: F401
     from domain.stages import Stage, TaskState, TaskStatus
     from workflows import policies
     from workflows.chunked_encode import ChunkedEncode
     from workflows.stage_runner import StageRunner, TaskFailed, all_of, now_us
+    from workflows.subtitle_making import SubtitleMaking
     from workflows.task_ending import TaskEnding
+
+# The probe belongs to the first of these that a task has.
+_FIRST_STAGES = (Stage.DOWNSCALE, Stage.ANIMAL_DETECTION, Stage.MERGER)
 
 
 @workflow.defn
@@ -44,6 +47,7 @@ class VideoPipeline:
         self._stages.on_park = self._ending.record_soon
         self._admission: Admission | None = None
         self._files: dict[str, Artifact] = {}
+        self._subtitles = SubtitleMaking(self._stages, request)
 
     @workflow.run
     async def run(self, request: PipelineRequest) -> TaskState:
@@ -99,12 +103,13 @@ class VideoPipeline:
 
     async def _admit(self) -> SourceMedia:
         self._stages.board.begin(now_us())
-        first = Stage.ANIMAL_DETECTION if Stage.DOWNSCALE in self._skipped else Stage.DOWNSCALE
+        first = next(stage for stage in _FIRST_STAGES if stage not in self._skipped)
         source = messages.ProbeInput(self._request.task_id, self._request.source)
         try:
             media = await self._stages.run(
                 first, Probe.run, source, queue=policies.QUICK_QUEUE, step="probe", goal=0, refusable=True
             )
+            await self._subtitles.read_given(media)
         except TaskFailed as failure:
             self._admission = Admission(False, failure.fault.code, failure.fault.message)
             raise
@@ -122,7 +127,9 @@ class VideoPipeline:
             picture = await self._stages.run(
                 Stage.DOWNSCALE,
                 Downscale.run,
-                messages.DownscaleInput(order.task_id, order.source, media, order.max_height),
+                messages.DownscaleInput(
+                    order.task_id, order.source, media, order.max_height, order.rendition
+                ),
                 queue=policies.CPU_QUEUE,
             )
         if Stage.MERGER in self._skipped:
@@ -130,7 +137,10 @@ class VideoPipeline:
         return picture
 
     def _order(self, media: SourceMedia, cues: Artifact | None = None) -> EncodeOrder:
-        return EncodeOrder(self._request.task_id, self._request.source, media, self._options.max_height, cues)
+        options = self._options
+        return EncodeOrder(
+            self._request.task_id, self._request.source, media, options.max_height, cues, options.rendition
+        )
 
     async def _encode_in_chunks(self, stage: Stage, order: EncodeOrder) -> EncodedVideo | None:
         """None for a short video, and for one that can't be cut."""
@@ -140,6 +150,8 @@ class VideoPipeline:
         return await ChunkedEncode(self._stages, stage, order).run()
 
     async def _find_animals(self, media: SourceMedia) -> None:
+        if Stage.ANIMAL_DETECTION in self._skipped:
+            return
         found = await self._stages.run(
             Stage.ANIMAL_DETECTION,
             AnimalDetection.run,
@@ -150,49 +162,10 @@ class VideoPipeline:
         self._stages.learn(animals_detected=tuple(sighting.label for sighting in found.sightings))
 
     async def _subtitle(self, media: SourceMedia) -> SubtitleFiles | None:
-        """Subtitles need the sound and its language, but no picture."""
-        audio = await self._extract_audio(media)
-        language = await self._know_language(audio)
-        self._stages.learn(language=language.language, language_probability=language.probability)
-        if Stage.SUBTITLES in self._skipped:
-            return None
-        spoken = language.verdict is not LanguageVerdict.NO_SPEECH
-        subtitles = await self._stages.run(
-            Stage.SUBTITLES,
-            Subtitles.run,
-            messages.SubtitlesInput(
-                self._request.task_id, media, audio if spoken else None, language.language
-            ),
-            queue=policies.GPU_QUEUE,
-        )
-        self._files |= {"subtitles.vtt": subtitles.vtt, "subtitles.srt": subtitles.srt}
+        subtitles = await self._subtitles.run(media)
+        if subtitles is not None:
+            self._files |= {"subtitles.vtt": subtitles.vtt, "subtitles.srt": subtitles.srt}
         return subtitles
-
-    async def _extract_audio(self, media: SourceMedia) -> Artifact | None:
-        language_given = Stage.LANGUAGE_DETECTION in self._skipped
-        if media.sound is None or (language_given and Stage.SUBTITLES in self._skipped):
-            return None
-        return await self._stages.run(
-            Stage.SUBTITLES if language_given else Stage.LANGUAGE_DETECTION,
-            ExtractAudio.run,
-            messages.ExtractAudioInput(self._request.task_id, self._request.source, media),
-            queue=policies.QUICK_QUEUE,
-            step="audio",
-            goal=20,
-        )
-
-    async def _know_language(self, audio: Artifact | None) -> LanguageEstimate:
-        if self._options.language is not None:
-            return LanguageEstimate(LanguageVerdict.GIVEN, self._options.language, 1.0)
-        if audio is None:
-            self._stages.finish(Stage.LANGUAGE_DETECTION)
-            return LanguageEstimate(LanguageVerdict.NO_AUDIO)
-        return await self._stages.run(
-            Stage.LANGUAGE_DETECTION,
-            LanguageDetection.run,
-            messages.LanguageInput(self._request.task_id, audio),
-            queue=policies.GPU_QUEUE,
-        )
 
     async def _merge(
         self,
@@ -220,7 +193,13 @@ class VideoPipeline:
             Stage.MERGER,
             Merger.run,
             messages.MergeInput(
-                request.task_id, request.source, media, self._options.max_height, cues, picture
+                request.task_id,
+                request.source,
+                media,
+                self._options.max_height,
+                cues,
+                picture,
+                self._options.rendition,
             ),
             queue=policies.CPU_QUEUE,
         )

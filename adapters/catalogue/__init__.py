@@ -1,9 +1,10 @@
 """The catalogue: what is kept of each video after its task has been forgotten."""
 
-from adapters.catalogue.catalogue import Catalogue, Cursor, NewVideo, Page
+from adapters.catalogue.catalogue import Catalogue, NewVideo
 from adapters.catalogue.engine import connect
+from adapters.catalogue.library import Cursor, Page, Wanted
 from adapters.catalogue.migration import upgrade
-from adapters.catalogue.models import VideoRow
+from adapters.catalogue.models import VideoRow, work_sha256
 from adapters.catalogue.settings import CatalogueSettings, read_catalogue
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "NewVideo",
     "Page",
     "VideoRow",
+    "Wanted",
     "connect",
     "read_catalogue",
     "upgrade",
+    "work_sha256",
 ]

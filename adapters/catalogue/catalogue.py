@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine, or_
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from adapters.catalogue.engine import naming_faults, writing
-from adapters.catalogue.models import VideoRow, options_as_json, state_as_json
+from adapters.catalogue.engine import hold_owner, naming_faults
+from adapters.catalogue.library import Library
+from adapters.catalogue.models import VideoRow, options_as_json, state_as_json, work_sha256
 from adapters.catalogue.usage import usage_of
 from domain.board import queued_state
-from domain.errors import FormInvalid
 from domain.messages import Artifact, ProcessingOptions, RecordInput
 from domain.quotas import NO_QUOTAS, Quotas, Usage
 from domain.stages import TaskState, TaskStatus
@@ -33,39 +32,12 @@ class NewVideo:
     idempotency_key: str | None = None
 
 
-@dataclass(frozen=True)
-class Cursor:
-    """A place in the list of videos, newest first; `str` of it is what callers pass around."""
-
-    created_us: int
-    video_id: str
-
-    def __str__(self) -> str:
-        return f"{self.created_us}.{self.video_id}"
-
-    @classmethod
-    def parse(cls, text_form: str) -> Cursor:
-        created, _, video_id = text_form.partition(".")
-        if not (created.isascii() and created.isdecimal() and len(created) < 19 and video_id):
-            raise FormInvalid("The cursor is not one that a page of this list gave.")
-        return cls(int(created), video_id)
-
-
-@dataclass(frozen=True)
-class Page:
-    """Videos, newest first; `next` leads to the older ones and is None on the last page."""
-
-    videos: list[VideoRow]
-    next: Cursor | None
-
-
-class Catalogue:
+class Catalogue(Library):
     """Safe to use from many threads and processes. Every call raises `CatalogueUnavailable` when the
     database does not answer."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._writer = writing(engine)
+        super().__init__(engine)
 
     def ready(self) -> None:
         """Raise unless the table answers."""
@@ -98,6 +70,7 @@ class Catalogue:
             source_sha256=video.source.sha256,
             size_bytes=video.source.size_bytes,
             options=options_as_json(video.options),
+            work_sha256=work_sha256(video.source, video.options),
             state=state_as_json(state),
             created_us=video.created_us,
             updated_us=video.created_us,
@@ -105,9 +78,11 @@ class Catalogue:
         with naming_faults("keep a new video"):
             try:
                 with Session(self._writer, expire_on_commit=False) as session:
+                    if quotas:
+                        hold_owner(session, video.owner)
                     session.add(row)
                     session.flush()
-                    # The write lock is held: nobody adds a video between this look and the commit.
+                    # Nobody adds a video of the owner between this look and the commit.
                     quotas.check(
                         usage_of(session, video.owner, video.created_us, quotas, except_id=row.id),
                         video.source.size_bytes,
@@ -152,30 +127,6 @@ class Catalogue:
                 session.delete(row)
                 session.commit()
 
-    def page(
-        self,
-        owner: str,
-        statuses: Collection[TaskStatus] = (),
-        limit: int = 50,
-        before: Cursor | None = None,
-    ) -> Page:
-        """The owner's videos, newest first; of any status unless some are named."""
-        query = select(VideoRow).where(VideoRow.owner == owner)
-        if statuses:
-            query = query.where(col(VideoRow.status).in_([status.value for status in statuses]))
-        if before is not None:
-            older = col(VideoRow.created_us) < before.created_us
-            same_instant = (col(VideoRow.created_us) == before.created_us) & (
-                col(VideoRow.id) < before.video_id
-            )
-            query = query.where(or_(older, same_instant))
-        query = query.order_by(col(VideoRow.created_us).desc(), col(VideoRow.id).desc()).limit(limit + 1)
-        with naming_faults("list the videos"), Session(self._engine) as session:
-            rows = list(session.exec(query).all())
-        videos = rows[:limit]
-        last = videos[-1] if len(rows) > limit else None
-        return Page(videos, Cursor(last.created_us, last.id) if last else None)
-
 
 def _goes_forward(row: VideoRow, state: TaskState) -> bool:
     if row.status == TaskStatus.QUEUED.value:
@@ -193,6 +144,9 @@ def _apply(row: VideoRow, record: RecordInput) -> None:
     row.language = record.language.language if record.language else record.state.outcome.language
     row.fault_code = record.state.fault.code if record.state.fault else None
     row.fault_message = record.state.fault.message if record.state.fault else None
+    if record.final is not None:
+        row.final_key = record.final.key
+        row.final_size_bytes = record.final.size_bytes
     if record.media is not None:
         row.duration_us = record.media.duration_us
         row.width = record.media.picture.display_width

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -21,6 +23,7 @@ class VideoRow(SQLModel, table=True):
         Index("ix_videos_status_created_us", "status", "created_us"),
         Index("ix_videos_owner_created_us", "owner", "created_us"),
         Index("ix_videos_owner_status", "owner", "status"),
+        Index("ix_videos_owner_work_sha256", "owner", "work_sha256"),
         Index("ix_videos_source_sha256", "source_sha256"),
         Index("ix_videos_filename", "filename"),
     )
@@ -44,6 +47,10 @@ class VideoRow(SQLModel, table=True):
     state: dict[str, Any] = Field(sa_type=JSON)
     fault_code: str | None = None
     fault_message: str | None = None
+    final_key: str | None = None
+    final_size_bytes: int | None = Field(default=None, sa_type=BigInteger)
+    work_sha256: str | None = None
+    edited_us: int | None = Field(default=None, sa_type=BigInteger)
     created_us: int = Field(sa_type=BigInteger)
     updated_us: int = Field(sa_type=BigInteger)
 
@@ -61,6 +68,14 @@ class VideoRow(SQLModel, table=True):
     def processing_options(self) -> ProcessingOptions:
         """What the sender asked for."""
         return _OPTIONS.validate_python(self.options)
+
+
+def work_sha256(source: Artifact, options: ProcessingOptions) -> str:
+    """The same for the same video, subtitles and recipe, wherever they lie."""
+    recipe = options_as_json(options)
+    given = options.given_subtitles
+    recipe["given_subtitles"] = given.sha256 if given else None
+    return hashlib.sha256(json.dumps([source.sha256, recipe], sort_keys=True).encode()).hexdigest()
 
 
 def options_as_json(options: ProcessingOptions) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from domain.chunks import Chunk, FrameClock, chunk_length_us, chunk_starts, plan
 from domain.encode_messages import ChunkPlan
 from domain.media import SourceMedia
 from domain.pulse import PartPulse, Pulse
-from domain.scaling import fit_within
+from domain.rendition import Rendition
 
 # A change of the commands that changes what they make is a new number: kept chunks of the old are not joined.
 _REVISION = 1
@@ -33,17 +33,19 @@ class ChunkTool:
         self._limits = limits
         self._runner = Runner(run_limits)
 
-    def encodes(self, media: SourceMedia, max_height: int, *, draws: bool) -> bool:
+    def encodes(self, media: SourceMedia, rendition: Rendition, *, draws: bool) -> bool:
         """False for a picture that is copied as it is."""
-        return draws or not picture_conforms(media, max_height)
+        return draws or not picture_conforms(media, rendition)
 
-    def recipe_sha256(self, media: SourceMedia, max_height: int, cues_sha256: str, *, plain: bool) -> str:
+    def recipe_sha256(
+        self, media: SourceMedia, rendition: Rendition, cues_sha256: str, *, plain: bool
+    ) -> str:
         """Differs whenever the encoded bytes would."""
-        recipe = self._plain if plain else self._recipe
-        size = fit_within(media.picture.display_width, media.picture.display_height, max_height)
-        spelled = json.dumps(
-            [_REVISION, asdict(recipe), size, cues_sha256, self._tone_maps(media)], sort_keys=True
-        )
+        recipe = (self._plain if plain else self._recipe).aiming_at(rendition)
+        sides = (media.picture.display_width, media.picture.display_height)
+        sizes = (rendition.picture_size(*sides), rendition.size(*sides))
+        look = (cues_sha256, asdict(rendition.style)) if cues_sha256 else ()
+        spelled = json.dumps([_REVISION, asdict(recipe), sizes, look, self._tone_maps(media)], sort_keys=True)
         return hashlib.sha256(spelled.encode()).hexdigest()
 
     def plan(self, source_path: Path, media: SourceMedia, pulse: Pulse) -> ChunkPlan:
@@ -65,7 +67,7 @@ class ChunkTool:
         self,
         source_path: Path,
         media: SourceMedia,
-        max_height: int,
+        rendition: Rendition,
         clock: FrameClock,
         chunk: Chunk,
         srt_path: Path | None,
@@ -78,7 +80,7 @@ class ChunkTool:
         argv = chunking.encode_chunk(
             source_path,
             media,
-            max_height,
+            rendition,
             clock,
             chunk,
             srt_path,
@@ -90,7 +92,7 @@ class ChunkTool:
         span = (chunk.end_pts - chunk.start_pts) * clock.time_base.fraction
         self._make(argv, target_path, round(span * 1_000_000), pulse)
         report = probe.describe(target_path, self._limits, self._runner, pulse, reads_source=False)
-        verify.check_frames(report, chunk.frames, self._size(media, max_height))
+        verify.check_frames(report, chunk.frames, self._size(media, rendition))
 
     def encode_sound(self, source_path: Path, media: SourceMedia, target_path: Path, pulse: Pulse) -> None:
         """Write the whole sound as AAC."""
@@ -102,7 +104,7 @@ class ChunkTool:
         chunk_paths: Sequence[Path],
         plan: ChunkPlan,
         media: SourceMedia,
-        max_height: int,
+        rendition: Rendition,
         sound_path: Path | None,
         target_path: Path,
         pulse: Pulse,
@@ -118,13 +120,13 @@ class ChunkTool:
         argv = chunking.join_chunks(list_path, first_us, sound_path, media, target_path, self._limits)
         self._make(argv, target_path, media.duration_us, PartPulse(pulse, 0.0, 0.8), reads_source=False)
         report = probe.describe(target_path, self._limits, self._runner, pulse, reads_source=False)
-        verify.check_frames(report, plan.frames, self._size(media, max_height))
+        verify.check_frames(report, plan.frames, self._size(media, rendition))
         verify.check_video(
             report,
             duration_us=media.duration_us,
             picture=picture,
             sound=media.sound,
-            size=self._size(media, max_height),
+            size=self._size(media, rendition),
             subtitles=0,
         )
         verify.check_lag(report, picture, media.sound, plan.sound_lag_us)
@@ -145,8 +147,8 @@ class ChunkTool:
         job = Job(argv, target_path.parent, duration_us, growing_path=target_path, reads_source=reads_source)
         self._runner.run(job, pulse)
 
-    def _size(self, media: SourceMedia, max_height: int) -> tuple[int, int]:
-        return fit_within(media.picture.display_width, media.picture.display_height, max_height)
+    def _size(self, media: SourceMedia, rendition: Rendition) -> tuple[int, int]:
+        return rendition.size(media.picture.display_width, media.picture.display_height)
 
     def _tone_maps(self, media: SourceMedia) -> bool:
         return media.picture.color_transfer in commands.HDR_TRANSFERS and doctor.can_tone_map()

@@ -24,12 +24,13 @@ from adapters.ffmpeg.hardening import local_file
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits
 from domain.chunks import Chunk, FrameClock
 from domain.media import SourceMedia
+from domain.rendition import Rendition
 
 
 def encode_chunk(
     source_path: Path,
     media: SourceMedia,
-    max_height: int,
+    rendition: Rendition,
     clock: FrameClock,
     chunk: Chunk,
     srt_path: Path | None,
@@ -52,11 +53,11 @@ def encode_chunk(
     )
     frames = source[str(media.picture.index)].filter("trim", start_pts=chunk.start_pts, end_pts=chunk.end_pts)
     timed = frames.filter("setpts", f"PTS-({clock.origin_pts})")
-    picture = scaled(timed, media.picture, max_height, tone_map=tone_map)
+    picture = scaled(timed, media.picture, rendition, tone_map=tone_map)
     if srt_path is not None:
-        picture = drawn(picture, media.picture, max_height, srt_path)
+        picture = drawn(picture, media.picture, rendition, srt_path)
     from_zero = picture.filter("setpts", f"PTS-({chunk.start_pts - clock.origin_pts})")
-    options = picture_options(media.picture, recipe) | mp4_options()
+    options = picture_options(media.picture, recipe.aiming_at(rendition)) | mp4_options()
     return compiled(ffmpeg.output(from_zero, local_file(target_path), **options))
 
 

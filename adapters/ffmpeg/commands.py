@@ -11,7 +11,7 @@ from adapters.ffmpeg.child import SIDE_CHANNEL
 from adapters.ffmpeg.hardening import local_file, source_options
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits
 from domain.media import PictureStream, SoundStream, SourceMedia
-from domain.scaling import fit_within
+from domain.rendition import Rendition
 
 SPEECH_RATE_HZ = 16_000
 
@@ -69,17 +69,17 @@ def copy_picture(
 def downscale(
     source_path: Path,
     media: SourceMedia,
-    max_height: int,
+    rendition: Rendition,
     recipe: EncodeRecipe,
     target_path: Path,
     limits: MediaLimits,
     *,
     tone_map: bool,
 ) -> Argv:
-    """Encode picture and sound again, at most `max_height` lines. `tone_map` says that zscale is there."""
+    """Encode picture and sound again, as the rendition says. `tone_map` says that zscale is there."""
     source = opened(source_path, limits)
-    picture = scaled(source[str(media.picture.index)], media.picture, max_height, tone_map=tone_map)
-    return encode(source, picture, media, recipe, target_path)
+    picture = scaled(source[str(media.picture.index)], media.picture, rendition, tone_map=tone_map)
+    return encode(source, picture, media, recipe.aiming_at(rendition), target_path)
 
 
 def encode(source: Any, picture: Any, media: SourceMedia, recipe: EncodeRecipe, target_path: Path) -> Argv:
@@ -89,16 +89,26 @@ def encode(source: Any, picture: Any, media: SourceMedia, recipe: EncodeRecipe, 
     return compiled(ffmpeg.output(*streams, local_file(target_path), **options))
 
 
-def scaled(stream: Any, picture: PictureStream, max_height: int, *, tone_map: bool) -> Any:
+def scaled(stream: Any, picture: PictureStream, rendition: Rendition, *, tone_map: bool) -> Any:
     """The picture upright (ffmpeg turns it before any filter), in its final size, 8 bit, square pixels."""
-    width, height = fit_within(picture.display_width, picture.display_height, max_height)
+    width, height = rendition.picture_size(picture.display_width, picture.display_height)
     # Full-range sources (phones, MJPEG) become limited range, which is what players assume.
     stream = stream.filter("scale", width, height, out_range="tv")
     # The size already has square pixels; without this the old shape would be written beside it.
     stream = stream.filter("setsar", 1)
     if tone_map and picture.color_transfer in HDR_TRANSFERS:
         stream = _to_standard_range(stream, picture.color_transfer)
-    return stream.filter("format", "yuv420p")
+    return _framed(stream.filter("format", "yuv420p"), (width, height), rendition)
+
+
+def _framed(stream: Any, inner: tuple[int, int], rendition: Rendition) -> Any:
+    """The picture in the middle of its frame, with black bars beside or above it."""
+    if rendition.exact is None or inner == (rendition.exact.width, rendition.exact.height):
+        return stream
+    width, height = rendition.exact.width, rendition.exact.height
+    # Even distances: the bars' borders must not cut a sample of colour in two.
+    left, top = (width - inner[0]) // 4 * 2, (height - inner[1]) // 4 * 2
+    return stream.filter("pad", width, height, left, top)
 
 
 def _to_standard_range(stream: Any, transfer: str) -> Any:
@@ -115,7 +125,7 @@ def _to_standard_range(stream: Any, transfer: str) -> Any:
 
 def picture_options(picture: PictureStream, recipe: EncodeRecipe) -> Options:
     options: Options = {
-        "c:v": "libx264",
+        "c:v": recipe.codec,
         "preset": recipe.preset,
         "crf": recipe.crf,
         "threads": recipe.threads,

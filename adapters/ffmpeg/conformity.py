@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from domain.media import SourceMedia
+from domain.rendition import Rendition
 
 
-def conforms(media: SourceMedia, max_height: int) -> bool:
+def conforms(media: SourceMedia, rendition: Rendition) -> bool:
     """Picture, sound and container are already what a rendition would be."""
-    return picture_conforms(media, max_height) and (media.sound is None or media.sound.codec == "aac")
+    return picture_conforms(media, rendition) and (media.sound is None or media.sound.codec == "aac")
 
 
-def picture_conforms(media: SourceMedia, max_height: int) -> bool:
+def picture_conforms(media: SourceMedia, rendition: Rendition) -> bool:
     """The picture can be copied into an MP4 as it is.
 
     Only from MP4's own family: other containers round times, and their H.264 can lack what MP4 needs.
@@ -23,7 +24,8 @@ def picture_conforms(media: SourceMedia, max_height: int) -> bool:
         and picture.bit_depth == 8
         # Lossless pictures carry this profile in any colour format, and browsers can't play it.
         and not picture.profile.startswith("High 4:4:4")
-        and picture.height <= max_height
+        and rendition.crf is None
+        and rendition.size(picture.width, picture.height) == (picture.width, picture.height)
         and picture.width % 2 == 0
         and picture.height % 2 == 0
         and picture.rotation_degrees == 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from domain.rendition import Rendition
+
 MIB = 1024**2
 GIB = 1024**3
 
@@ -49,7 +51,12 @@ class RunLimits:
 class EncodeRecipe:
     """How pictures and sound are encoded. `threads` 0 lets the encoder use every core."""
 
+    codec: str = "libx264"
     preset: str = "medium"
     crf: int = 23
     audio_bitrate: str = "128k"
     threads: int = 0
+
+    def aiming_at(self, rendition: Rendition) -> EncodeRecipe:
+        """This recipe with the quality that the rendition asks for, if it asks for one."""
+        return self if rendition.crf is None else replace(self, crf=rendition.crf)

@@ -11,7 +11,7 @@ from adapters.ffmpeg.runner import Job, Runner
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from domain.media import SourceMedia
 from domain.pulse import Pulse
-from domain.scaling import fit_within
+from domain.rendition import Rendition
 
 
 class FfmpegTool:
@@ -27,11 +27,11 @@ class FfmpegTool:
         return probe.probe(source_path, self._limits, self._runner, pulse)
 
     def downscale(
-        self, source_path: Path, media: SourceMedia, max_height: int, target_path: Path, pulse: Pulse
+        self, source_path: Path, media: SourceMedia, rendition: Rendition, target_path: Path, pulse: Pulse
     ) -> bool:
-        """Write H.264 + AAC in MP4 of at most `max_height` lines; True if the picture was copied."""
-        copied = picture_conforms(media, max_height)
-        if conforms(media, max_height):
+        """Write H.264 + AAC in MP4 as the rendition says; True if the picture was copied."""
+        copied = picture_conforms(media, rendition)
+        if conforms(media, rendition):
             argv = commands.copy_all(source_path, media, target_path, self._limits)
         elif copied:
             argv = commands.copy_picture(source_path, media, self._recipe, target_path, self._limits)
@@ -39,14 +39,14 @@ class FfmpegTool:
             argv = commands.downscale(
                 source_path,
                 media,
-                max_height,
+                rendition,
                 self._recipe,
                 target_path,
                 self._limits,
                 tone_map=self._tone_maps(media),
             )
         self._make(argv, target_path, media.duration_us, pulse)
-        self._check(target_path, media, max_height, pulse)
+        self._check(target_path, media, rendition, pulse)
         return copied
 
     def extract_audio(self, source_path: Path, media: SourceMedia, target_path: Path, pulse: Pulse) -> None:
@@ -82,19 +82,19 @@ class FfmpegTool:
         self,
         source_path: Path,
         media: SourceMedia,
-        max_height: int,
+        rendition: Rendition,
         srt_path: Path,
         target_path: Path,
         pulse: Pulse,
     ) -> None:
         """Scale the source and draw the cues into it in one pass."""
         if not captioning.has_cues(srt_path):
-            self.downscale(source_path, media, max_height, target_path, pulse)
+            self.downscale(source_path, media, rendition, target_path, pulse)
             return
         argv = captioning.burn_subtitles(
             source_path,
             media,
-            max_height,
+            rendition,
             srt_path,
             self._recipe,
             target_path,
@@ -102,7 +102,7 @@ class FfmpegTool:
             tone_map=self._tone_maps(media),
         )
         self._make(argv, target_path, media.duration_us, pulse)
-        self._check(target_path, media, max_height, pulse)
+        self._check(target_path, media, rendition, pulse)
 
     def _make(
         self,
@@ -116,7 +116,7 @@ class FfmpegTool:
         job = Job(argv, target_path.parent, duration_us, growing_path=target_path, reads_source=reads_source)
         self._runner.run(job, pulse)
 
-    def _check(self, target_path: Path, media: SourceMedia, max_height: int, pulse: Pulse) -> None:
+    def _check(self, target_path: Path, media: SourceMedia, rendition: Rendition, pulse: Pulse) -> None:
         report = probe.describe(target_path, self._limits, self._runner, pulse, reads_source=False)
         picture = media.picture
         verify.check_video(
@@ -124,7 +124,7 @@ class FfmpegTool:
             duration_us=media.duration_us,
             picture=picture,
             sound=media.sound,
-            size=fit_within(picture.display_width, picture.display_height, max_height),
+            size=rendition.size(picture.display_width, picture.display_height),
             subtitles=0,
         )
 

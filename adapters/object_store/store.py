@@ -143,6 +143,23 @@ class S3ObjectStore:
                 )
         return Artifact(target_key, source.media_type, source.size_bytes, source.sha256)
 
+    def exists(self, key: str) -> bool:
+        """Whether there is such an object."""
+        return self._reader.stat(key) is not None
+
+    def copy_to_bucket(self, prefix: str, bucket: str) -> int:
+        """Copy every object below `prefix` to the same keys of another bucket; return how many."""
+        copied = 0
+        for found in self._reader.list_prefix(prefix):
+            with naming_faults(f"copy {found.key} to {bucket}"):
+                source = ComposeSource(self._bucket, found.key)
+                if found.size_bytes <= self._largest_copy:
+                    self._patient.copy_object(bucket, found.key, CopySource(self._bucket, found.key))
+                else:
+                    self._patient.compose_object(bucket, found.key, [source])
+            copied += 1
+        return copied
+
     def _copy_parts(self, source: Artifact) -> list[ComposeSource]:
         return [
             ComposeSource(
@@ -178,6 +195,10 @@ class S3ObjectStore:
     def unfinished(self, prefix: str) -> list[UnfinishedUpload]:
         """The uploads below `prefix` that were begun and neither ended nor dropped."""
         return self._remover.unfinished(prefix)
+
+    def uri_of(self, key: str) -> str:
+        """The object's address as S3's tools write it."""
+        return f"s3://{self._bucket}/{key}"
 
     def presigned_get(self, key: str, valid_s: int = 3600) -> str:
         """A URL by which anybody can read the object for a while."""

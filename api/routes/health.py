@@ -59,14 +59,14 @@ async def doctor(parts: PartsNeeded) -> DoctorAnswer:
 
 async def _servers(parts: Parts) -> dict[str, str]:
     answers = await asyncio.gather(
-        _answer(parts.tasks.ready()),
-        _answer(to_thread.run_sync(parts.store.ensure_bucket)),
-        _answer(parts.ask_catalogue(parts.catalogue.ready)),
+        answer_of(parts.tasks.ready()),
+        answer_of(to_thread.run_sync(parts.store.ensure_bucket)),
+        answer_of(parts.ask_catalogue(parts.catalogue.ready)),
     )
     return dict(zip(_MEND, answers, strict=True))
 
 
-async def _answer(asked: Awaitable[None]) -> str:
+async def answer_of(asked: Awaitable[None]) -> str:
     try:
         await asked
     except PipelineError as error:

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 
 from api.answers import AcceptedAnswer, accepted, status_url
+from api.body_stream import body_of, length_of
 from api.dependencies import CallerKnown, PartsNeeded
 from api.intake import Intake, Upload
-from domain.errors import FormBroken
 from domain.messages import SubtitleMode
 from domain.stages import TaskStatus
 
 router = APIRouter(tags=["tasks"])
-
-# A sender who is silent for longer, or drips, holds back others who wait for a turn.
-_SILENCE_S = 60.0
-_SLOWEST_BYTES_PER_S = 1024
 
 # The form is read as it streams in, so the framework can't describe it.
 _FORM: dict[str, Any] = {
@@ -76,35 +69,14 @@ async def upload(
     ] = None,
 ) -> AcceptedAnswer:
     """Send a video as a form and get a task; the task's URL is in `Location`."""
-    length = request.headers.get("content-length", "")
     row = await Intake(parts).take(
         Upload(
             caller=caller,
             content_type=request.headers.get("content-type", ""),
-            body=_body(request),
-            content_length=int(length) if length.isdecimal() else None,
+            body=body_of(request),
+            content_length=length_of(request),
             idempotency_key=idempotency_key,
         )
     )
     response.headers["Location"] = status_url(row.task_id)
     return accepted(row.task_id, TaskStatus(row.status))
-
-
-async def _body(request: Request) -> AsyncIterator[bytes]:
-    """The body as it comes. Only the time that the sender takes counts, not the time that the store takes."""
-    patience_s = _SILENCE_S
-    while True:
-        asked_s = time.monotonic()
-        try:
-            async with asyncio.timeout(patience_s):
-                message = await request.receive()
-        except TimeoutError:
-            raise FormBroken("The upload came too slowly, or came to a halt.") from None
-        if message["type"] == "http.disconnect":
-            raise FormBroken("The sender hung up in the middle of the upload.")
-        content = message.get("body", b"")
-        earned_s = len(content) / _SLOWEST_BYTES_PER_S
-        patience_s = min(_SILENCE_S, patience_s + earned_s - (time.monotonic() - asked_s))
-        yield content
-        if not message.get("more_body", False):
-            return

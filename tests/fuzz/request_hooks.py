@@ -24,9 +24,16 @@ def before_call(context: Any, case: schemathesis.Case, kwargs: dict[str, Any]) -
             parameters["name"] = "final.mp4"
         if "stage" in parameters and choice % 5:
             parameters["stage"] = "merger"
+    if positive and parameters and "video_id" in parameters and choice % 4:
+        parameters["video_id"] = "c"
     body = case.body
+    for field in ("file", "video"):
+        _begin_like_a_video(body, field, positive=positive and choice % 3 != 0)
+
+
+def _begin_like_a_video(body: Any, field: str, *, positive: bool) -> None:
     # schemathesis wraps the bytes that it generates for `format: binary`.
-    content = getattr(body.get("file"), "data", None) if isinstance(body, dict) else None
-    if positive and content is not None and choice % 3:
-        body["file"] = MP4_HEAD + content
+    content = getattr(body.get(field), "data", None) if isinstance(body, dict) else None
+    if positive and content is not None:
+        body[field] = MP4_HEAD + content
         body |= {"language": "fr"} if "language" in body else {}

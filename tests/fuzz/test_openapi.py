@@ -63,7 +63,7 @@ def _keep_completed(catalogue: Catalogue, store: S3ObjectStore, folder: Path) ->
     catalogue.add(NewVideo("c", COMPLETED, OWNER, "holiday.mp4", final, 1_700_000_000_000_000))
     outcome = TaskOutcome(final.key, "fr", 0.98, ("cat",), None, {"final.mp4": final.key})
     state = TaskState(COMPLETED, TaskStatus.COMPLETED, 1_700_000_100_000_000, outcome=outcome)
-    catalogue.record(RecordInput("c", state))
+    catalogue.record(RecordInput("c", state, final=final))
 
 
 def _running_task(url: str, folder: Path) -> str:

@@ -15,7 +15,7 @@ from adapters.catalogue import Cursor
 from adapters.ffmpeg import report
 from api.file_names import attachment, display_name
 from api.form_parser import FormParser, PartBegins, PartBytes, PartEnds
-from api.multipart_upload import FIELDS, options_of
+from api.form_shapes import FIELDS, options_of
 from domain.byte_ranges import parse_range
 from domain.containers import Container, sniff
 from domain.errors import FormBroken, FormInvalid, RangeUnsatisfiable, SenderError

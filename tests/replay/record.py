@@ -23,9 +23,11 @@ from domain.errors import (
     NoVideoStream,
     SourceKillsWorker,
     StoreUnavailable,
+    SubtitlesInvalid,
     ToolMissing,
 )
-from domain.messages import PipelineRequest, ProcessingOptions, SubtitleMode
+from domain.messages import Artifact, PipelineRequest, ProcessingOptions, SubtitleMode
+from domain.rendition import FrameSize
 from domain.stages import Stage, TaskStatus
 from tests.temporal_server import temporal_server
 from tests.workflows.rig import Rig
@@ -110,6 +112,11 @@ async def _chunks_parked(rig: Rig, request: PipelineRequest) -> None:
     await handle.result()
 
 
+async def _given_refused(rig: Rig, request: PipelineRequest) -> None:
+    rig.script.faults["given_subtitles"] = [SubtitlesInvalid("Line 6: the cue ends before it begins.")]
+    await _ended(rig, request)
+
+
 def _long(request: PipelineRequest) -> PipelineRequest:
     """The scripted source runs 20 s."""
     return replace(request, chunk_after_s=10)
@@ -129,6 +136,14 @@ async def _kills_worker(rig: Rig, request: PipelineRequest) -> None:
     await _ended(rig, request)
 
 
+_GIVEN = ProcessingOptions(
+    subtitle_mode=SubtitleMode.BURN,
+    given_subtitles=Artifact("videos/original/v/subtitles", "application/x-subrip", 100, "2" * 64),
+    exact_size=FrameSize(640, 360),
+    crf=23,
+    animals=False,
+)
+
 Journey = Callable[[Rig, PipelineRequest], Awaitable[None]]
 PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
     "soft": (_done, ProcessingOptions()),
@@ -144,6 +159,10 @@ PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
     "chunked-burn": (_chunked, ProcessingOptions(subtitle_mode=SubtitleMode.BURN)),
     "chunks-given-up": (_chunks_given_up, ProcessingOptions()),
     "chunks-cancelled": (_chunks_cancelled, ProcessingOptions()),
+    "given-subtitles": (_done, _GIVEN),
+    "given-soft": (_done, replace(_GIVEN, subtitle_mode=SubtitleMode.SOFT, animals=True)),
+    "given-refused": (_given_refused, _GIVEN),
+    "given-chunked": (_chunked, _GIVEN),
     "chunks-parked": (_chunks_parked, ProcessingOptions()),
     "drained": (_drained, ProcessingOptions()),
     "kills-worker": (_kills_worker, ProcessingOptions()),

@@ -41,6 +41,7 @@ from domain.messages import (
     SubtitlesInput,
 )
 from domain.speech import LanguageEstimate, LanguageVerdict
+from domain.subtitle_messages import GivenSubtitlesInput
 
 MEDIA = SourceMedia(
     container="mov",
@@ -123,6 +124,11 @@ class Script:
             files = SubtitleFiles(artifact("s.vtt"), artifact("s.srt"), 3, message.language)
             return self._play("subtitles", message, files)
 
+        @activity.defn(name="given_subtitles")
+        def given_subtitles(message: GivenSubtitlesInput) -> SubtitleFiles:
+            files = SubtitleFiles(artifact("g.vtt"), artifact("g.srt"), 3, message.language)
+            return self._play("given_subtitles", message, files)
+
         @activity.defn(name="merger")
         def merger(message: MergeInput) -> EncodedVideo:
             return self._play("merger", message, EncodedVideo(artifact("final.mp4")))
@@ -151,6 +157,7 @@ class Script:
             language_detection,
             animal_detection,
             subtitles,
+            given_subtitles,
             merger,
             publish,
             record,

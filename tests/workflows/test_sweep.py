@@ -9,13 +9,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from temporalio import activity
 from temporalio.client import Client, ScheduleActionStartWorkflow
 from temporalio.worker import Worker
 
 from activities.sweep import Sweep
 from adapters.object_store import S3ObjectStore
 from adapters.temporal_client import RunningTasks, keep_schedule
-from domain.messages import SweepInput, Swept
+from domain.upkeep import Kept, SweepInput, Swept, UpkeepInput
 from tests.contract.store.servers import s3_server
 from tests.workflows.rig import Rig
 from workflows.policies import QUICK_QUEUE
@@ -36,13 +37,18 @@ async def swept(client: Client, store: S3ObjectStore, request: SweepInput) -> Sw
             client,
             task_queue=QUICK_QUEUE,
             workflows=[SweepWorkflow],
-            activities=[Sweep(store, RunningTasks(client)).run],
+            activities=[Sweep(store, RunningTasks(client)).run, played_upkeep],
             activity_executor=threads,
         )
         async with worker:
             return await client.execute_workflow(
                 SweepWorkflow.run, request, id=f"sweep-{uuid.uuid4().hex}", task_queue=QUICK_QUEUE
             )
+
+
+@activity.defn(name="upkeep")
+def played_upkeep(request: UpkeepInput) -> Kept:
+    return Kept(expired=request.retention_s)
 
 
 def keys(store: S3ObjectStore) -> set[str]:
@@ -85,6 +91,12 @@ async def test_uploads_that_never_ended_are_dropped(rig: Rig, store: S3ObjectSto
 
     assert result.uploads == 1
     assert store.unfinished("") == []
+
+
+async def test_the_librarys_upkeep_follows_where_it_is_asked_for(rig: Rig, store: S3ObjectStore) -> None:
+    result = await swept(rig.client, store, SweepInput(upkeep=UpkeepInput(retention_s=7)))
+
+    assert result.kept == Kept(expired=7)
 
 
 async def test_a_schedule_is_made_once_and_brought_up_to_date(client: Client) -> None:

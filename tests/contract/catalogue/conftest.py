@@ -6,6 +6,13 @@ from pathlib import Path
 import pytest
 
 from adapters.catalogue import Catalogue, CatalogueSettings, connect, upgrade
+from tests.contract.catalogue.postgres import Postgres, postgres_server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with postgres_server() as server:
+        yield server
 
 
 @pytest.fixture
@@ -13,9 +20,14 @@ def settings(tmp_path: Path) -> CatalogueSettings:
     return CatalogueSettings(f"sqlite:///{tmp_path}/state/catalogue.db")
 
 
-@pytest.fixture
-def catalogue(settings: CatalogueSettings) -> Iterator[Catalogue]:
-    upgrade(settings)
-    engine = connect(settings)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def catalogue(request: pytest.FixtureRequest, settings: CatalogueSettings) -> Iterator[Catalogue]:
+    """The same specification holds on both databases."""
+    chosen = settings
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        chosen = CatalogueSettings(server.new_database())
+    upgrade(chosen)
+    engine = connect(chosen)
     yield Catalogue(engine)
     engine.dispose()

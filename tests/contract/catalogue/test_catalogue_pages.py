@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from adapters.catalogue import Catalogue, CatalogueSettings, Cursor, connect
+from adapters.catalogue import Catalogue, CatalogueSettings, Cursor, connect, upgrade
 from domain.errors import CatalogueUnavailable, FormInvalid, SettingInvalid
 from domain.messages import RecordInput
 from domain.stages import TaskStatus
@@ -80,8 +80,10 @@ def test_eight_writers_at_once_lose_nothing(catalogue: Catalogue) -> None:
 
 
 def test_a_state_with_a_field_of_a_later_version_is_still_read(
-    catalogue: Catalogue, settings: CatalogueSettings
+    settings: CatalogueSettings,
 ) -> None:
+    upgrade(settings)
+    catalogue = Catalogue(connect(settings))
     catalogue.add(new_video())
     with connect(settings).begin() as connection:
         connection.execute(text("UPDATE videos SET state = json_set(state, '$.later', 'x')"))
@@ -110,8 +112,9 @@ def test_a_database_without_its_table_is_unavailable(tmp_path: Path) -> None:
 
 
 def test_a_database_that_another_process_keeps_locked_is_unavailable(
-    settings: CatalogueSettings, catalogue: Catalogue
+    settings: CatalogueSettings,
 ) -> None:
+    upgrade(settings)
     impatient = Catalogue(connect(replace(settings, wait_ms=50)))
     with connect(settings).connect() as connection:
         connection.exec_driver_sql("COMMIT")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import MetaData, Table, text
 from sqlmodel import SQLModel
 
 from adapters.catalogue import Catalogue, CatalogueSettings, connect, upgrade
@@ -46,9 +46,24 @@ def test_a_second_upgrade_changes_nothing(settings: CatalogueSettings) -> None:
 
 def test_a_database_of_the_first_version_keeps_its_videos(settings: CatalogueSettings) -> None:
     upgrade(settings, "0001")
-    rows = [new_video(number) for number in range(1, 201)]
-    for video in rows:
-        Catalogue(connect(settings)).add(video)
+    with connect(settings).begin() as connection:
+        videos = Table("videos", MetaData(), autoload_with=connection)
+        for number in range(1, 201):
+            video = new_video(number)
+            kept = {
+                "id": video.video_id,
+                "task_id": video.task_id,
+                "owner": video.owner,
+                "filename": video.filename,
+                "status": "queued",
+                "source_key": video.source.key,
+                "source_media_type": video.source.media_type,
+                "source_sha256": video.source.sha256,
+                "size_bytes": video.source.size_bytes,
+                "created_us": video.created_us,
+                "updated_us": video.created_us,
+            }
+            connection.execute(videos.insert(), {**kept, "animals": [], "options": {}, "state": {}})
 
     upgrade(settings)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.ffmpeg.tool import FfmpegTool
+from domain.rendition import Rendition
 from tests.contract.media import looks
 from tests.contract.media.pulses import NotedPulse
 from tests.contract.media.recipes import Clips, ffmpeg, turned
@@ -90,7 +91,7 @@ def test_cues_are_drawn_at_their_time_into_the_lower_part(
 ) -> None:
     media = tool.probe(clips("large.mp4"), NotedPulse())
 
-    tool.burn_subtitles(clips("large.mp4"), media, 180, srt, target, NotedPulse())
+    tool.burn_subtitles(clips("large.mp4"), media, Rendition(180), srt, target, NotedPulse())
 
     picture = looks.stream(target, "video")
     assert (picture["width"], picture["height"]) == (320, 180)
@@ -104,9 +105,9 @@ def test_cues_are_drawn_upright_into_a_turned_picture(
 ) -> None:
     source = turned(clips("large.mp4"), 1, tmp_path / "turned.mp4")
     media = tool.probe(source, NotedPulse())
-    tool.downscale(source, media, 320, tmp_path / "plain.mp4", NotedPulse())
+    tool.downscale(source, media, Rendition(320), tmp_path / "plain.mp4", NotedPulse())
 
-    tool.burn_subtitles(source, media, 320, srt, target, NotedPulse())
+    tool.burn_subtitles(source, media, Rendition(320), srt, target, NotedPulse())
 
     drawn, plain = (looks.grey(path, 0.4, 180, 320) for path in (target, tmp_path / "plain.mp4"))
     changed = [abs(a - b) > 60 for a, b in zip(drawn, plain, strict=True)]
@@ -121,6 +122,6 @@ def test_no_cues_leave_the_picture_as_it_is(
 ) -> None:
     media = tool.probe(clips("plain.mp4"), NotedPulse())
 
-    tool.burn_subtitles(clips("plain.mp4"), media, 1080, no_cues, target, NotedPulse())
+    tool.burn_subtitles(clips("plain.mp4"), media, Rendition(1080), no_cues, target, NotedPulse())
 
     assert looks.frame_times_s(target) == looks.frame_times_s(clips("plain.mp4"))

@@ -14,6 +14,7 @@ from domain.encode_messages import ChunkPlan
 from domain.errors import ArtifactMismatch, MediaToolFailed
 from domain.media import SourceMedia
 from domain.pulse import FreePulse
+from domain.rendition import Rendition
 from tests.contract.media.looks import stream
 from tests.contract.media.recipes import AAC, TONE, ffmpeg, picture
 
@@ -22,6 +23,7 @@ LOSSLESS = EncodeRecipe(preset="ultrafast", crf=0)
 LONG = ["-f", "lavfi", "-i", "sine=440:d=30"]
 ULTRA = ["-preset", "ultrafast", "-pix_fmt", "yuv420p"]
 X264 = ["-c:v", "libx264", "-preset", "veryfast"]
+FULL = Rendition(1080)
 MOVING = picture("160x90", duration="30")
 SOURCES: dict[str, list[str]] = {
     "long groups.mp4": [*MOVING, *LONG, "-c:v", "libx264", *ULTRA, "-bf", "3", *AAC],
@@ -67,7 +69,7 @@ def encode_chunks(
     assert plan.clock is not None
     paths = [folder / f"part-{chunk.index}.mp4" for chunk in plan.chunks]
     for chunk, path in zip(plan.chunks, paths, strict=True):
-        tool.encode_chunk(source, media, 1080, plan.clock, chunk, srt, path, FreePulse(), plain=False)
+        tool.encode_chunk(source, media, FULL, plan.clock, chunk, srt, path, FreePulse(), plain=False)
     return paths
 
 
@@ -80,7 +82,7 @@ def in_chunks(
     sound = folder / "sound.m4a" if media.sound else None
     if sound:
         tool.encode_sound(source, media, sound, FreePulse())
-    tool.join(paths, plan, media, 1080, sound, folder / "joined.mp4", FreePulse())
+    tool.join(paths, plan, media, FULL, sound, folder / "joined.mp4", FreePulse())
     return folder / "joined.mp4"
 
 
@@ -103,7 +105,7 @@ def test_a_joined_video_has_every_frame_of_an_encode_at_once(
 ) -> None:
     source = long_clips[name]
     media = tool.probe(source, FreePulse())
-    tool.burn_subtitles(source, media, 1080, _no_cues(tmp_path), tmp_path / "whole.mp4", FreePulse())
+    tool.burn_subtitles(source, media, FULL, _no_cues(tmp_path), tmp_path / "whole.mp4", FreePulse())
 
     joined = frames(in_chunks(chunk_tool, source, media, tmp_path))
 
@@ -130,7 +132,7 @@ def test_a_cue_that_spans_a_border_is_drawn_on_both_sides_exactly(
     media = tool.probe(source, FreePulse())
     srt = tmp_path / "cues.srt"
     srt.write_text(CUES)
-    tool.burn_subtitles(source, media, 1080, srt, tmp_path / "whole.mp4", FreePulse())
+    tool.burn_subtitles(source, media, FULL, srt, tmp_path / "whole.mp4", FreePulse())
 
     joined = frames(in_chunks(chunk_tool, source, media, tmp_path, srt))
 
@@ -164,7 +166,15 @@ def test_a_chunk_that_lost_frames_fails_alone(
 
     with pytest.raises(ArtifactMismatch, match="300"):
         chunk_tool.encode_chunk(
-            source, media, 1080, plan.clock, wrong, None, tmp_path / "made.mp4", FreePulse(), plain=False
+            source,
+            media,
+            FULL,
+            plan.clock,
+            wrong,
+            None,
+            tmp_path / "made.mp4",
+            FreePulse(),
+            plain=False,
         )
 
 
@@ -177,7 +187,7 @@ def test_chunks_in_the_wrong_place_are_not_joined(
     paths = encode_chunks(chunk_tool, source, media, plan, tmp_path)
 
     with pytest.raises((ArtifactMismatch, MediaToolFailed)):
-        chunk_tool.join(paths[::-1], plan, media, 1080, None, tmp_path / "joined.mp4", FreePulse())
+        chunk_tool.join(paths[::-1], plan, media, FULL, None, tmp_path / "joined.mp4", FreePulse())
 
 
 def test_a_plain_recipe_makes_chunks_that_join_with_the_others(
@@ -190,9 +200,9 @@ def test_a_plain_recipe_makes_chunks_that_join_with_the_others(
     paths = [tmp_path / f"part-{chunk.index}.mp4" for chunk in plan.chunks]
     for chunk, path in zip(plan.chunks, paths, strict=True):
         plain = chunk.index == 1
-        chunk_tool.encode_chunk(source, media, 1080, plan.clock, chunk, None, path, FreePulse(), plain=plain)
+        chunk_tool.encode_chunk(source, media, FULL, plan.clock, chunk, None, path, FreePulse(), plain=plain)
 
-    chunk_tool.join(paths, plan, media, 1080, None, tmp_path / "joined.mp4", FreePulse())
+    chunk_tool.join(paths, plan, media, FULL, None, tmp_path / "joined.mp4", FreePulse())
 
     assert [digest for _, digest in frames(tmp_path / "joined.mp4")] == [
         digest for _, digest in frames(source)
@@ -225,13 +235,13 @@ def test_a_recipe_is_known_by_what_decides_the_bytes(
     media = tool.probe(long_clips["hevc.mp4"], FreePulse())
     other_tool = ChunkTool(EncodeRecipe(preset="ultrafast", crf=1), MediaLimits(), RunLimits())
     recipes = {
-        chunk_tool.recipe_sha256(media, 1080, "", plain=False),
-        chunk_tool.recipe_sha256(media, 64, "", plain=False),
-        chunk_tool.recipe_sha256(media, 1080, "cues", plain=False),
-        chunk_tool.recipe_sha256(media, 1080, "", plain=True),
-        other_tool.recipe_sha256(media, 1080, "", plain=False),
+        chunk_tool.recipe_sha256(media, FULL, "", plain=False),
+        chunk_tool.recipe_sha256(media, Rendition(64), "", plain=False),
+        chunk_tool.recipe_sha256(media, FULL, "cues", plain=False),
+        chunk_tool.recipe_sha256(media, FULL, "", plain=True),
+        other_tool.recipe_sha256(media, FULL, "", plain=False),
     }
 
     assert len(recipes) == 5
     # The picture is 90 lines: 720 and 1080 both come to that.
-    assert chunk_tool.recipe_sha256(media, 720, "", plain=False) in recipes
+    assert chunk_tool.recipe_sha256(media, Rendition(720), "", plain=False) in recipes

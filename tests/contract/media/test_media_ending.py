@@ -15,6 +15,7 @@ import pytest
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.ffmpeg.tool import FfmpegTool
 from domain.errors import AttemptCancelled, MediaToolFailed, ScratchFull, SourceTooLarge, ToolMissing
+from domain.rendition import Rendition
 from tests.contract.media.looks import command_line, encoders
 from tests.contract.media.pulses import NotedPulse
 from tests.contract.media.recipes import Clips, ffmpeg
@@ -23,12 +24,13 @@ _WORKER = """
 import sys
 from pathlib import Path
 from domain.pulse import FreePulse
+from domain.rendition import Rendition
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.ffmpeg.tool import FfmpegTool
 
 source, target = Path(sys.argv[1]), Path(sys.argv[2])
 tool = FfmpegTool(EncodeRecipe(preset="veryslow", threads=1), MediaLimits(), RunLimits())
-tool.downscale(source, tool.probe(source, FreePulse()), 1080, target, FreePulse())
+tool.downscale(source, tool.probe(source, FreePulse()), Rendition(1080), target, FreePulse())
 """
 
 
@@ -60,7 +62,7 @@ def test_a_cancel_ends_the_encoder_and_is_raised(slow_source: Path, tmp_path: Pa
     pulse = NotedPulse(stop_when=lambda: bool(encoders(psutil.Process())) and pulse.signs_of_life > 0)
 
     with pytest.raises(AttemptCancelled):
-        tool.downscale(slow_source, media, 1080, target, pulse)
+        tool.downscale(slow_source, media, Rendition(1080), target, pulse)
 
     assert encoders(psutil.Process()) == []
 
@@ -77,7 +79,7 @@ def test_an_encoder_that_is_killed_from_outside_is_a_fault_that_passes(
         return False
 
     with pytest.raises(MediaToolFailed, match="signal 9"):
-        tool.downscale(slow_source, media, 1080, tmp_path / "made.mp4", NotedPulse(stop_when=kill))
+        tool.downscale(slow_source, media, Rendition(1080), tmp_path / "made.mp4", NotedPulse(stop_when=kill))
 
 
 def test_an_encoder_that_outruns_its_processor_time_is_ended(slow_source: Path, tmp_path: Path) -> None:
@@ -85,7 +87,7 @@ def test_an_encoder_that_outruns_its_processor_time_is_ended(slow_source: Path, 
     strict = slow_tool(RunLimits(cpu_base_s=1, cpu_per_media_s=0))
 
     with pytest.raises(SourceTooLarge, match="processor time"):
-        strict.downscale(slow_source, media, 1080, tmp_path / "made.mp4", NotedPulse())
+        strict.downscale(slow_source, media, Rendition(1080), tmp_path / "made.mp4", NotedPulse())
 
 
 def test_a_file_that_outgrows_its_limit_is_ended(slow_source: Path, tmp_path: Path) -> None:
@@ -93,7 +95,7 @@ def test_a_file_that_outgrows_its_limit_is_ended(slow_source: Path, tmp_path: Pa
     quick = FfmpegTool(EncodeRecipe(preset="ultrafast", crf=1), MediaLimits(), RunLimits(file_bytes=100_000))
 
     with pytest.raises(SourceTooLarge, match="larger file"):
-        quick.downscale(slow_source, media, 1080, tmp_path / "made.mp4", NotedPulse())
+        quick.downscale(slow_source, media, Rendition(1080), tmp_path / "made.mp4", NotedPulse())
 
 
 def test_a_full_disk_is_a_fault_that_passes(clips: Clips) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.ffmpeg.tool import FfmpegTool
+from domain.rendition import Rendition
 from tests.contract.media import looks
 from tests.contract.media.pulses import NotedPulse
 from tests.contract.media.recipes import Clips, turned
@@ -14,7 +15,7 @@ from tests.contract.media.recipes import Clips, turned
 
 def downscaled(tool: FfmpegTool, source: Path, target: Path, max_height: int = 1080) -> bool:
     media = tool.probe(source, NotedPulse())
-    copied = tool.downscale(source, media, max_height, target, NotedPulse())
+    copied = tool.downscale(source, media, Rendition(max_height), target, NotedPulse())
     assert abs(looks.duration_s(target) - media.duration_s) < 0.1
     return copied
 
@@ -183,7 +184,7 @@ def test_a_stream_that_starts_in_the_middle_is_encoded(
     late.write_bytes(whole[188 * (len(whole) // 188 // 3) :])
     media = tool.probe(late, NotedPulse())
 
-    tool.downscale(late, media, 1080, target, NotedPulse())
+    tool.downscale(late, media, Rendition(1080), target, NotedPulse())
 
     assert looks.stream(target, "video")["height"] == 180
 
@@ -202,7 +203,7 @@ def test_progress_moves_while_the_picture_is_encoded(tool: FfmpegTool, clips: Cl
     media = tool.probe(clips("large.mp4"), NotedPulse())
     pulse = NotedPulse()
 
-    tool.downscale(clips("large.mp4"), media, 180, target, pulse)
+    tool.downscale(clips("large.mp4"), media, Rendition(180), target, pulse)
 
     assert pulse.fractions
     assert pulse.fractions == sorted(pulse.fractions)

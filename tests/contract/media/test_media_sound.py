@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.ffmpeg.tool import FfmpegTool
+from domain.rendition import Rendition
 from tests.contract.media import looks
 from tests.contract.media.pulses import NotedPulse
 from tests.contract.media.recipes import Clips
@@ -48,7 +49,7 @@ def test_a_gap_in_the_sound_stays_a_gap_in_a_rendition(
     tool: FfmpegTool, clips: Clips, tmp_path: Path
 ) -> None:
     media = tool.probe(clips("sound_gap.mkv"), NotedPulse())
-    tool.downscale(clips("sound_gap.mkv"), media, 90, tmp_path / "made.mp4", NotedPulse())
+    tool.downscale(clips("sound_gap.mkv"), media, Rendition(90), tmp_path / "made.mp4", NotedPulse())
 
     pcm = heard(tool, tmp_path / "made.mp4", tmp_path)
 
@@ -64,7 +65,7 @@ def test_a_video_of_joined_files_is_downscaled_in_time(tool: FfmpegTool, tmp_pat
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     media = tool.probe(joined, NotedPulse())
 
-    tool.downscale(joined, media, 64, tmp_path / "made.mp4", NotedPulse())
+    tool.downscale(joined, media, Rendition(64), tmp_path / "made.mp4", NotedPulse())
 
     made = tool.probe(tmp_path / "made.mp4", NotedPulse())
     assert abs(made.duration_us - media.duration_us) < 80_000

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
 import pytest
+from anyio import to_thread
 
 from adapters.catalogue import Catalogue, CatalogueSettings, connect, upgrade
 from adapters.object_store import S3ObjectStore, StoreSettings
@@ -34,6 +35,7 @@ class FakeTasks:
     started: list[PipelineRequest] = field(default_factory=list)
     states: dict[str, LiveState] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
+    endings: Callable[[str], bool] = lambda _task_id: False
 
     async def start(self, request: PipelineRequest) -> None:
         self.started.append(request)
@@ -45,6 +47,10 @@ class FakeTasks:
     async def state(self, task_id: str) -> LiveState | None:
         await self.ready()
         return self.states.get(task_id)
+
+    async def ended(self, task_id: str, within_s: float) -> bool:
+        self.asked.append((task_id, f"ended within {within_s} s"))
+        return await to_thread.run_sync(self.endings, task_id)
 
     async def cancel(self, task_id: str) -> None:
         self.asked.append((task_id, "cancel"))

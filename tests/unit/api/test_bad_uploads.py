@@ -159,7 +159,7 @@ async def test_bytes_behind_the_form_are_not_read_for_ever(stand: Stand) -> None
 async def test_a_sender_who_falls_silent_holds_no_place(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.routes.uploads._SILENCE_S", 0.2)
+    monkeypatch.setattr("api.body_stream._SILENCE_S", 0.2)
 
     async def body() -> AsyncIterator[bytes]:
         yield part("file", video(9_000_000), "a.mp4")

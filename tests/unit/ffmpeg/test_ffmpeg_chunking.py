@@ -9,6 +9,7 @@ from pathlib import Path
 from adapters.ffmpeg import chunking
 from domain.chunks import Chunk, FrameClock
 from domain.media import Ratio
+from domain.rendition import Rendition
 from tests.unit.ffmpeg.test_ffmpeg_commands import FRONT, HARDENED, LIMITS, MEDIA, MP4, RECIPE, SOURCE, TARGET
 
 CLOCK = FrameClock(Ratio(1, 12800), 512)
@@ -18,7 +19,7 @@ CHUNK = Chunk(index=1, start_pts=154112, end_pts=307712, frames=300, seek_us=10_
 def chunk_argv(srt_path: Path | None) -> list[str]:
     return list(
         chunking.encode_chunk(
-            SOURCE, MEDIA, 1080, CLOCK, CHUNK, srt_path, RECIPE, TARGET, LIMITS, tone_map=False
+            SOURCE, MEDIA, Rendition(1080), CLOCK, CHUNK, srt_path, RECIPE, TARGET, LIMITS, tone_map=False
         )
     )
 

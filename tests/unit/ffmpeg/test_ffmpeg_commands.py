@@ -11,6 +11,7 @@ from adapters.ffmpeg import captioning, commands, frames
 from adapters.ffmpeg.hardening import FORMATS, PICTURE_CODECS, SOUND_CODECS, flat, source_options
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits
 from domain.media import PictureStream, Ratio, SoundStream, SourceMedia
+from domain.rendition import Rendition
 
 SOURCE = Path("/scratch/source")
 TARGET = Path("/scratch/made.mp4")
@@ -59,7 +60,7 @@ def test_a_broadcast_recording_may_have_lost_packets() -> None:
 
 
 def test_a_downscale_scales_makes_pixels_square_and_encodes() -> None:
-    argv = commands.downscale(SOURCE, MEDIA, 1080, RECIPE, TARGET, LIMITS, tone_map=True)
+    argv = commands.downscale(SOURCE, MEDIA, Rendition(1080), RECIPE, TARGET, LIMITS, tone_map=True)
 
     assert list(argv) == [
         *FRONT, *HARDENED, "-i", "file:/scratch/source",
@@ -76,7 +77,7 @@ def test_a_downscale_scales_makes_pixels_square_and_encodes() -> None:
 def test_a_silent_source_of_variable_rate_keeps_its_exact_times() -> None:
     varying = replace(MUTE, picture=replace(PICTURE, constant_frame_rate=False))
 
-    argv = commands.downscale(SOURCE, varying, 1080, RECIPE, TARGET, LIMITS, tone_map=False)
+    argv = commands.downscale(SOURCE, varying, Rendition(1080), RECIPE, TARGET, LIMITS, tone_map=False)
 
     assert list(argv) == [
         *FRONT, *HARDENED, "-i", "file:/scratch/source",
@@ -92,7 +93,7 @@ def test_a_silent_source_of_variable_rate_keeps_its_exact_times() -> None:
 def test_high_dynamic_range_is_mapped_in_linear_light(transfer: str) -> None:
     bright = replace(MUTE, picture=replace(PICTURE, color_transfer=transfer, bit_depth=10))
 
-    argv = commands.downscale(SOURCE, bright, 1080, RECIPE, TARGET, LIMITS, tone_map=True)
+    argv = commands.downscale(SOURCE, bright, Rendition(1080), RECIPE, TARGET, LIMITS, tone_map=True)
 
     assert argv[argv.index("-filter_complex") + 1] == (
         "[0:0]scale=1920:1080:out_range=tv[s0];[s0]setsar=1[s1];"
@@ -105,7 +106,7 @@ def test_high_dynamic_range_is_mapped_in_linear_light(transfer: str) -> None:
 def test_high_dynamic_range_is_only_made_eight_bit_where_zscale_is_missing() -> None:
     bright = replace(MUTE, picture=replace(PICTURE, color_transfer="smpte2084", bit_depth=10))
 
-    argv = commands.downscale(SOURCE, bright, 1080, RECIPE, TARGET, LIMITS, tone_map=False)
+    argv = commands.downscale(SOURCE, bright, Rendition(1080), RECIPE, TARGET, LIMITS, tone_map=False)
 
     assert "zscale" not in " ".join(argv)
 
@@ -165,21 +166,18 @@ def test_a_video_without_cues_is_copied() -> None:
 
 def test_cues_are_drawn_after_the_scaling_in_the_same_pass() -> None:
     argv = captioning.burn_subtitles(
-        SOURCE, MUTE, 1080, Path("/scratch/a:b.srt"), RECIPE, TARGET, LIMITS, tone_map=False
+        SOURCE, MUTE, Rendition(1080), Path("/scratch/a:b.srt"), RECIPE, TARGET, LIMITS, tone_map=False
     )
 
     assert argv[argv.index("-filter_complex") + 1] == (
         "[0:0]scale=1920:1080:out_range=tv[s0];[s0]setsar=1[s1];[s1]format=yuv420p[s2];"
         "[s2]subtitles=charenc=UTF-8:filename=/scratch/a\\\\:b.srt:force_style=FontName\\\\=DejaVu Sans\\,"
-        "FontSize\\\\=15.8\\,BorderStyle\\\\=1\\,Outline\\\\=0.99\\,Shadow\\\\=0\\,MarginL\\\\=4\\,MarginR\\\\=4\\,"
+        "FontSize\\\\=15.8\\,PrimaryColour\\\\=&H00FFFFFF\\,OutlineColour\\\\=&H00000000\\,"
+        "BorderStyle\\\\=1\\,Outline\\\\=0.99\\,Shadow\\\\=0\\,Alignment\\\\=2\\,"
+        "MarginL\\\\=4\\,MarginR\\\\=4\\,"
         "MarginV\\\\=16:original_size=1920x1080[s3]"
     )
     assert argv[argv.index("-map") + 1] == "[s3]"
-
-
-def test_letters_are_smaller_in_a_narrow_picture() -> None:
-    assert "FontSize=15.8," in captioning.readable_style(1920, 1080)
-    assert "FontSize=7.5," in captioning.readable_style(608, 1080)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from domain.errors import (
     SourceUnreadable,
 )
 from domain.media import PictureStream, Ratio, SoundStream, SourceMedia
+from domain.rendition import Rendition
 
 PICTURE = PictureStream(0, "h264", "yuv420p", 1920, 1080, Ratio(25))
 SOUND = SoundStream(1, "aac", 2, 48000)
@@ -73,8 +74,8 @@ def test_a_fault_in_a_file_of_our_own_is_never_the_senders() -> None:
 
 
 def test_a_source_conforms_in_every_point_or_not_at_all() -> None:
-    assert conforms(MEDIA, 1080)
-    assert conforms(replace(MEDIA, sound=None), 1080)
+    assert conforms(MEDIA, Rendition(1080))
+    assert conforms(replace(MEDIA, sound=None), Rendition(1080))
 
 
 @pytest.mark.parametrize(
@@ -92,14 +93,14 @@ def test_a_source_conforms_in_every_point_or_not_at_all() -> None:
     ],
 )
 def test_a_picture_that_differs_is_encoded(picture: PictureStream) -> None:
-    assert not picture_conforms(replace(MEDIA, picture=picture), 1080)
+    assert not picture_conforms(replace(MEDIA, picture=picture), Rendition(1080))
 
 
 def test_other_containers_and_other_sound_do_not_conform() -> None:
-    assert not picture_conforms(replace(MEDIA, container="matroska,webm"), 1080)
+    assert not picture_conforms(replace(MEDIA, container="matroska,webm"), Rendition(1080))
     other_sound = replace(MEDIA, sound=replace(SOUND, codec="mp3"))
-    assert picture_conforms(other_sound, 1080)
-    assert not conforms(other_sound, 1080)
+    assert picture_conforms(other_sound, Rendition(1080))
+    assert not conforms(other_sound, Rendition(1080))
 
 
 def box(kind: bytes, content: bytes) -> bytes:

@@ -1,0 +1,38 @@
+"""`given_subtitles`: the cues of a file that was sent, written anew, or the line that is at fault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from temporalio import activity
+
+from activities.attempt import open_attempt
+from activities.ports import ObjectStore, SubtitleReader
+from domain.given_cues import in_sequence
+from domain.messages import SubtitleFiles
+from domain.subtitle_files import to_srt, to_webvtt
+from domain.subtitle_messages import GivenSubtitlesInput
+
+
+@dataclass(frozen=True)
+class GivenSubtitles:
+    store: ObjectStore
+    reader: SubtitleReader
+    scratch_root: Path
+
+    @activity.defn(name="given_subtitles", no_thread_cancel_exception=True)
+    def run(self, request: GivenSubtitlesInput) -> SubtitleFiles:
+        """No byte of the sender's file reaches FFmpeg: only what was understood is written."""
+        with open_attempt(self.scratch_root, request.task_id) as attempt:
+            sent_path = attempt.scratch_path / "sent.srt"
+            self.store.download(request.srt.key, sent_path, attempt.part(0.0, 0.5))
+            cues = in_sequence(self.reader(sent_path.read_bytes()), request.media.duration_us)
+            vtt = to_webvtt(cues, request.language).encode()
+            srt = to_srt(cues).encode()
+            return SubtitleFiles(
+                vtt=self.store.put(attempt.key("subtitles.vtt"), vtt, "text/vtt; charset=utf-8"),
+                srt=self.store.put(attempt.key("subtitles.srt"), srt, "application/x-subrip"),
+                cue_count=len(cues),
+                language=request.language,
+            )

@@ -1,0 +1,100 @@
+"""`upkeep`: lets old videos go, and brings rows and objects in line with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from temporalio import activity
+
+from activities.failures import as_failure
+from domain.errors import PipelineError
+from domain.keys import VIDEO_FOLDERS, video_prefixes
+from domain.stages import Fault
+from domain.upkeep import Kept, KeptVideo, UpkeepInput
+
+_LOST = Fault("FileUnknown", "The result is no longer in the object store; process the video again.")
+
+
+class KeptStore(Protocol):
+    def exists(self, key: str) -> bool: ...
+
+    def folders(self, prefix: str) -> list[str]:
+        """The names directly below `prefix` that have objects below them."""
+
+    def remove_prefix(self, prefix: str) -> int: ...
+
+    def remove_older(self, prefix: str, before: datetime) -> int:
+        """Remove every object below `prefix`, and every unfinished upload, that is older."""
+
+    def copy_to_bucket(self, prefix: str, bucket: str) -> int:
+        """Copy every object below `prefix` to the same keys of another bucket."""
+
+
+class KeptRows(Protocol):
+    def older(self, before_us: int) -> Iterator[KeptVideo]: ...
+
+    def saved(self, before_us: int) -> Iterator[KeptVideo]: ...
+
+    def unknown(self, video_ids: Collection[str]) -> set[str]: ...
+
+    def lose(self, video_id: str, final_key: str, fault: Fault) -> None: ...
+
+    def forget(self, video_id: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    store: KeptStore
+    rows: KeptRows
+
+    @activity.defn(name="upkeep", no_thread_cancel_exception=True)
+    def run(self, request: UpkeepInput) -> Kept:
+        """Each step can be done again: the row of a video goes after its objects."""
+        now = datetime.now(UTC)
+        settled = now - timedelta(seconds=request.grace_s)
+        try:
+            expired = self._expire(request, now) if request.retention_s else 0
+            lost = self._find_lost(settled)
+            orphans = self._remove_orphans(settled)
+        except PipelineError as error:
+            raise as_failure(error) from error
+        if lost or orphans:
+            activity.logger.warning("rows and objects disagreed: %d lost, %d orphans", lost, orphans)
+        return Kept(expired, lost, orphans)
+
+    def _expire(self, request: UpkeepInput, now: datetime) -> int:
+        expired = 0
+        for video in self.rows.older(_us(now - timedelta(seconds=request.retention_s))):
+            activity.heartbeat()
+            for prefix in video_prefixes(video.video_id, video.task_id):
+                if request.archive_bucket:
+                    self.store.copy_to_bucket(prefix, request.archive_bucket)
+                self.store.remove_prefix(prefix)
+            self.rows.forget(video.video_id)
+            expired += 1
+        return expired
+
+    def _find_lost(self, settled: datetime) -> int:
+        lost = 0
+        for video in self.rows.saved(_us(settled)):
+            activity.heartbeat()
+            if not self.store.exists(video.final_key):
+                self.rows.lose(video.video_id, video.final_key, _LOST)
+                lost += 1
+        return lost
+
+    def _remove_orphans(self, settled: datetime) -> int:
+        removed = 0
+        for folder in VIDEO_FOLDERS:
+            activity.heartbeat()
+            for video_id in sorted(self.rows.unknown(self.store.folders(f"{folder}/"))):
+                activity.heartbeat()
+                removed += self.store.remove_older(f"{folder}/{video_id}/", settled)
+        return removed
+
+
+def _us(time: datetime) -> int:
+    return int(time.timestamp() * 1_000_000)

@@ -1,0 +1,1 @@
+"""Subtitle files that strangers send."""

@@ -1,0 +1,81 @@
+"""A task whose subtitles are given listens to nothing, and burns what was given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from temporalio.client import WorkflowFailureError
+
+from domain.errors import SubtitlesInvalid
+from domain.messages import Artifact, ProcessingOptions, SubtitleMode
+from domain.rendition import FrameSize
+from domain.stages import StageStatus, TaskStatus
+from tests.workflows.rig import Rig
+
+GIVEN = ProcessingOptions(
+    subtitle_mode=SubtitleMode.BURN,
+    given_subtitles=Artifact("videos/original/v/subtitles", "application/x-subrip", 100, "2" * 64),
+    exact_size=FrameSize(640, 360),
+    crf=30,
+    animals=False,
+)
+
+
+async def test_given_subtitles_are_burned_and_nobody_listens_or_looks(rig: Rig) -> None:
+    async with rig.workers():
+        state = await (await rig.start(rig.request(GIVEN))).result()
+
+    assert {name: stage.status for name, stage in state.stages.items()} == {
+        "downscale": StageStatus.SKIPPED,
+        "language_detection": StageStatus.SKIPPED,
+        "animal_detection": StageStatus.SKIPPED,
+        "subtitles": StageStatus.SKIPPED,
+        "merger": StageStatus.COMPLETED,
+    }
+    assert set(state.outcome.files) == {"final.mp4", "subtitles.vtt", "subtitles.srt"}
+    [merge] = rig.script.messages("merger")
+    assert merge.subtitles.srt.key == "g.srt"
+    assert merge.goal.exact == FrameSize(640, 360)
+    assert merge.goal.crf == 30
+    assert {name for name, _ in rig.script.calls} == {
+        "probe", "given_subtitles", "merger", "record", "publish", "clean_up",
+    }  # fmt: skip
+
+
+async def test_given_subtitles_are_drawn_into_every_chunk(rig: Rig) -> None:
+    async with rig.workers():
+        await (await rig.start(replace(rig.request(GIVEN), chunk_after_s=10))).result()
+
+    orders = [rig.script.messages(f"encode_chunk {number}")[0].order for number in range(3)]
+    assert {order.cues.key for order in orders} == {"g.srt"}
+    assert {order.goal.exact for order in orders} == {FrameSize(640, 360)}
+    assert rig.script.messages("merger") == []
+
+
+async def test_subtitles_that_can_not_be_read_end_the_task_with_their_line(rig: Rig) -> None:
+    rig.script.faults["given_subtitles"] = [SubtitlesInvalid("Line 6: the cue ends before it begins.")]
+    request = rig.request(GIVEN)
+    async with rig.workers():
+        handle = await rig.start(request)
+        verdict = await rig.tasks.admission(request.task_id)
+        with pytest.raises(WorkflowFailureError):
+            await handle.result()
+
+    assert verdict is not None
+    assert (verdict.accepted, verdict.fault_code) == (False, "SubtitlesInvalid")
+    assert verdict.fault_message == "Line 6: the cue ends before it begins."
+    last = rig.script.messages("record")[-1].state
+    assert last.status is TaskStatus.FAILED
+    assert rig.script.messages("clean_up")[0].drop_source
+
+
+async def test_who_waits_for_a_task_is_told_when_it_has_ended_and_when_it_has_not(rig: Rig) -> None:
+    request = rig.request(GIVEN)
+    await rig.start(request)
+    assert not await rig.tasks.ended(request.task_id, 0.2)
+
+    async with rig.workers():
+        assert await rig.tasks.ended(request.task_id, 120)
+
+    assert await rig.tasks.ended("task-that-nobody-knows", 1)
