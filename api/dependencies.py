@@ -11,6 +11,7 @@ from fastapi import Depends, Path, Request
 from adapters.catalogue import Catalogue
 from adapters.object_store import S3ObjectStore
 from adapters.settings import TaskSettings
+from api.accounts import Accounts, OneLocalUser
 from api.callers import Caller, caller_of
 from domain.checkup import Part
 from domain.messages import Admission, PipelineRequest
@@ -54,6 +55,7 @@ class Parts:
     tasks: Tasks
     settings: TaskSettings
     quotas: Quotas = NO_QUOTAS
+    accounts: Accounts = field(default_factory=OneLocalUser)
     upload_slots: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(UPLOADS_AT_ONCE))
 
 

@@ -21,7 +21,9 @@ async def list_tasks(
 ) -> TaskList:
     """Newest first, at most `limit`; a page of open tasks may hold fewer, though older ones follow."""
     before = Cursor.parse(cursor) if cursor else None
-    page = await to_thread.run_sync(parts.catalogue.page, caller.owner, _statuses_kept(status), limit, before)
+    page = await to_thread.run_sync(
+        parts.catalogue.page, caller.identity.sees, _statuses_kept(status), limit, before
+    )
     turns = asyncio.Semaphore(_ASKED_AT_ONCE)
     statuses = await asyncio.gather(*(_status_now(parts, row, turns) for row in page.videos))
     return TaskList(

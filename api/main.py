@@ -9,11 +9,13 @@ import structlog
 import uvicorn
 
 from adapters import settings
+from adapters.accounts import IssuerKeys, OidcTokens, read_oidc
 from adapters.catalogue import Catalogue, read_catalogue, upgrade
 from adapters.catalogue import connect as connect_catalogue
 from adapters.object_store import S3ObjectStore
 from adapters.process import run_main
 from adapters.temporal_client import connect as connect_temporal
+from api.accounts import Accounts, OidcAccounts, OneLocalUser, require_loopback
 from api.app import create_app
 from api.dependencies import Parts
 from api.settings import read_http
@@ -34,6 +36,8 @@ _LONGEST_HEAD_BYTES = 16 * 1024
 
 async def serve() -> None:
     """Serve until SIGTERM or SIGINT. Temporal and the store may come up later; `/ready` tells."""
+    host = os.environ.get("API_HOST", "127.0.0.1")
+    accounts = _accounts(host)
     catalogue_settings = read_catalogue()
     upgrade(catalogue_settings)
     engine = connect_catalogue(catalogue_settings)
@@ -50,12 +54,12 @@ async def serve() -> None:
         tasks=TemporalTasks(temporal),
         settings=settings.read_tasks(),
         quotas=http.quotas,
+        accounts=accounts,
     )
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(parts, http),
-            # Only this machine, unless the operator says otherwise: there are no accounts yet.
-            host=os.environ.get("API_HOST", "127.0.0.1"),
+            host=host,
             port=settings.positive(os.environ.get("API_PORT", "8000"), "API_PORT"),
             server_header=False,
             # A forwarded address is believed only from whom the operator names.
@@ -75,6 +79,17 @@ async def serve() -> None:
     finally:
         starting.cancel()
         engine.dispose()
+
+
+def _accounts(host: str) -> Accounts:
+    """Checked before anything is opened: a process that would let everybody in does not begin."""
+    oidc = read_oidc()
+    if oidc is None:
+        require_loopback(host)
+        return OneLocalUser()
+    if oidc.issuer.startswith("http:"):
+        _log.warning("issuer_without_tls", issuer=oidc.issuer, reason="its keys can be changed on their way")
+    return OidcAccounts(OidcTokens(oidc, IssuerKeys(oidc.issuer)))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ RETRY_AFTER_S = 5
 
 STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.FormBroken: HTTPStatus.BAD_REQUEST,
+    errors.TokenMissing: HTTPStatus.UNAUTHORIZED,
+    errors.TokenRefused: HTTPStatus.UNAUTHORIZED,
+    errors.RoleMissing: HTTPStatus.FORBIDDEN,
     errors.TaskUnknown: HTTPStatus.NOT_FOUND,
     errors.FileUnknown: HTTPStatus.NOT_FOUND,
     errors.StageUnknown: HTTPStatus.NOT_FOUND,
@@ -47,6 +50,7 @@ STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.CatalogueUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.WorkflowsUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.IssuerUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.TaskStartUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ScratchFull: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.MediaToolFailed: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -54,6 +58,13 @@ STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.ModelStalled: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.SpeechServiceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ArtifactMismatch: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+# As RFC 6750 has it; the problem document says the rest.
+_CHALLENGE_OF: Mapping[type[PipelineError], str] = {
+    errors.TokenMissing: 'Bearer realm="video-pipeline"',
+    errors.TokenRefused: 'Bearer realm="video-pipeline", error="invalid_token"',
+    errors.RoleMissing: 'Bearer realm="video-pipeline", error="insufficient_scope"',
 }
 
 _DOCUMENT = {
@@ -135,6 +146,8 @@ async def answer_to(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(RETRY_AFTER_S)
     if isinstance(error, errors.AllowanceExceeded):
         headers["Retry-After"] = str(error.retry_after_s)
+    if type(error) in _CHALLENGE_OF:
+        headers["WWW-Authenticate"] = _CHALLENGE_OF[type(error)]
     if isinstance(error, errors.RangeUnsatisfiable):
         headers["Content-Range"] = f"bytes */{error.total}"
     if isinstance(error, SenderError):

@@ -15,6 +15,7 @@ from domain.quotas import NO_QUOTAS, Quotas
 
 _GIB = 1024**3
 _ORIGIN = re.compile(r"https?://[^/?#,\s]+|\*")
+_GROUP = re.compile(r"docs|metrics")
 _ADDRESS = re.compile(r"[0-9a-fA-F.:]+(?:/\d{1,3})?|\*")
 
 
@@ -35,6 +36,7 @@ class HttpSettings:
     cors_origins: tuple[str, ...] = ()
     hsts: bool = False
     trusted_proxies: tuple[str, ...] = ()
+    open_groups: tuple[str, ...] = ()
 
 
 UNLIMITED = HttpSettings()
@@ -56,6 +58,7 @@ def read_http(env: Mapping[str, str] = os.environ) -> HttpSettings:
         cors_origins=_list(env, "CORS_ORIGINS", _ORIGIN, "origins such as https://videos.example, or *"),
         hsts=choice(env, "HSTS", "false", ("true", "false")) == "true",
         trusted_proxies=_list(env, "TRUSTED_PROXIES", _ADDRESS, "IP addresses or networks, or *"),
+        open_groups=_list(env, "OPEN_TO_ALL", _GROUP, "docs, metrics, or both"),
     )
 
 

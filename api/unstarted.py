@@ -8,7 +8,6 @@ import structlog
 from anyio import to_thread
 
 from adapters.catalogue import Cursor, VideoRow
-from api.callers import OWNER
 from api.clock import now_us
 from api.dependencies import Parts
 from api.intake import request_of
@@ -42,7 +41,7 @@ async def start_unstarted(parts: Parts, at_us: int) -> int:
     started = 0
     before: Cursor | None = Cursor(at_us - _YOUNGEST_US, "")
     while before is not None:
-        page = await to_thread.run_sync(parts.catalogue.page, OWNER, (TaskStatus.QUEUED,), 100, before)
+        page = await to_thread.run_sync(parts.catalogue.page, None, (TaskStatus.QUEUED,), 100, before)
         for row in page.videos:
             if row.created_us < at_us - _OLDEST_US:
                 return started

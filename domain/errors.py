@@ -108,6 +108,18 @@ class QuotaExceeded(AllowanceExceeded):
     """The caller has used up what one caller may have: running tasks, bytes or minutes."""
 
 
+class TokenMissing(SenderError):
+    """This call is only for those who say who they are, by a bearer token or an API key."""
+
+
+class TokenRefused(SenderError):
+    """The token or API key is not one that is good here (any more)."""
+
+
+class RoleMissing(SenderError):
+    """Who asks is known, but may not do this."""
+
+
 class OperatorError(PipelineError):
     """The installation is at fault: its operator must mend it before a retry helps."""
 
@@ -142,6 +154,10 @@ class CatalogueUnavailable(PassingError):
 
 class WorkflowsUnavailable(PassingError):
     """Temporal, or the worker that must answer for a workflow, does not answer."""
+
+
+class IssuerUnavailable(PassingError):
+    """The issuer of the accounts does not answer, so nobody new can be let in."""
 
 
 class TaskStartUnknown(PassingError):

@@ -154,13 +154,15 @@ class Catalogue:
 
     def page(
         self,
-        owner: str,
+        owner: str | None,
         statuses: Collection[TaskStatus] = (),
         limit: int = 50,
         before: Cursor | None = None,
     ) -> Page:
-        """The owner's videos, newest first; of any status unless some are named."""
-        query = select(VideoRow).where(VideoRow.owner == owner)
+        """The owner's videos, or everybody's for None, newest first; of any status unless some are named."""
+        query = select(VideoRow)
+        if owner is not None:
+            query = query.where(VideoRow.owner == owner)
         if statuses:
             query = query.where(col(VideoRow.status).in_([status.value for status in statuses]))
         if before is not None:

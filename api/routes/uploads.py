@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Request, Response
 
 from api.answers import AcceptedAnswer, accepted, status_url
 from api.dependencies import CallerKnown, PartsNeeded
+from api.gate import USERS, only_for
 from api.intake import Intake, Upload
 from domain.errors import FormBroken
 from domain.messages import SubtitleMode
@@ -65,6 +66,7 @@ _FORM: dict[str, Any] = {
 
 
 @router.post("/video/upload", status_code=202, openapi_extra=_FORM, summary="Upload a video")
+@only_for(USERS)
 async def upload(
     request: Request,
     response: Response,
