@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Protocol
 
+from anyio import to_thread
+
 from adapters.accounts import OidcTokens
+from adapters.catalogue import KEY_MARK, ApiKeys
+from api.clock import now_us
 from domain.accounts import LOCAL, Identity
-from domain.errors import SettingInvalid
+from domain.errors import SettingInvalid, TokenRefused
 
 
 class Accounts(Protocol):
@@ -32,12 +36,18 @@ class OneLocalUser:
 
 @dataclass(frozen=True)
 class OidcAccounts:
-    """Everybody whom the issuer vouches for."""
+    """Everybody whom the issuer vouches for, and machines with an API key of somebody's."""
 
     tokens: OidcTokens
+    api_keys: ApiKeys
     ask_for_token: bool = True
 
     async def identity(self, token: str) -> Identity:
+        if token.startswith(KEY_MARK):
+            identity = await to_thread.run_sync(self.api_keys.identity, token, now_us())
+            if identity.owner == LOCAL.owner:
+                raise TokenRefused("The API key was made before there were accounts.")
+            return identity
         return await self.tokens.identity(token)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.catalogue import VideoRow
+from adapters.catalogue import ApiKeyRow, VideoRow
 from domain.labels import translate
 from domain.live_status import remaining_us
 from domain.stages import Fault, LiveState, Stage, StageState, StageStatus, TaskOutcome, TaskStatus
@@ -120,6 +120,42 @@ class DoctorAnswer(Answer):
     """Every part that was tried."""
 
     parts: list[PartAnswer]
+
+
+class ApiKeyAnswer(Answer):
+    """An API key without its secret: `prefix` is how it begins."""
+
+    id: Annotated[str, Field(examples=["key-5f0c"])]
+    owner: str
+    name: Annotated[str, Field(examples=["camera 3"])]
+    prefix: Annotated[str, Field(examples=["vpk_Zk3vAq9x"])]
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewApiKeyAnswer(ApiKeyAnswer):
+    """`key` is shown this once."""
+
+    key: Annotated[str, Field(examples=["vpk_Zk3vAq9x…"])]
+
+
+class ApiKeyList(Answer):
+    """API keys, newest first."""
+
+    keys: list[ApiKeyAnswer]
+
+
+def api_key(row: ApiKeyRow) -> ApiKeyAnswer:
+    return ApiKeyAnswer(
+        id=row.id,
+        owner=row.owner,
+        name=row.name,
+        prefix=row.prefix,
+        created_at=_instant(row.created_us),
+        last_used_at=_moment(row.last_used_us),
+        revoked_at=_moment(row.revoked_us),
+    )
 
 
 def status_url(task_id: str) -> str:

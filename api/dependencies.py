@@ -8,7 +8,7 @@ from typing import Annotated, Protocol
 from anyio import CapacityLimiter
 from fastapi import Depends, Path, Request
 
-from adapters.catalogue import Catalogue
+from adapters.catalogue import ApiKeys, Catalogue
 from adapters.object_store import S3ObjectStore
 from adapters.settings import TaskSettings
 from api.accounts import Accounts, OneLocalUser
@@ -54,6 +54,7 @@ class Parts:
     catalogue: Catalogue
     tasks: Tasks
     settings: TaskSettings
+    api_keys: ApiKeys
     quotas: Quotas = NO_QUOTAS
     accounts: Accounts = field(default_factory=OneLocalUser)
     upload_slots: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(UPLOADS_AT_ONCE))

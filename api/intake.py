@@ -19,6 +19,7 @@ from api.draining import drain
 from api.file_names import display_name
 from api.multipart_upload import FORM_OVERHEAD_BYTES, FormReceiver
 from api.problems import fault_of
+from domain.accounts import plan_of
 from domain.errors import PipelineError, SourceTooLarge, TaskStartUnknown
 from domain.keys import source_key
 from domain.messages import PipelineRequest
@@ -49,6 +50,7 @@ def request_of(row: VideoRow, settings: TaskSettings) -> PipelineRequest:
         stage_timeout_s=settings.stage_timeout_s,
         park_s=settings.park_s,
         chunk_after_s=settings.chunk_after_s,
+        plan=plan_of(row.plan),
     )
 
 
@@ -106,6 +108,7 @@ class Intake:
             created_us=now_us(),
             options=form.options,
             idempotency_key=upload.idempotency_key,
+            plan=upload.caller.plan,
         )
         try:
             row = await to_thread.run_sync(self._parts.catalogue.add, video, self._parts.quotas)

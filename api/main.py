@@ -9,8 +9,8 @@ import structlog
 import uvicorn
 
 from adapters import settings
-from adapters.accounts import IssuerKeys, OidcTokens, read_oidc
-from adapters.catalogue import Catalogue, read_catalogue, upgrade
+from adapters.accounts import IssuerKeys, OidcSettings, OidcTokens, read_oidc
+from adapters.catalogue import ApiKeys, Catalogue, read_catalogue, upgrade
 from adapters.catalogue import connect as connect_catalogue
 from adapters.object_store import S3ObjectStore
 from adapters.process import run_main
@@ -37,7 +37,7 @@ _LONGEST_HEAD_BYTES = 16 * 1024
 async def serve() -> None:
     """Serve until SIGTERM or SIGINT. Temporal and the store may come up later; `/ready` tells."""
     host = os.environ.get("API_HOST", "127.0.0.1")
-    accounts = _accounts(host)
+    oidc = _oidc(host)
     catalogue_settings = read_catalogue()
     upgrade(catalogue_settings)
     engine = connect_catalogue(catalogue_settings)
@@ -48,13 +48,15 @@ async def serve() -> None:
         _log.warning("store_not_ready", reason=str(error))
     http = read_http()
     temporal = await connect_temporal(settings.read_temporal(), lazy=True)
+    api_keys = ApiKeys(engine)
     parts = Parts(
         store=store,
         catalogue=Catalogue(engine),
         tasks=TemporalTasks(temporal),
         settings=settings.read_tasks(),
         quotas=http.quotas,
-        accounts=accounts,
+        api_keys=api_keys,
+        accounts=_accounts(oidc, api_keys),
     )
     server = uvicorn.Server(
         uvicorn.Config(
@@ -81,15 +83,20 @@ async def serve() -> None:
         engine.dispose()
 
 
-def _accounts(host: str) -> Accounts:
-    """Checked before anything is opened: a process that would let everybody in does not begin."""
+def _oidc(host: str) -> OidcSettings | None:
+    """Read before anything is opened: a process that would let everybody in does not begin."""
     oidc = read_oidc()
     if oidc is None:
         require_loopback(host)
-        return OneLocalUser()
-    if oidc.issuer.startswith("http:"):
+    elif oidc.issuer.startswith("http:"):
         _log.warning("issuer_without_tls", issuer=oidc.issuer, reason="its keys can be changed on their way")
-    return OidcAccounts(OidcTokens(oidc, IssuerKeys(oidc.issuer)))
+    return oidc
+
+
+def _accounts(oidc: OidcSettings | None, api_keys: ApiKeys) -> Accounts:
+    if oidc is None:
+        return OneLocalUser()
+    return OidcAccounts(OidcTokens(oidc, IssuerKeys(oidc.issuer)), api_keys)
 
 
 if __name__ == "__main__":

@@ -25,9 +25,11 @@ STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.TokenMissing: HTTPStatus.UNAUTHORIZED,
     errors.TokenRefused: HTTPStatus.UNAUTHORIZED,
     errors.RoleMissing: HTTPStatus.FORBIDDEN,
+    errors.KeyUnknown: HTTPStatus.NOT_FOUND,
     errors.TaskUnknown: HTTPStatus.NOT_FOUND,
     errors.FileUnknown: HTTPStatus.NOT_FOUND,
     errors.StageUnknown: HTTPStatus.NOT_FOUND,
+    errors.KeyLimitReached: HTTPStatus.CONFLICT,
     errors.StageNotRetryable: HTTPStatus.CONFLICT,
     errors.TaskEnded: HTTPStatus.CONFLICT,
     # Both pass by themselves, so neither is a 403.

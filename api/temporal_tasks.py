@@ -24,6 +24,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal_client import pending_stages
 from api.clock import now_us
+from domain.accounts import fairness_key
 from domain.board import queued_state
 from domain.checkup import Part
 from domain.errors import StageNotRetryable, TaskEnded, TaskStartUnknown, TaskUnknown, WorkflowsUnavailable
@@ -82,7 +83,9 @@ class TemporalTasks:
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                     memo={"state": first_state, "owner": request.owner},
-                    priority=Priority(priority_key=3, fairness_key=request.owner),
+                    priority=Priority(
+                        priority_key=request.plan.priority, fairness_key=fairness_key(request.owner)
+                    ),
                     static_summary=request.filename,
                     rpc_timeout=timedelta(seconds=10),
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 
 class Role(StrEnum):
@@ -29,6 +30,11 @@ class Plan(StrEnum):
 def plan_of(name: object) -> Plan:
     """The plan of this name; a name that says nothing here is the standard."""
     return Plan(name) if isinstance(name, str) and name in list(Plan) else Plan.STANDARD
+
+
+def fairness_key(owner: str) -> str:
+    """What stands for the owner where Temporal shares its workers out; its keys have 64 bytes at most."""
+    return owner if len(owner.encode()) <= 64 else sha256(owner.encode()).hexdigest()
 
 
 @dataclass(frozen=True)

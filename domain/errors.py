@@ -64,6 +64,14 @@ class LanguageUnsupported(SenderError):
     """The named language is not one that the speech model knows."""
 
 
+class KeyUnknown(SenderError):
+    """The caller has no API key of this id."""
+
+
+class KeyLimitReached(SenderError):
+    """The caller has as many API keys as one caller may have."""
+
+
 class TaskUnknown(SenderError):
     """No task has this id."""
 

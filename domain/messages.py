@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from domain.accounts import Plan
 from domain.detections import Sighting
 from domain.media import SourceMedia
 from domain.speech import LanguageEstimate
@@ -63,6 +64,7 @@ class PipelineRequest:
     stage_timeout_s: int = 1800
     park_s: int = 24 * 3600
     chunk_after_s: int = 0
+    plan: Plan = Plan.STANDARD
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from adapters.catalogue.engine import naming_faults, writing
 from adapters.catalogue.models import VideoRow, options_as_json, state_as_json
 from adapters.catalogue.usage import usage_of
+from domain.accounts import Plan
 from domain.board import queued_state
 from domain.errors import FormInvalid
 from domain.messages import Artifact, ProcessingOptions, RecordInput
@@ -31,6 +32,7 @@ class NewVideo:
     created_us: int
     options: ProcessingOptions = field(default_factory=ProcessingOptions)
     idempotency_key: str | None = None
+    plan: Plan = Plan.STANDARD
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class Catalogue:
             source_media_type=video.source.media_type,
             source_sha256=video.source.sha256,
             size_bytes=video.source.size_bytes,
+            plan=video.plan.value,
             options=options_as_json(video.options),
             state=state_as_json(state),
             created_us=video.created_us,

@@ -47,13 +47,23 @@ def test_a_second_upgrade_changes_nothing(settings: CatalogueSettings) -> None:
 def test_a_database_of_the_first_version_keeps_its_videos(settings: CatalogueSettings) -> None:
     upgrade(settings, "0001")
     rows = [new_video(number) for number in range(1, 201)]
-    for video in rows:
-        Catalogue(connect(settings)).add(video)
+    with connect(settings).begin() as connection:
+        for video in rows:
+            connection.execute(
+                text(
+                    "INSERT INTO videos (id, task_id, owner, filename, status, source_key, source_media_type,"
+                    " source_sha256, size_bytes, animals, options, state, created_us, updated_us) VALUES"
+                    " (:id, :id, 'local', 'a.mp4', 'queued', 'k', 'video/mp4', 'ab', 1, '[]', '{}', '{}',"
+                    " :at, :at)"
+                ),
+                {"id": video.video_id, "at": video.created_us},
+            )
 
     upgrade(settings)
 
     page = Catalogue(connect(settings)).page("local", limit=200)
     assert [row.id for row in page.videos] == [f"video-{number:03}" for number in range(200, 0, -1)]
+    assert {row.plan for row in page.videos} == {"standard"}
     with connect(settings).connect() as connection:
         plan = connection.execute(
             text("EXPLAIN QUERY PLAN SELECT count(*) FROM videos WHERE owner='local' AND status='queued'")

@@ -19,6 +19,7 @@ from api.accounts import OidcAccounts
 from api.app import create_app
 from api.gate import USERS, only_for, require_gate
 from api.settings import HttpSettings
+from domain.accounts import Plan
 from domain.errors import IssuerUnavailable
 from domain.messages import RecordInput
 from domain.stages import LiveState, TaskOutcome, TaskState, TaskStatus
@@ -42,6 +43,9 @@ TABLE = {
     "POST /video/{task_id}/retry/{stage}": (401, 404, 401, 401, 202, 202),
     "GET /video/{task_id}/files/{name}": (401, 404, 401, 401, 200, 200),
     "HEAD /video/{task_id}/files/{name}": (401, 404, 401, 401, 200, 200),
+    "GET /api-keys": USER,
+    "POST /api-keys": (401, 201, 401, 401, 201, 201),
+    "DELETE /api-keys/{key_id}": (401, 404, 401, 401, 204, 204),
     "GET /health": ALL,
     "GET /ready": ALL,
     "GET /doctor": ADMIN,
@@ -61,10 +65,13 @@ class Door:
 
     stand: Stand
     issuer: Issuer
+    key_id: str = ""
+    key: str = ""
 
     def app(self, settings: HttpSettings = HttpSettings()):  # noqa: B008  # frozen
         tokens = OidcTokens(OidcSettings(self.issuer.url), IssuerKeys(self.issuer.url))
-        return create_app(replace(self.stand.parts, accounts=OidcAccounts(tokens)), settings)
+        accounts = OidcAccounts(tokens, self.stand.parts.api_keys)
+        return create_app(replace(self.stand.parts, accounts=accounts), settings)
 
     def token(self, caller: str) -> str:
         return {
@@ -100,7 +107,8 @@ async def door(stand: Stand, issuer: Issuer) -> AsyncIterator[Door]:
     outcome = TaskOutcome(final.key, files={"final.mp4": final.key})
     ended = TaskState(DONE, TaskStatus.COMPLETED, 1_700_000_100_000_000, outcome=outcome)
     stand.parts.catalogue.record(RecordInput("bbb", ended))
-    yield Door(stand, issuer)
+    made = stand.parts.api_keys.make("oidc:owner", "camera 3", Plan.PREMIUM, 1_700_000_000_000_000)
+    yield Door(stand, issuer, made.row.id, made.secret)
 
 
 def routes(door: Door) -> list[str]:
@@ -139,18 +147,23 @@ async def test_who_is_not_let_in_changes_nothing(door: Door) -> None:
     for caller in ("nobody", "another user", "wrong audience", "expired"):
         for route in ("POST /video/{task_id}/cancel", "POST /video/{task_id}/retry/{stage}"):
             await ask(door, route, door.token(caller))
+        await ask(door, "DELETE /api-keys/{key_id}", door.token(caller))
     await ask(door, "POST /video/upload", door.token("expired"))
+    await ask(door, "POST /api-keys", door.token("expired"))
 
     assert door.stand.tasks.asked == door.stand.tasks.started == []
+    assert [(row.name, row.revoked_us) for row in door.stand.parts.api_keys.of(None)] == [("camera 3", None)]
 
 
 async def ask(door: Door, route: str, token: str) -> httpx.Response:
     method, path = route.split()
-    for name, value in {**PLACES, "{task_id}": DONE if "files" in path else OPEN}.items():
+    places = {**PLACES, "{task_id}": DONE if "files" in path else OPEN, "{key_id}": door.key_id}
+    for name, value in places.items():
         path = path.replace(name, value)
     async with door.client(token) as client:
-        files = {"file": ("a.mp4", video())} if path == "/video/upload" else None
-        return await client.request(method, path, files=files)
+        if route == "POST /video/upload":
+            return await client.post(path, files={"file": ("a.mp4", video())})
+        return await client.request(method, path, json={"name": "camera 4"} if method == "POST" else None)
 
 
 async def test_a_route_that_does_not_say_for_whom_it_is_is_for_nobody(door: Door) -> None:

@@ -171,6 +171,8 @@ async def test_the_documents_describe_every_call_and_its_problems(stand: Stand) 
         "/video/{task_id}/cancel",
         "/video/{task_id}/retry/{stage}",
         "/video/{task_id}/files/{name}",
+        "/api-keys",
+        "/api-keys/{key_id}",
         "/health",
         "/ready",
         "/doctor",
