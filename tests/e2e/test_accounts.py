@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -12,7 +14,7 @@ import pytest
 
 from tests.contract.store.servers import s3_server
 from tests.keycloak import Keycloak, KeycloakAbsent, running_keycloak
-from tests.product_process import product_environment, running_api
+from tests.product_process import ROOT, product_environment, running_api
 from tests.temporal_server import temporal_server
 from tests.unit.api.forms import video
 
@@ -104,3 +106,28 @@ def test_a_machine_works_with_a_key_until_its_owner_revokes_it(installation: Ins
 
     assert installation.ask("GET", f"/status/{task}", made["key"]).status_code == 401
     assert installation.ask("GET", f"/status/{task}", bob).status_code == 200
+
+
+def test_the_command_line_comes_with_a_token(installation: Installation) -> None:
+    task = installation.upload(installation.keycloak.token("alice"))
+
+    said = {user: command(installation, installation.keycloak.token(user)) for user in ("alice", "bob")}
+    nobody = command(installation, "")
+
+    assert task in said["alice"].stdout
+    assert task not in said["bob"].stdout
+    assert nobody.returncode == 2
+    assert "VIDEO_PIPELINE_TOKEN" in nobody.stderr
+
+
+def command(installation: Installation, token: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cli.main", "list"],
+        env={"VIDEO_PIPELINE_API": installation.url, "VIDEO_PIPELINE_TOKEN": token, "PATH": "/usr/bin:/bin"},
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
