@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 import zipfile
@@ -78,19 +79,22 @@ def running_keycloak(log_path: Path) -> Iterator[Keycloak]:
         ]
         with log_path.open("wb") as log:
             server = subprocess.Popen(
-                command, env=_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=home
+                command,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=home,
+                start_new_session=True,
             )
         try:
             keycloak = Keycloak(f"http://127.0.0.1:{port}/realms/video")
             _wait_for(keycloak, server, log_path)
             yield keycloak
         finally:
-            server.terminate()
-            try:
-                server.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+            # The shell of `kc.sh` stays in front of Java and does not pass signals on.
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
 
 
 def _installed() -> Path:
