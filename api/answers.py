@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.catalogue import ApiKeyRow, VideoRow
+from adapters.catalogue import VideoRow
 from domain.labels import translate
 from domain.live_status import remaining_us
 from domain.stages import Fault, LiveState, Stage, StageState, StageStatus, TaskOutcome, TaskStatus
@@ -122,42 +122,6 @@ class DoctorAnswer(Answer):
     parts: list[PartAnswer]
 
 
-class ApiKeyAnswer(Answer):
-    """An API key without its secret: `prefix` is how it begins."""
-
-    id: Annotated[str, Field(examples=["key-5f0c"])]
-    owner: str
-    name: Annotated[str, Field(examples=["camera 3"])]
-    prefix: Annotated[str, Field(examples=["vpk_Zk3vAq9x"])]
-    created_at: datetime
-    last_used_at: datetime | None
-    revoked_at: datetime | None
-
-
-class NewApiKeyAnswer(ApiKeyAnswer):
-    """`key` is shown this once."""
-
-    key: Annotated[str, Field(examples=["vpk_Zk3vAq9x…"])]
-
-
-class ApiKeyList(Answer):
-    """API keys, newest first."""
-
-    keys: list[ApiKeyAnswer]
-
-
-def api_key(row: ApiKeyRow) -> ApiKeyAnswer:
-    return ApiKeyAnswer(
-        id=row.id,
-        owner=row.owner,
-        name=row.name,
-        prefix=row.prefix,
-        created_at=_instant(row.created_us),
-        last_used_at=_moment(row.last_used_us),
-        revoked_at=_moment(row.revoked_us),
-    )
-
-
 def status_url(task_id: str) -> str:
     return f"/status/{task_id}"
 
@@ -178,9 +142,9 @@ def status_answer(live: LiveState, language: str, now_us: int) -> StatusAnswer:
         },
         result=_result(state.outcome, links, language),
         error=_fault(state.fault),
-        parked_until=_moment(state.parked_until_us),
+        parked_until=moment(state.parked_until_us),
         links=links,
-        as_of=_instant(live.as_of_us),
+        as_of=instant(live.as_of_us),
         age_seconds=max(0, now_us - live.as_of_us) / 1_000_000,
         source=live.source,
     )
@@ -197,7 +161,7 @@ def summary(row: VideoRow, status: TaskStatus) -> TaskSummary:
         language=row.language,
         animals_detected=row.animals,
         error=_fault(Fault(row.fault_code, row.fault_message or "")) if row.fault_code else None,
-        created_at=_instant(row.created_us),
+        created_at=instant(row.created_us),
         status_url=status_url(row.task_id),
     )
 
@@ -218,8 +182,8 @@ def _stage(stage: StageState, as_of_us: int) -> StageAnswer:
         status=stage.status,
         progress=stage.progress,
         attempt=stage.attempt or None,
-        started_at=_moment(stage.started_us),
-        ended_at=_moment(stage.ended_us),
+        started_at=moment(stage.started_us),
+        ended_at=moment(stage.ended_us),
         error=_fault(stage.fault),
         eta_seconds=None if left_us is None else left_us / 1_000_000,
         frames_done=stage.frames_done if stage.frames_total else None,
@@ -232,9 +196,10 @@ def _fault(fault: Fault | None) -> FaultAnswer | None:
     return FaultAnswer(code=fault.code, message=fault.message) if fault else None
 
 
-def _moment(time_us: int | None) -> datetime | None:
-    return None if time_us is None else _instant(time_us)
+def moment(time_us: int | None) -> datetime | None:
+    return None if time_us is None else instant(time_us)
 
 
-def _instant(time_us: int) -> datetime:
+def instant(time_us: int) -> datetime:
+    """A moment as JSON shows it."""
     return datetime.fromtimestamp(time_us // 1_000_000, UTC).replace(microsecond=time_us % 1_000_000)

@@ -13,7 +13,7 @@ from api.gate import Gate, require_gate
 from api.headers import SafeHeaders
 from api.rate_limits import LimitRates
 from api.request_limits import LimitRequests
-from api.routes import api_keys, documents, figures, files, health, status, tasks, uploads
+from api.routes import api_keys, documents, figures, files, health, status, tasks, uploads, webhooks
 from api.settings import UNLIMITED, HttpSettings
 
 _DESCRIPTION = """\
@@ -48,7 +48,7 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
     )
     app.state.parts = parts
     problems.install(app)
-    for group in (uploads, status, tasks, files, health, figures, api_keys, documents):
+    for group in (uploads, status, tasks, files, health, figures, api_keys, webhooks, documents):
         app.include_router(group.router)
     require_gate(app)
     # A registry of its own, so that two apps in one process don't count together.

@@ -57,6 +57,7 @@ class Parts:
     api_keys: ApiKeys
     quotas: Quotas = NO_QUOTAS
     accounts: Accounts = field(default_factory=OneLocalUser)
+    webhook_secret: str = field(default="", repr=False)
     upload_slots: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(UPLOADS_AT_ONCE))
 
 

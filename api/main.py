@@ -15,6 +15,7 @@ from adapters.catalogue import connect as connect_catalogue
 from adapters.object_store import S3ObjectStore
 from adapters.process import run_main
 from adapters.temporal_client import connect as connect_temporal
+from adapters.webhook_postman import read_webhooks
 from api.accounts import Accounts, OidcAccounts, OneLocalUser, require_loopback
 from api.app import create_app
 from api.dependencies import Parts
@@ -57,6 +58,7 @@ async def serve() -> None:
         quotas=http.quotas,
         api_keys=api_keys,
         accounts=_accounts(oidc, api_keys),
+        webhook_secret=read_webhooks().secret,
     )
     server = uvicorn.Server(
         uvicorn.Config(

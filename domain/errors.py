@@ -64,6 +64,14 @@ class LanguageUnsupported(SenderError):
     """The named language is not one that the speech model knows."""
 
 
+class WebhookForbidden(SenderError):
+    """The webhook's address is not one that is called."""
+
+
+class WebhooksAbsent(SenderError):
+    """This installation sends no webhooks."""
+
+
 class KeyUnknown(SenderError):
     """The caller has no API key of this id."""
 
@@ -162,6 +170,10 @@ class CatalogueUnavailable(PassingError):
 
 class WorkflowsUnavailable(PassingError):
     """Temporal, or the worker that must answer for a workflow, does not answer."""
+
+
+class WebhookUndelivered(PassingError):
+    """The receiver of a webhook does not take it."""
 
 
 class IssuerUnavailable(PassingError):

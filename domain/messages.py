@@ -36,11 +36,13 @@ class Artifact:
 
 @dataclass(frozen=True)
 class ProcessingOptions:
-    """What the caller asks for. `language` (ISO 639-1) is a hint that skips detection."""
+    """What the caller asks for. `language` (ISO 639-1) is a hint that skips detection; `webhook_url` is told
+    when the task has completed or failed."""
 
     subtitle_mode: SubtitleMode = SubtitleMode.SOFT
     max_height: int = 1080
     language: str | None = None
+    webhook_url: str = ""
 
     def __post_init__(self) -> None:
         if not 64 <= self.max_height <= 4320:

@@ -12,6 +12,7 @@ from activities.encode_sound import EncodeSound
 from activities.extract_audio import ExtractAudio
 from activities.join_chunks import JoinChunks
 from activities.merger import Merger
+from activities.notify import Notify
 from activities.plan_chunks import PlanChunks
 from activities.probe import Probe
 from activities.publish import Publish
@@ -28,6 +29,7 @@ from adapters.process import run_main
 from adapters.scratch import own_scratch
 from adapters.settings import read_media, read_store, read_temporal, read_worker
 from adapters.temporal_client import RunningTasks, connect, keep_schedule
+from adapters.webhook_postman import WebhookPostman, read_webhooks
 from adapters.worker_life import Activity, Service, serve
 from domain.messages import SweepInput
 from workflows.checkup import Checkup as CheckupWorkflow
@@ -38,7 +40,7 @@ from workflows.video_pipeline import VideoPipeline
 
 async def run() -> None:
     """Serve until told to stop."""
-    worker, media = read_worker(CPU_QUEUE), read_media()
+    worker, media, webhooks = read_worker(CPU_QUEUE), read_media(), read_webhooks()
     catalogue_settings = read_catalogue()
     upgrade(catalogue_settings)
     store = S3ObjectStore(read_store())
@@ -68,6 +70,7 @@ async def run() -> None:
             Publish(store).run,
             Record(Catalogue(connect_catalogue(catalogue_settings))).run,
             CleanUp(store).run,
+            Notify(WebhookPostman(webhooks.allow_private), webhooks.secret).run,
             Sweep(store, RunningTasks(client)).run,
             Checkup({"worker_cpu: ffmpeg": check_parts}).run,
         ]

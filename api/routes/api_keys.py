@@ -8,7 +8,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
-from api.answers import ApiKeyAnswer, ApiKeyList, NewApiKeyAnswer, api_key
+from api.account_answers import ApiKeyAnswer, ApiKeyList, NewApiKeyAnswer, api_key
 from api.clock import now_us
 from api.dependencies import CallerKnown, PartsNeeded
 from api.gate import USERS_IN_PERSON, only_for

@@ -57,6 +57,13 @@ _FORM: dict[str, Any] = {
                             "example": "fr",
                             "description": "The language that is spoken (ISO 639-1); skips its detection.",
                         },
+                        "webhook_url": {
+                            "type": "string",
+                            "maxLength": 1000,
+                            "example": "https://example.org/hook",
+                            "description": "Where to tell that the task has completed or failed, "
+                            "where the installation sends webhooks.",
+                        },
                     },
                 }
             }

@@ -133,6 +133,7 @@ PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
     "chunks-given-up": (_chunks_given_up, ProcessingOptions()),
     "chunks-cancelled": (_chunks_cancelled, ProcessingOptions()),
     "chunks-parked": (_chunks_parked, ProcessingOptions()),
+    "webhook": (_done, ProcessingOptions(webhook_url="https://example.org/hook")),
 }
 
 

@@ -46,6 +46,7 @@ TABLE = {
     "GET /api-keys": USER,
     "POST /api-keys": (401, 201, 401, 401, 201, 201),
     "DELETE /api-keys/{key_id}": (401, 404, 401, 401, 204, 204),
+    "GET /webhook-key": USER,
     "GET /health": ALL,
     "GET /ready": ALL,
     "GET /doctor": ADMIN,
@@ -71,7 +72,7 @@ class Door:
     def app(self, settings: HttpSettings = HttpSettings()):  # noqa: B008  # frozen
         tokens = OidcTokens(OidcSettings(self.issuer.url), IssuerKeys(self.issuer.url))
         accounts = OidcAccounts(tokens, self.stand.parts.api_keys)
-        return create_app(replace(self.stand.parts, accounts=accounts), settings)
+        return create_app(replace(self.stand.parts, accounts=accounts, webhook_secret="s" * 32), settings)
 
     def token(self, caller: str) -> str:
         return {

@@ -171,6 +171,7 @@ async def test_the_documents_describe_every_call_and_its_problems(stand: Stand) 
         "/video/{task_id}/cancel",
         "/video/{task_id}/retry/{stage}",
         "/video/{task_id}/files/{name}",
+        "/webhook-key",
         "/api-keys",
         "/api-keys/{key_id}",
         "/health",
@@ -180,7 +181,7 @@ async def test_the_documents_describe_every_call_and_its_problems(stand: Stand) 
     }
     upload = document["paths"]["/video/upload"]["post"]
     fields = upload["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
-    assert set(fields) == {"file", "subtitle_mode", "max_height", "language"}
+    assert set(fields) == {"file", "subtitle_mode", "max_height", "language", "webhook_url"}
     assert "application/problem+json" in upload["responses"]["4XX"]["content"]
     assert document["components"]["schemas"]["StatusAnswer"]["properties"]["task_id"]["examples"]
 
