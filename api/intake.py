@@ -20,11 +20,12 @@ from api.file_names import display_name
 from api.multipart_upload import FORM_OVERHEAD_BYTES, FormReceiver
 from api.problems import fault_of
 from domain.accounts import plan_of
-from domain.errors import PipelineError, SourceTooLarge, TaskStartUnknown
+from domain.errors import PipelineError, SourceTooLarge, TaskStartUnknown, WebhooksAbsent
 from domain.keys import source_key
 from domain.messages import PipelineRequest
 from domain.quotas import Usage
 from domain.stages import TaskStatus
+from domain.webhooks import check_url
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Upload:
     body: AsyncIterator[bytes]
     content_length: int | None = None
     idempotency_key: str | None = None
+    webhook_url: str | None = None
 
 
 def request_of(row: VideoRow, settings: TaskSettings) -> PipelineRequest:
@@ -51,6 +53,7 @@ def request_of(row: VideoRow, settings: TaskSettings) -> PipelineRequest:
         park_s=settings.park_s,
         chunk_after_s=settings.chunk_after_s,
         plan=plan_of(row.plan),
+        webhook_url=row.webhook_url or "",
     )
 
 
@@ -79,6 +82,10 @@ class Intake:
         limit = self._parts.settings.max_upload_bytes
         if upload.content_length is not None and upload.content_length > limit + FORM_OVERHEAD_BYTES:
             raise SourceTooLarge(f"The file is larger than the {limit} bytes that are taken here.")
+        if upload.webhook_url is not None:
+            if not self._parts.webhook_secret:
+                raise WebhooksAbsent("This installation sends no webhooks: leave Webhook-Url away.")
+            check_url(upload.webhook_url)
 
     async def _first_of_key(self, upload: Upload) -> VideoRow | None:
         if upload.idempotency_key is None:
@@ -109,6 +116,7 @@ class Intake:
             options=form.options,
             idempotency_key=upload.idempotency_key,
             plan=upload.caller.plan,
+            webhook_url=upload.webhook_url,
         )
         try:
             row = await to_thread.run_sync(self._parts.catalogue.add, video, self._parts.quotas)

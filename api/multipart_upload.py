@@ -18,10 +18,9 @@ from domain.errors import FormInvalid, PipelineError, SourceTooLarge
 from domain.languages import language_code
 from domain.messages import Artifact, ProcessingOptions, SubtitleMode
 from domain.quotas import Usage
-from domain.webhooks import check_url
 
 FILE_FIELD = "file"
-FIELDS = ("subtitle_mode", "max_height", "language", "webhook_url")
+FIELDS = ("subtitle_mode", "max_height", "language")
 # Room for the fields and boundaries around the largest file.
 FORM_OVERHEAD_BYTES = 256 * 1024
 _LONGEST_VALUE_BYTES = 1024
@@ -168,10 +167,7 @@ class FormReceiver:
         return ReceivedForm(await self._written(), self._filename, options)
 
     def _options(self) -> ProcessingOptions:
-        options = options_of({name: bytes(value) for name, value in self._fields.items()})
-        if options.webhook_url and not self._parts.webhook_secret:
-            raise FormInvalid("This installation sends no webhooks: leave webhook_url away.")
-        return options
+        return options_of({name: bytes(value) for name, value in self._fields.items()})
 
     async def _give_up(self) -> None:
         """Stop the thread that writes, and wait until the store has dropped what it had."""
@@ -200,12 +196,9 @@ def options_of(fields: dict[str, bytes]) -> ProcessingOptions:
     if not (height.isascii() and height.isdecimal() and len(height) < 6):
         raise FormInvalid(f"max_height is {height!r}; it must be a whole number of lines.")
     language = texts.get("language")
-    webhook_url = texts.get("webhook_url", "")
-    if webhook_url:
-        check_url(webhook_url)
     try:
         return ProcessingOptions(
-            SubtitleMode(mode), int(height), language_code(language) if language else None, webhook_url
+            SubtitleMode(mode), int(height), language_code(language) if language else None
         )
     except ValueError as error:
         raise FormInvalid(f"{error}.") from error

@@ -36,13 +36,11 @@ class Artifact:
 
 @dataclass(frozen=True)
 class ProcessingOptions:
-    """What the caller asks for. `language` (ISO 639-1) is a hint that skips detection; `webhook_url` is told
-    when the task has completed or failed."""
+    """What the caller asks for. `language` (ISO 639-1) is a hint that skips detection."""
 
     subtitle_mode: SubtitleMode = SubtitleMode.SOFT
     max_height: int = 1080
     language: str | None = None
-    webhook_url: str = ""
 
     def __post_init__(self) -> None:
         if not 64 <= self.max_height <= 4320:
@@ -54,7 +52,7 @@ class PipelineRequest:
     """Starts a `VideoPipeline`. `stage_timeout_s` bounds one attempt of a stage.
 
     An encode of more than `chunk_after_s` of media is cut into chunks; 0, as in tasks that are
-    older than chunks, never cuts.
+    older than chunks, never cuts. `webhook_url` is told when the task has completed or failed.
     """
 
     task_id: str
@@ -67,6 +65,7 @@ class PipelineRequest:
     park_s: int = 24 * 3600
     chunk_after_s: int = 0
     plan: Plan = Plan.STANDARD
+    webhook_url: str = ""
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ class TaskEnding:
 
     async def _notify(self) -> None:
         """Only once everything is told elsewhere too: whoever asks after a webhook finds what it says."""
-        url, state = self.request.options.webhook_url, self.stages.board.state
+        url, state = self.request.webhook_url, self.stages.board.state
         if not url or state.status is TaskStatus.CANCELLED:
             return
         told = NotifyInput(self.request.owner, url, state)

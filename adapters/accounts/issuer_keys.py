@@ -44,8 +44,7 @@ class IssuerKeys:
         self._keys: dict[str, PyJWK] = {}
         self._fault = ""
         self._tried_s = self._fetched_s = -math.inf
-        self._alone = asyncio.Lock()
-        self._behind: asyncio.Task[None] | None = None
+        self._refreshing: asyncio.Task[None] | None = None
 
     async def key(self, key_id: str) -> PyJWK | None:
         """The key of this name, or None when the issuer has none.
@@ -54,29 +53,35 @@ class IssuerKeys:
         """
         known = self._keys.get(key_id)
         if known is None:
-            await self._refresh()
+            # Who hangs up meanwhile does not take the keys from those who wait too.
+            await asyncio.shield(self._refresh())
             known = self._keys.get(key_id)
             if known is None and self._fault:
                 raise IssuerUnavailable(self._fault)
-        elif self._clock_s() - self._fetched_s > _FRESH_S and (self._behind is None or self._behind.done()):
+        elif self._clock_s() - self._fetched_s > _FRESH_S:
             # Whoever comes with a known key does not wait for the issuer.
-            self._behind = asyncio.create_task(self._refresh())
+            self._refresh()
         return known
 
-    async def _refresh(self) -> None:
-        async with self._alone:
-            pause_s = _PAUSE_AFTER_FAULT_S if self._fault else _PAUSE_S
-            if self._clock_s() - self._tried_s < pause_s:
-                return
-            self._tried_s = self._clock_s()
-            try:
-                self._keys = await to_thread.run_sync(self._fetch_keys)
-            except (PyJWTError, ValueError, OSError) as error:
-                self._fault = f"The issuer {self._issuer} gives no keys: {error}"
-                _log.warning("issuer_gives_no_keys", issuer=self._issuer, reason=str(error))
-            else:
-                self._fault = ""
-                self._fetched_s = self._clock_s()
+    def _refresh(self) -> asyncio.Task[None]:
+        """The one try that is under way, or a new one."""
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.create_task(self._ask_issuer())
+        return self._refreshing
+
+    async def _ask_issuer(self) -> None:
+        pause_s = _PAUSE_AFTER_FAULT_S if self._fault else _PAUSE_S
+        if self._clock_s() - self._tried_s < pause_s:
+            return
+        self._tried_s = self._clock_s()
+        try:
+            self._keys = await to_thread.run_sync(self._fetch_keys)
+        except (PyJWTError, ValueError, OSError) as error:
+            self._fault = f"The issuer {self._issuer} gives no keys: {error}"
+            _log.warning("issuer_gives_no_keys", issuer=self._issuer, reason=str(error))
+        else:
+            self._fault = ""
+            self._fetched_s = self._clock_s()
 
     def _fetch_keys(self) -> dict[str, PyJWK]:
         document = self._fetch(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")

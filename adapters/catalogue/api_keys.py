@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, or_, update
 from sqlmodel import Session, col, select
 
 from adapters.catalogue.api_key_model import ApiKeyRow
-from adapters.catalogue.engine import naming_faults, writing
+from adapters.catalogue.engine import hold_owner, naming_faults, writing
 from domain.accounts import Identity, Plan, Role, plan_of
 from domain.errors import KeyLimitReached, KeyUnknown, TokenRefused
 
@@ -59,6 +59,7 @@ class ApiKeys:
             naming_faults("keep an API key"),
             Session(self._writer, expire_on_commit=False) as session,
         ):
+            hold_owner(session, owner)
             if session.exec(mine).one() >= _MOST_KEYS:
                 raise KeyLimitReached(f"You have {_MOST_KEYS} API keys: revoke some that nobody uses.")
             session.add(row)

@@ -33,6 +33,7 @@ class NewVideo:
     options: ProcessingOptions = field(default_factory=ProcessingOptions)
     idempotency_key: str | None = None
     plan: Plan = Plan.STANDARD
+    webhook_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class Catalogue:
             source_sha256=video.source.sha256,
             size_bytes=video.source.size_bytes,
             plan=video.plan.value,
+            webhook_url=video.webhook_url,
             options=options_as_json(video.options),
             state=state_as_json(state),
             created_us=video.created_us,

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.orm import Session
 from sqlmodel import create_engine
 
 from adapters.catalogue.settings import CatalogueSettings
@@ -65,6 +66,12 @@ def _settle_sqlite(engine: Engine, wait_ms: int) -> None:
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
+
+
+def hold_owner(session: Session, owner: str) -> None:
+    """Until the transaction ends nobody else writes for this owner. In SQLite nobody writes at all."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(owner, 0))))
 
 
 @contextmanager

@@ -57,13 +57,6 @@ _FORM: dict[str, Any] = {
                             "example": "fr",
                             "description": "The language that is spoken (ISO 639-1); skips its detection.",
                         },
-                        "webhook_url": {
-                            "type": "string",
-                            "maxLength": 1000,
-                            "example": "https://example.org/hook",
-                            "description": "Where to tell that the task has completed or failed, "
-                            "where the installation sends webhooks.",
-                        },
                     },
                 }
             }
@@ -83,6 +76,14 @@ async def upload(
         str | None,
         Header(description="Sending the same key again gives the first task.", pattern="^[ -~]{1,255}$"),
     ] = None,
+    webhook_url: Annotated[
+        str | None,
+        Header(
+            description="Where to tell that the task has completed or failed, if webhooks are sent here.",
+            examples=["https://example.org/hook"],
+            max_length=1000,
+        ),
+    ] = None,
 ) -> AcceptedAnswer:
     """Send a video as a form and get a task; the task's URL is in `Location`."""
     length = request.headers.get("content-length", "")
@@ -93,6 +94,7 @@ async def upload(
             body=_body(request),
             content_length=int(length) if length.isdecimal() else None,
             idempotency_key=idempotency_key,
+            webhook_url=webhook_url,
         )
     )
     response.headers["Location"] = status_url(row.task_id)

@@ -39,7 +39,7 @@ def test_a_failed_task_reaches_its_senders_server_which_knows_it_by_its_signatur
         answer = httpx.post(
             f"{url}/video/upload",
             files={"file": ("a.mp4", video())},
-            data={"webhook_url": f"{receiver.url}/hook"},
+            headers={"Webhook-Url": f"{receiver.url}/hook"},
             timeout=120,
         )
         assert answer.status_code in (202, 422), answer.text

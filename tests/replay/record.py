@@ -37,6 +37,10 @@ async def _done(rig: Rig, request: PipelineRequest) -> None:
     await (await rig.start(request)).result()
 
 
+async def _told(rig: Rig, request: PipelineRequest) -> None:
+    await _done(rig, replace(request, webhook_url="https://example.org/hook"))
+
+
 async def _ended(rig: Rig, request: PipelineRequest) -> None:
     try:
         await _done(rig, request)
@@ -133,7 +137,7 @@ PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
     "chunks-given-up": (_chunks_given_up, ProcessingOptions()),
     "chunks-cancelled": (_chunks_cancelled, ProcessingOptions()),
     "chunks-parked": (_chunks_parked, ProcessingOptions()),
-    "webhook": (_done, ProcessingOptions(webhook_url="https://example.org/hook")),
+    "webhook": (_told, ProcessingOptions()),
 }
 
 

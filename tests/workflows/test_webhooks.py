@@ -6,22 +6,21 @@ import pytest
 from temporalio.client import WorkflowFailureError
 
 from domain.errors import NoVideoStream, WebhookForbidden, WebhookUndelivered
-from domain.messages import ProcessingOptions
 from domain.stages import TaskStatus
 from tests.workflows.rig import Rig
 
-TOLD = ProcessingOptions(webhook_url="https://example.org/hook")
+HOOK = "https://example.org/hook"
 
 
 async def test_a_completed_task_is_told_once_and_after_its_row(rig: Rig) -> None:
-    request = rig.request(TOLD, owner="oidc:owner")
+    request = rig.request(owner="oidc:owner", webhook_url=HOOK)
     async with rig.workers():
         await (await rig.start(request)).result()
 
     [told] = rig.script.messages("notify")
     assert (told.owner, told.url, told.state.status) == (
         "oidc:owner",
-        "https://example.org/hook",
+        HOOK,
         TaskStatus.COMPLETED,
     )
     assert told.state.outcome.files["final.mp4"] == "published/final.mp4"
@@ -32,7 +31,7 @@ async def test_a_failed_task_is_told_with_its_fault(rig: Rig) -> None:
     rig.script.faults["probe"] = [NoVideoStream("The file holds sound only.")]
     async with rig.workers():
         with pytest.raises(WorkflowFailureError):
-            await (await rig.start(rig.request(TOLD))).result()
+            await (await rig.start(rig.request(webhook_url=HOOK))).result()
 
     [told] = rig.script.messages("notify")
     assert (told.state.status, told.state.fault.code) == (TaskStatus.FAILED, "NoVideoStream")
@@ -40,7 +39,7 @@ async def test_a_failed_task_is_told_with_its_fault(rig: Rig) -> None:
 
 async def test_a_cancelled_task_and_one_without_a_webhook_tell_nobody(rig: Rig) -> None:
     rig.script.held["downscale"] = 0.5
-    cancelled, silent = rig.request(TOLD), rig.request()
+    cancelled, silent = rig.request(webhook_url=HOOK), rig.request()
     async with rig.workers():
         await rig.start(cancelled)
         await rig.until(cancelled.task_id, lambda live: live.state.stages["downscale"].progress == 50)
@@ -55,7 +54,7 @@ async def test_a_cancelled_task_and_one_without_a_webhook_tell_nobody(rig: Rig) 
 async def test_a_receiver_that_is_down_is_told_later(rig: Rig) -> None:
     rig.script.faults["notify"] = [WebhookUndelivered("example.org answered the webhook with 503.")]
     async with rig.workers():
-        state = await (await rig.start(rig.request(TOLD))).result()
+        state = await (await rig.start(rig.request(webhook_url=HOOK))).result()
 
     assert state.status is TaskStatus.COMPLETED
     assert len(rig.script.messages("notify")) == 2
@@ -64,7 +63,7 @@ async def test_a_receiver_that_is_down_is_told_later(rig: Rig) -> None:
 async def test_a_webhook_that_can_not_be_delivered_changes_nothing_of_the_task(rig: Rig) -> None:
     rig.script.faults["notify"] = [WebhookForbidden("example.org leads into a network.")]
     async with rig.workers():
-        state = await (await rig.start(rig.request(TOLD))).result()
+        state = await (await rig.start(rig.request(webhook_url=HOOK))).result()
 
     assert state.status is TaskStatus.COMPLETED
     assert len(rig.script.messages("notify")) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -137,3 +138,23 @@ async def test_keys_are_fetched_from_nowhere_but_the_network() -> None:
 
     with pytest.raises(IssuerUnavailable, match="scheme 'file'"):
         await IssuerKeys(ISSUER, fetch).key("first")
+
+
+async def test_a_caller_who_hangs_up_does_not_take_the_keys_from_those_who_wait() -> None:
+    issuer = FakeIssuer()
+    answer = threading.Event()
+
+    def fetch(url: str) -> Any:
+        assert answer.wait(60)
+        return issuer.fetch(url)
+
+    keys = IssuerKeys(ISSUER, fetch, lambda: issuer.now_s)
+    impatient, patient = asyncio.create_task(keys.key("first")), asyncio.create_task(keys.key("first"))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await impatient
+    answer.set()
+
+    assert await patient is not None
+    assert issuer.asked.count(f"{ISSUER}/keys") == 1

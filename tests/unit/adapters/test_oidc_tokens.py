@@ -9,6 +9,8 @@ from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from adapters.accounts import IssuerKeys, OidcSettings, OidcTokens, read_oidc
@@ -93,6 +95,11 @@ def without_signature(issuer: Issuer) -> str:
     return jwt.encode(claims, None, algorithm="none", headers={"kid": "first"})
 
 
+def of_another_kind(issuer: Issuer, algorithm: str, key: Any) -> str:
+    claims = {"iss": issuer.url, "aud": "video-pipeline", "sub": "7f3a", "exp": 9_999_999_999}
+    return jwt.encode(claims, key, algorithm=algorithm, headers={"kid": "first"})
+
+
 @pytest.mark.parametrize(
     ("forge", "detail"),
     [
@@ -110,6 +117,9 @@ def without_signature(issuer: Issuer) -> str:
         (lambda issuer: issuer.token("7f3a", key=new_key()), "ignature"),
         (lambda issuer: issuer.token("7f3a", kid="second"), "no key that it names"),
         (changed, "ignature"),
+        (lambda issuer: of_another_kind(issuer, "ES256", generate_private_key(SECP256R1())), "not good here"),
+        (lambda issuer: of_another_kind(issuer, "EdDSA", Ed25519PrivateKey.generate()), "not good here"),
+        (lambda issuer: of_another_kind(issuer, "PS256", new_key()), "not good here"),
         (without_signature, "a kind that is not taken"),
         (signed_by_public_key, "a kind that is not taken"),
         (lambda _: "no token at all", "not good here"),

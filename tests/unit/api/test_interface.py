@@ -190,7 +190,7 @@ async def test_the_documents_describe_every_call_and_its_problems(stand: Stand) 
     }
     upload = document["paths"]["/video/upload"]["post"]
     fields = upload["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
-    assert set(fields) == {"file", "subtitle_mode", "max_height", "language", "webhook_url"}
+    assert set(fields) == {"file", "subtitle_mode", "max_height", "language"}
     assert "application/problem+json" in upload["responses"]["4XX"]["content"]
     assert document["components"]["schemas"]["StatusAnswer"]["properties"]["task_id"]["examples"]
 

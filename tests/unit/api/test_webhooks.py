@@ -22,7 +22,7 @@ def client(stand: Stand, secret: str = SECRET) -> httpx.AsyncClient:
 
 
 async def send(http: httpx.AsyncClient, url: str = URL) -> httpx.Response:
-    return await http.post("/video/upload", files={"file": ("a.mp4", video())}, data={"webhook_url": url})
+    return await http.post("/video/upload", files={"file": ("a.mp4", video())}, headers={"Webhook-Url": url})
 
 
 async def test_the_address_goes_with_the_task_and_is_kept_in_its_row(stand: Stand) -> None:
@@ -30,10 +30,10 @@ async def test_the_address_goes_with_the_task_and_is_kept_in_its_row(stand: Stan
         answer = await send(http)
 
     assert answer.status_code == 202
-    assert stand.tasks.started[0].options.webhook_url == URL
+    assert stand.tasks.started[0].webhook_url == URL
     row = stand.parts.catalogue.by_task(answer.json()["task_id"])
     assert row is not None
-    assert row.processing_options.webhook_url == URL
+    assert row.webhook_url == URL
 
 
 @pytest.mark.parametrize("url", ["example.org", "file:///etc/passwd", "https://user:secret@example.org/"])
@@ -49,8 +49,8 @@ async def test_an_installation_that_sends_none_says_so(stand: Stand) -> None:
     async with client(stand, secret="") as http:
         asked, key = await send(http), await http.get("/webhook-key")
 
-    assert (asked.status_code, asked.json()["code"]) == (422, "FormInvalid")
-    assert (key.status_code, key.json()["code"]) == (404, "WebhooksAbsent")
+    assert (asked.status_code, asked.json()["code"]) == (422, "WebhooksAbsent")
+    assert (key.status_code, key.json()["code"]) == (422, "WebhooksAbsent")
     assert stand.leftovers() == []
 
 

@@ -1,4 +1,4 @@
-"""API keys of machines, and the plan that a video's task was sent under."""
+"""API keys of machines; under which plan a video was sent, and who is told of its end."""
 
 from __future__ import annotations
 
@@ -26,9 +26,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_api_keys_owner_created_us", "api_keys", ["owner", "created_us"])
     op.add_column("videos", sa.Column("plan", sa.String(), nullable=False, server_default="standard"))
+    op.add_column("videos", sa.Column("webhook_url", sa.String(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("videos", "webhook_url")
     op.drop_column("videos", "plan")
     op.drop_index("ix_api_keys_owner_created_us", "api_keys")
     op.drop_table("api_keys")
