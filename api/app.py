@@ -62,7 +62,14 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=("GET", "HEAD", "POST", "DELETE"),
-            allow_headers=("Authorization", "Content-Type", "Idempotency-Key", "Range", "If-Range"),
+            allow_headers=(
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "Webhook-Url",
+                "Range",
+                "If-Range",
+            ),
             expose_headers=_EXPOSED,
         )
     app.add_middleware(SafeHeaders, hsts=settings.hsts)

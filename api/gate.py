@@ -4,12 +4,14 @@ for nobody."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.requests import ClientDisconnect
 
 from api.callers import Caller, client_of
 from api.draining import drain
@@ -82,7 +84,8 @@ class Gate:
             identity = await self._identity(request)
         except PipelineError:
             # The sender of an upload would not read the answer before its bytes are taken.
-            await drain(request.stream())
+            with suppress(ClientDisconnect):
+                await drain(request.stream())
             raise
         request.state.caller = Caller(identity, client_of(request)) if identity else None
 

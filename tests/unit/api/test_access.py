@@ -202,6 +202,41 @@ async def test_an_app_with_a_way_around_the_gate_is_not_built(stand: Stand) -> N
         require_gate(app)
 
 
+async def test_an_upload_that_is_not_let_in_is_read_to_its_end_so_that_its_sender_reads_why(
+    door: Door,
+) -> None:
+    read = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal read
+        for _ in range(20):
+            read += 1_000_000
+            yield bytes(1_000_000)
+
+    async with door.client("") as client:
+        answer = await client.post("/video/upload", content=body())
+
+    assert (answer.status_code, read) == (401, 20_000_000)
+
+
+async def test_a_sender_who_hangs_up_when_not_let_in_is_no_fault_of_the_product(door: Door) -> None:
+    scope = {
+        **{"type": "http", "method": "POST", "path": "/video/upload", "query_string": b"", "headers": []},
+        **{"http_version": "1.1", "scheme": "http", "client": ("192.0.2.1", 1), "server": ("api", 80)},
+    }
+    told = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, object]) -> None:
+        told.append(message)
+
+    await door.app()(scope, receive, send)
+
+    assert told[0]["status"] == 401
+
+
 @pytest.mark.parametrize("authorization", ["Basic dXNlcjpwYXNz", "Bearer", "Bearer ", "", "bearer  "])
 async def test_another_kind_of_authorization_is_none(door: Door, authorization: str) -> None:
     async with door.client("") as client:
