@@ -142,7 +142,7 @@ def status_answer(live: LiveState, language: str, now_us: int) -> StatusAnswer:
         },
         result=_result(state.outcome, links, language),
         error=_fault(state.fault),
-        parked_until=_moment(state.parked_until_us),
+        parked_until=moment(state.parked_until_us),
         links=links,
         as_of=instant(live.as_of_us),
         age_seconds=max(0, now_us - live.as_of_us) / 1_000_000,
@@ -182,8 +182,8 @@ def _stage(stage: StageState, as_of_us: int) -> StageAnswer:
         status=stage.status,
         progress=stage.progress,
         attempt=stage.attempt or None,
-        started_at=_moment(stage.started_us),
-        ended_at=_moment(stage.ended_us),
+        started_at=moment(stage.started_us),
+        ended_at=moment(stage.ended_us),
         error=_fault(stage.fault),
         eta_seconds=None if left_us is None else left_us / 1_000_000,
         frames_done=stage.frames_done if stage.frames_total else None,
@@ -196,9 +196,10 @@ def _fault(fault: Fault | None) -> FaultAnswer | None:
     return FaultAnswer(code=fault.code, message=fault.message) if fault else None
 
 
-def _moment(time_us: int | None) -> datetime | None:
+def moment(time_us: int | None) -> datetime | None:
     return None if time_us is None else instant(time_us)
 
 
 def instant(time_us: int) -> datetime:
+    """A moment as JSON shows it."""
     return datetime.fromtimestamp(time_us // 1_000_000, UTC).replace(microsecond=time_us % 1_000_000)

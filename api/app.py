@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import PlainTextResponse
 
 from api import problems
 from api.dependencies import Parts
+from api.gate import Gate, require_gate
 from api.headers import SafeHeaders
 from api.rate_limits import LimitRates
 from api.request_limits import LimitRequests
-from api.routes import documents, files, health, library, process_video, status, stream, tasks, uploads
+from api.routes import (
+    api_keys,
+    documents,
+    figures,
+    files,
+    health,
+    library,
+    process_video,
+    status,
+    stream,
+    tasks,
+    uploads,
+    webhooks,
+)
 from api.settings import UNLIMITED, HttpSettings
 
 _DESCRIPTION = """\
@@ -27,9 +40,26 @@ _EXPOSED = (
     "Retry-After",
     "RateLimit",
     "RateLimit-Policy",
+    "WWW-Authenticate",
     "ETag",
     "Content-Range",
     "Accept-Ranges",
+)
+
+
+_ROUTES = (
+    uploads,
+    status,
+    tasks,
+    files,
+    process_video,
+    library,
+    stream,
+    health,
+    figures,
+    api_keys,
+    webhooks,
+    documents,
 )
 
 
@@ -41,25 +71,35 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(Gate(settings.open_groups))],
         responses=problems.DOCUMENTED,
     )
     app.state.parts = parts
     problems.install(app)
-    for group in (uploads, status, tasks, files, process_video, library, stream, health, documents):
+    for group in _ROUTES:
         app.include_router(group.router)
+    require_gate(app)
+    # A registry of its own, so that two apps in one process don't count together.
+    app.state.figures = CollectorRegistry()
+    Instrumentator(registry=app.state.figures, excluded_handlers=["/metrics", "/health"]).instrument(app)
     # The last one added is the first that a request meets.
     app.add_middleware(LimitRequests)
     app.add_middleware(LimitRates, rates=settings.rates)
-    # A registry of its own, so that two apps in one process don't count together.
-    Instrumentator(registry=CollectorRegistry(), excluded_handlers=["/metrics", "/health"]).instrument(
-        app
-    ).expose(app, tags=["operation"], summary="Figures for Prometheus", response_class=PlainTextResponse)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=("GET", "HEAD", "POST", "PATCH", "DELETE"),
-            allow_headers=("Content-Type", "Idempotency-Key", "Prefer", "Range", "If-Range"),
+            allow_headers=(
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "Prefer",
+                "Webhook-Url",
+                "Range",
+                "If-Range",
+            ),
             expose_headers=_EXPOSED,
         )
     app.add_middleware(SafeHeaders, hsts=settings.hsts)

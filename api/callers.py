@@ -1,4 +1,4 @@
-"""Who sends a request: the one place that accounts will change."""
+"""Who sends a request: as whom the gate has let them in, and from where they come."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
 
-OWNER = "local"
-"""Whose videos these are, until there are accounts."""
+from domain.accounts import LOCAL, Identity, Plan
+
+OWNER = LOCAL.owner
+"""Whose videos these are where there are no accounts."""
 
 # One household or server is given a whole network of addresses.
 _IPV6_NETWORK_BITS = 64
@@ -18,16 +20,29 @@ _IPV6_NETWORK_BITS = 64
 class Caller:
     """`owner` is whose videos, quotas and keys these are; `client` is who is told to slow down."""
 
-    owner: str
+    identity: Identity
     client: str
+
+    @property
+    def owner(self) -> str:
+        return self.identity.owner
+
+    @property
+    def plan(self) -> Plan:
+        return self.identity.plan
 
 
 def caller_of(request: HTTPConnection) -> Caller:
-    return Caller(OWNER, _network_of(request.client.host if request.client else ""))
+    """The caller of a route that is not open to everybody."""
+    caller: Caller | None = request.state.caller
+    if caller is None:
+        raise TypeError(f"{request.url.path} is open to everybody, so it can't ask who calls")
+    return caller
 
 
-def _network_of(host: str) -> str:
+def client_of(request: HTTPConnection) -> str:
     """The address, for IPv6 the network that it is from; whatever else a server names stays as it is."""
+    host = request.client.host if request.client else ""
     try:
         address = ip_address(host)
     except ValueError:

@@ -9,9 +9,10 @@ from typing import Annotated, Protocol, TypeVar, TypeVarTuple
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Path, Request
 
-from adapters.catalogue import Catalogue
+from adapters.catalogue import ApiKeys, Catalogue
 from adapters.object_store import S3ObjectStore
 from adapters.settings import TaskSettings
+from api.accounts import Accounts, OneLocalUser
 from api.callers import Caller, caller_of
 from api.ffmpeg_standing import FfmpegStanding
 from api.furthest import Furthest
@@ -64,10 +65,13 @@ class Parts:
     catalogue: Catalogue
     tasks: Tasks
     settings: TaskSettings
+    api_keys: ApiKeys
     quotas: Quotas = NO_QUOTAS
     furthest: Furthest = field(default_factory=Furthest)
     library: LibrarySettings = LibrarySettings()  # noqa: RUF009 - frozen
     ffmpeg: FfmpegStanding = field(default_factory=FfmpegStanding)
+    accounts: Accounts = field(default_factory=OneLocalUser)
+    webhook_secret: str = field(default="", repr=False)
     upload_slots: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(UPLOADS_AT_ONCE))
     catalogue_turns: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(CATALOGUE_CALLS_AT_ONCE))
 

@@ -20,11 +20,13 @@ from api.file_names import display_name
 from api.form_shapes import UPLOAD_FORM, FormShape
 from api.multipart_upload import FormReceiver, ReceivedForm
 from api.problems import fault_of
-from domain.errors import PipelineError, SourceTooLarge, TaskStartUnknown
+from domain.accounts import plan_of
+from domain.errors import PipelineError, SourceTooLarge, TaskStartUnknown, WebhooksAbsent
 from domain.keys import source_key, subtitles_key
 from domain.messages import Artifact, PipelineRequest, ProcessingOptions
 from domain.quotas import Usage
 from domain.stages import TaskStatus
+from domain.webhooks import check_url
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Upload:
     shape: FormShape = UPLOAD_FORM
     content_length: int | None = None
     idempotency_key: str | None = None
+    webhook_url: str | None = None
 
 
 def request_of(row: VideoRow, settings: TaskSettings) -> PipelineRequest:
@@ -54,6 +57,8 @@ def request_of(row: VideoRow, settings: TaskSettings) -> PipelineRequest:
         else settings.stage_timeout_s,
         park_s=settings.park_s,
         chunk_after_s=settings.chunk_after_s,
+        plan=plan_of(row.plan),
+        webhook_url=row.webhook_url or "",
     )
 
 
@@ -82,6 +87,10 @@ class Intake:
         limit = self._parts.settings.max_upload_bytes
         if upload.content_length is not None and upload.content_length > limit + upload.shape.overhead_bytes:
             raise SourceTooLarge(f"The file is larger than the {limit} bytes that are taken here.")
+        if upload.webhook_url is not None:
+            if not self._parts.webhook_secret:
+                raise WebhooksAbsent("This installation sends no webhooks: leave Webhook-Url away.")
+            check_url(upload.webhook_url)
 
     async def _first_of_key(self, upload: Upload) -> VideoRow | None:
         if upload.idempotency_key is None:
@@ -123,6 +132,8 @@ class Intake:
             created_us=now_us(),
             options=options,
             idempotency_key=upload.idempotency_key,
+            plan=upload.caller.plan,
+            webhook_url=upload.webhook_url,
         )
         try:
             row = await self._parts.ask_catalogue(self._parts.catalogue.add, video, self._parts.quotas)

@@ -18,11 +18,11 @@ _STOPS_WITHIN_S = 30.0
 
 
 class Library:
-    """A caller's own videos; those of others are not there."""
+    """A caller's own videos; those of others are not there, unless the caller sees all."""
 
     def __init__(self, parts: Parts, caller: Caller) -> None:
         self._parts = parts
-        self._owner = caller.owner
+        self._owner = caller.identity.sees
 
     async def video(self, video_id: str) -> VideoRow:
         row = await self._parts.ask_catalogue(self._parts.catalogue.video, self._owner, video_id)

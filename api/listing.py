@@ -20,7 +20,7 @@ async def list_tasks(
     """Newest first, at most `limit`; a page of open tasks may hold fewer, though older ones follow."""
     before = Cursor.parse(cursor) if cursor else None
     page = await parts.ask_catalogue(
-        parts.catalogue.page, caller.owner, _statuses_kept(status), limit, before
+        parts.catalogue.page, caller.identity.sees, _statuses_kept(status), limit, before
     )
     turns, away = asyncio.Semaphore(_ASKED_AT_ONCE), asyncio.Event()
     statuses = await asyncio.gather(*(_status_now(parts, row, turns, away) for row in page.videos))

@@ -9,11 +9,14 @@ import structlog
 import uvicorn
 
 from adapters import settings
-from adapters.catalogue import Catalogue, read_catalogue, upgrade
+from adapters.accounts import IssuerKeys, OidcSettings, OidcTokens, read_oidc
+from adapters.catalogue import ApiKeys, Catalogue, read_catalogue, upgrade
 from adapters.catalogue import connect as connect_catalogue
 from adapters.object_store import S3ObjectStore
 from adapters.process import run_main
 from adapters.temporal_client import connect as connect_temporal
+from adapters.webhook_postman import read_webhooks
+from api.accounts import Accounts, OidcAccounts, OneLocalUser, require_loopback
 from api.app import create_app
 from api.dependencies import Parts
 from api.settings import read_http, read_library
@@ -34,6 +37,8 @@ _LONGEST_HEAD_BYTES = 16 * 1024
 
 async def serve() -> None:
     """Serve until SIGTERM or SIGINT. Temporal and the store may come up later; `/ready` tells."""
+    host = os.environ.get("API_HOST", "127.0.0.1")
+    oidc = _oidc(host)
     catalogue_settings = read_catalogue()
     upgrade(catalogue_settings)
     engine = connect_catalogue(catalogue_settings)
@@ -44,6 +49,7 @@ async def serve() -> None:
         _log.warning("store_not_ready", reason=str(error))
     http = read_http()
     temporal = await connect_temporal(settings.read_temporal(), lazy=True)
+    api_keys = ApiKeys(engine)
     parts = Parts(
         store=store,
         catalogue=Catalogue(engine),
@@ -51,12 +57,14 @@ async def serve() -> None:
         settings=settings.read_tasks(),
         quotas=http.quotas,
         library=read_library(),
+        api_keys=api_keys,
+        accounts=_accounts(oidc, api_keys),
+        webhook_secret=read_webhooks().secret,
     )
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(parts, http),
-            # Only this machine, unless the operator says otherwise: there are no accounts yet.
-            host=os.environ.get("API_HOST", "127.0.0.1"),
+            host=host,
             port=settings.positive(os.environ.get("API_PORT", "8000"), "API_PORT"),
             server_header=False,
             # A forwarded address is believed only from whom the operator names.
@@ -76,6 +84,22 @@ async def serve() -> None:
     finally:
         starting.cancel()
         engine.dispose()
+
+
+def _oidc(host: str) -> OidcSettings | None:
+    """Read before anything is opened: a process that would let everybody in does not begin."""
+    oidc = read_oidc()
+    if oidc is None:
+        require_loopback(host)
+    elif oidc.issuer.startswith("http:"):
+        _log.warning("issuer_without_tls", issuer=oidc.issuer, reason="its keys can be changed on their way")
+    return oidc
+
+
+def _accounts(oidc: OidcSettings | None, api_keys: ApiKeys) -> Accounts:
+    if oidc is None:
+        return OneLocalUser()
+    return OidcAccounts(OidcTokens(oidc, IssuerKeys(oidc.issuer)), api_keys)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -22,10 +23,15 @@ RETRY_AFTER_S = 5
 
 STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.FormBroken: HTTPStatus.BAD_REQUEST,
+    errors.TokenMissing: HTTPStatus.UNAUTHORIZED,
+    errors.TokenRefused: HTTPStatus.UNAUTHORIZED,
+    errors.RoleMissing: HTTPStatus.FORBIDDEN,
+    errors.KeyUnknown: HTTPStatus.NOT_FOUND,
     errors.TaskUnknown: HTTPStatus.NOT_FOUND,
     errors.VideoUnknown: HTTPStatus.NOT_FOUND,
     errors.FileUnknown: HTTPStatus.NOT_FOUND,
     errors.StageUnknown: HTTPStatus.NOT_FOUND,
+    errors.KeyLimitReached: HTTPStatus.CONFLICT,
     errors.StageNotRetryable: HTTPStatus.CONFLICT,
     errors.TaskEnded: HTTPStatus.CONFLICT,
     # Both pass by themselves, so neither is a 403.
@@ -41,6 +47,8 @@ STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.SourceTooLong: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.SourceKillsWorker: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.NoVideoStream: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.WebhooksAbsent: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.WebhookForbidden: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.SubtitlesInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.LanguageUnsupported: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.SettingInvalid: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -50,6 +58,8 @@ STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.CatalogueUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.WorkflowsUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.WebhookUndelivered: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.IssuerUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.TaskStartUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ScratchFull: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.MediaToolFailed: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -59,6 +69,13 @@ STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.AttemptOverdue: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ArtifactMismatch: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ChunkFailed: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+# As RFC 6750 has it; the problem document says the rest.
+_CHALLENGE_OF: Mapping[type[PipelineError], str] = {
+    errors.TokenMissing: 'Bearer realm="video-pipeline"',
+    errors.TokenRefused: 'Bearer realm="video-pipeline", error="invalid_token"',
+    errors.RoleMissing: 'Bearer realm="video-pipeline", error="insufficient_scope"',
 }
 
 _DOCUMENT = {
@@ -140,6 +157,8 @@ async def answer_to(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(RETRY_AFTER_S)
     if isinstance(error, errors.AllowanceExceeded):
         headers["Retry-After"] = str(error.retry_after_s)
+    if type(error) in _CHALLENGE_OF:
+        headers["WWW-Authenticate"] = _CHALLENGE_OF[type(error)]
     if isinstance(error, errors.RangeUnsatisfiable):
         headers["Content-Range"] = f"bytes */{error.total}"
     if isinstance(error, SenderError):
@@ -163,7 +182,17 @@ async def _validation_error(request: Request, error: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
-    return protocol_problem(request, status, status.description, error.headers)
+    headers = _allowed(request) if status is HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+    return protocol_problem(request, status, status.description, headers)
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """The methods of every route of this path: the framework names those of the first one only."""
+    methods: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        if route.path_regex.match(request.url.path):
+            methods |= route.methods or set()
+    return {"Allow": ", ".join(sorted(methods))}
 
 
 def protocol_problem(

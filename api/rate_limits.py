@@ -14,7 +14,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.callers import caller_of
+from api.callers import client_of
 from api.draining import drain
 from api.problems import answer_to
 from api.settings import RateLimits
@@ -38,7 +38,7 @@ class LimitRates:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        client = caller_of(request).client
+        client = client_of(request)
         uploads = request.method == "POST" and scope["path"] in UPLOAD_PATHS
         left = await self._take(self._rates.requests, "requests", client)
         if uploads and not (left and left.exceeded):

@@ -19,6 +19,7 @@ _GIB = 1024**3
 _ORIGIN = re.compile(r"https?://[^/?#,\s]+|\*")
 _ORIGIN_AND_PATH = re.compile(r"https?://[^?#,\s]+")
 _CACHE_CONTROL = re.compile(r"[a-z0-9=, -]{1,200}")
+_GROUP = re.compile(r"docs|metrics")
 _ADDRESS = re.compile(r"[0-9a-fA-F.:]+(?:/\d{1,3})?|\*")
 
 
@@ -39,6 +40,7 @@ class HttpSettings:
     cors_origins: tuple[str, ...] = ()
     hsts: bool = False
     trusted_proxies: tuple[str, ...] = ()
+    open_groups: tuple[str, ...] = ()
 
 
 UNLIMITED = HttpSettings()
@@ -96,6 +98,7 @@ def read_http(env: Mapping[str, str] = os.environ) -> HttpSettings:
         cors_origins=_list(env, "CORS_ORIGINS", _ORIGIN, "origins such as https://videos.example, or *"),
         hsts=choice(env, "HSTS", "false", ("true", "false")) == "true",
         trusted_proxies=_list(env, "TRUSTED_PROXIES", _ADDRESS, "IP addresses or networks, or *"),
+        open_groups=_list(env, "OPEN_TO_ALL", _GROUP, "docs, metrics, or both"),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from adapters.catalogue import VideoRow
+from api.callers import Caller
 from api.dependencies import Parts
 from domain.errors import CatalogueUnavailable, FileUnknown, TaskEnded, TaskUnknown, WorkflowsUnavailable
 from domain.stages import LiveState, Stage, TaskState
@@ -14,8 +15,11 @@ _TASK_ID = re.compile(r"task-[0-9a-f]{32}")
 
 
 class Standing:
-    def __init__(self, parts: Parts) -> None:
+    """The tasks as one caller sees them: those of others are not there, unless the caller sees all."""
+
+    def __init__(self, parts: Parts, caller: Caller) -> None:
         self._parts = parts
+        self._identity = caller.identity
 
     async def of(self, task_id: str) -> LiveState:
         """The task's state, however old; raises `TaskUnknown` when nobody knows the task."""
@@ -24,9 +28,10 @@ class Standing:
             live = await self._parts.tasks.state(task_id)
         except WorkflowsUnavailable:
             live = None
-        if live is None:
+        if live is None or not self._may_see(live):
             row = await self._row(task_id)
-            live = LiveState(state=row.task_state, as_of_us=row.updated_us, source="catalogue")
+            # Temporal was not told whose the task is when it was started before there were accounts.
+            live = live or LiveState(state=row.task_state, as_of_us=row.updated_us, source="catalogue")
         return self._parts.furthest.hold(live)
 
     async def cancel(self, task_id: str) -> None:
@@ -62,9 +67,13 @@ class Standing:
 
     async def _row(self, task_id: str) -> VideoRow:
         row = await self._parts.ask_catalogue(self._parts.catalogue.by_task, task_id)
-        if row is None:
+        if row is None or not self._identity.may_see(row.owner):
             raise TaskUnknown(f"No task has the id {task_id}.")
         return row
+
+    def _may_see(self, live: LiveState) -> bool:
+        """False also when Temporal does not say whose the task is: then its row must."""
+        return self._identity.sees is None or live.owner == self._identity.owner
 
 
 def _check(task_id: str) -> None:

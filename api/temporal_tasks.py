@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from temporalio.client import (
@@ -24,6 +24,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal_client import pending_stages
 from api.clock import now_us
+from domain.accounts import fairness_key
 from domain.board import queued_state
 from domain.checkup import Part
 from domain.errors import (
@@ -91,8 +92,10 @@ class TemporalTasks:
                     task_queue=CPU_QUEUE,
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                    memo={"state": first_state},
-                    priority=Priority(priority_key=3, fairness_key=request.owner),
+                    memo={"state": first_state, "owner": request.owner},
+                    priority=Priority(
+                        priority_key=request.plan.priority, fairness_key=fairness_key(request.owner)
+                    ),
                     static_summary=request.filename,
                     rpc_timeout=_START_WITHIN,
                 )
@@ -196,10 +199,11 @@ class TemporalTasks:
 
 async def _state_of(description: WorkflowExecutionDescription) -> LiveState:
     state: TaskState = await description.memo_value("state", type_hint=TaskState)
+    owner: str = await description.memo_value("owner", "", type_hint=str)
     if not state.status.ended and description.status in _ENDED_FROM_OUTSIDE:
         status, fault = _ENDED_FROM_OUTSIDE[description.status]
-        return closed_state(state, status, fault, now_us())
-    return live_state(state, await pending_stages(description), now_us())
+        return replace(closed_state(state, status, fault, now_us()), owner=owner)
+    return replace(live_state(state, await pending_stages(description), now_us()), owner=owner)
 
 
 @asynccontextmanager

@@ -11,7 +11,6 @@ import asyncio
 import structlog
 
 from adapters.catalogue import Cursor, VideoRow
-from api.callers import OWNER
 from api.clock import now_us
 from api.dependencies import Parts
 from api.intake import request_of
@@ -48,7 +47,7 @@ async def start_unstarted(parts: Parts, at_us: int) -> int:
     started = 0
     before: Cursor | None = Cursor(at_us - _YOUNGEST_US, "")
     while before is not None:
-        page = await parts.ask_catalogue(parts.catalogue.page, OWNER, _OPEN, 100, before)
+        page = await parts.ask_catalogue(parts.catalogue.page, None, _OPEN, 100, before)
         for row in page.videos:
             live = await parts.tasks.state(row.task_id)
             if live is not None:

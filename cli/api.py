@@ -48,7 +48,7 @@ class UploadOptions:
 class Api:
     """The API at `url`. Every call raises a `CliFault` that can be shown."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, token: str = "") -> None:
         try:
             parsed = httpx.URL(url)
         except httpx.InvalidURL as error:
@@ -58,7 +58,9 @@ class Api:
         self.url = url.rstrip("/")
         self.is_here = parsed.host in ("127.0.0.1", "::1", "localhost")
         # A proxy of the environment can't reach this very machine.
-        self._client = httpx.Client(base_url=self.url, timeout=_TIMEOUT, trust_env=not self.is_here)
+        self._client = httpx.Client(
+            base_url=self.url, timeout=_TIMEOUT, trust_env=not self.is_here, headers=_authorization(token)
+        )
 
     def __enter__(self) -> Api:
         return self
@@ -173,6 +175,16 @@ class Api:
             if last_try or not refusal.passing:
                 raise refusal
         raise AssertionError("the last try returns or raises")
+
+
+def _authorization(token: str) -> dict[str, str]:
+    if not token:
+        return {}
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise CliFault(
+            "TokenInvalid", "The token holds what no token can hold.", "Was it copied whole, and alone?"
+        )
+    return {"Authorization": f"Bearer {token}"}
 
 
 def _tries(pauses_s: tuple[float, ...]) -> Iterator[bool]:

@@ -10,6 +10,9 @@ _ADVICE: Mapping[str, str] = {
     "FileUnknown": "`video-pipeline status ID` shows what there is to download.",
     "StageUnknown": "`video-pipeline status ID` shows the stages.",
     "StageNotRetryable": "`video-pipeline status ID` shows which stage waits for a retry.",
+    "TokenMissing": "Put a token or an API key into VIDEO_PIPELINE_TOKEN, or give it as --token.",
+    "TokenRefused": "Put a new one into VIDEO_PIPELINE_TOKEN; tokens of people expire, API keys don't.",
+    "RoleMissing": "Who looks after the accounts gives out roles.",
     "SourceTruncated": "The file was probably not copied whole; copy it again.",
 }
 _PASSING = "This is likely to pass; `video-pipeline doctor` says what is wrong if it does not."

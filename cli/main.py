@@ -20,6 +20,7 @@ from cli.api import Api, UploadOptions
 from cli.display import StageBoard, transfer
 from cli.doctor import examine
 from cli.faults import CliFault
+from cli.options import HERE, AsJson, TaskId, Token, Url
 from cli.printing import Printer
 from cli.watching import follow, verdict
 
@@ -47,18 +48,11 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-Url = Annotated[
-    str, typer.Option("--api", envvar="VIDEO_PIPELINE_API", help="Where the product's HTTP interface is.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, one document a line, and nothing else.")]
-TaskId = Annotated[str, typer.Argument(metavar="ID", help="The task's id, as `upload` and `list` show it.")]
-HERE = "http://127.0.0.1:8000"
-
-
 @app.command()
 def upload(
     file: Annotated[Path, typer.Argument(help="The video to send.")],
     url: Url = HERE,
+    token: Token = "",
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the task has ended.")] = False,
     subtitle_mode: Annotated[SubtitleMode | None, typer.Option(help="How subtitles are added.")] = None,
     language: Annotated[str | None, typer.Option(help="The spoken language, such as fr.")] = None,
@@ -67,7 +61,7 @@ def upload(
     as_json: AsJson = False,
 ) -> None:
     """Send a video and start its task."""
-    with _api(url, as_json=as_json) as (api, printer):
+    with _api(url, token, as_json=as_json) as (api, printer):
         options = UploadOptions(subtitle_mode, language, max_height)
         with transfer(printer.progress, file.name, shown=not as_json) as report:
             accepted = api.upload(file, options, key, report)
@@ -87,11 +81,12 @@ def upload(
 def status(
     task_id: TaskId,
     url: Url = HERE,
+    token: Token = "",
     watch: Annotated[bool, typer.Option("--watch", help="Show it move until it has ended.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show how far a task is."""
-    with _api(url, as_json=as_json) as (api, printer):
+    with _api(url, token, as_json=as_json) as (api, printer):
         if watch:
             _watch(api, printer, task_id, every_change=True)
             return
@@ -103,12 +98,13 @@ def status(
 @app.command("list")
 def list_tasks(
     url: Url = HERE,
+    token: Token = "",
     status: Annotated[Status | None, typer.Option(help="Only tasks in this state.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="The most tasks to show.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Show the newest tasks."""
-    with _api(url, as_json=as_json) as (api, printer):
+    with _api(url, token, as_json=as_json) as (api, printer):
         printer.tasks(api.tasks(status, limit))
 
 
@@ -119,6 +115,7 @@ def download(
         list[str] | None, typer.Argument(help="Which files; all of them if none is named.")
     ] = None,
     url: Url = HERE,
+    token: Token = "",
     folder: Annotated[
         Path | None,
         typer.Option("--dir", help="Where to put them; a folder named after the task if not given."),
@@ -126,7 +123,7 @@ def download(
     as_json: AsJson = False,
 ) -> None:
     """Fetch the files of a task."""
-    with _api(url, as_json=as_json) as (api, printer):
+    with _api(url, token, as_json=as_json) as (api, printer):
         links = api.status(task_id).get("links") or {}
         if not links and not names:
             raise CliFault(
@@ -151,9 +148,9 @@ def download(
 
 
 @app.command()
-def cancel(task_id: TaskId, url: Url = HERE, as_json: AsJson = False) -> None:
+def cancel(task_id: TaskId, url: Url = HERE, token: Token = "", as_json: AsJson = False) -> None:
     """Stop a task; what it has stored for the while is removed."""
-    with _api(url, as_json=as_json) as (api, printer):
+    with _api(url, token, as_json=as_json) as (api, printer):
         answer = api.cancel(task_id)
         if as_json:
             printer.document(answer)
@@ -166,10 +163,11 @@ def retry(
     task_id: TaskId,
     stage: Annotated[str, typer.Argument(help="The stage that failed and waits.")],
     url: Url = HERE,
+    token: Token = "",
     as_json: AsJson = False,
 ) -> None:
     """Try a failed stage again; what the task has finished is kept."""
-    with _api(url, as_json=as_json) as (api, printer):
+    with _api(url, token, as_json=as_json) as (api, printer):
         answer = api.retry(task_id, stage)
         if as_json:
             printer.document(answer)
@@ -178,9 +176,9 @@ def retry(
 
 
 @app.command()
-def doctor(url: Url = HERE, as_json: AsJson = False) -> None:
+def doctor(url: Url = HERE, token: Token = "", as_json: AsJson = False) -> None:
     """Check every part of the installation and say how to mend what is wrong."""
-    with _api(url, as_json=as_json) as (api, printer):
+    with _api(url, token, as_json=as_json) as (api, printer):
         parts = examine(api)
         printer.parts(parts)
         sys.exit(0 if all(part.ok for part in parts) else 1)
@@ -211,11 +209,11 @@ def _watch(api: Api, printer: Printer, task_id: str, *, every_change: bool) -> N
 
 
 @contextmanager
-def _api(url: str, *, as_json: bool) -> Iterator[tuple[Api, Printer]]:
+def _api(url: str, token: str, *, as_json: bool) -> Iterator[tuple[Api, Printer]]:
     """An open connection; an expected fault in the block becomes one line and exit code 2."""
     printer = Printer(as_json=as_json)
     try:
-        with Api(url) as api:
+        with Api(url, token) as api:
             yield api, printer
     except CliFault as fault:
         if as_json:

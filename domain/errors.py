@@ -68,6 +68,22 @@ class LanguageUnsupported(SenderError):
     """The named language is not one that the speech model knows."""
 
 
+class WebhookForbidden(SenderError):
+    """The webhook's address is not one that is called."""
+
+
+class WebhooksAbsent(SenderError):
+    """This installation sends no webhooks."""
+
+
+class KeyUnknown(SenderError):
+    """The caller has no API key of this id."""
+
+
+class KeyLimitReached(SenderError):
+    """The caller has as many API keys as one caller may have."""
+
+
 class TaskUnknown(SenderError):
     """No task has this id."""
 
@@ -116,6 +132,18 @@ class QuotaExceeded(AllowanceExceeded):
     """The caller has used up what one caller may have: running tasks, bytes or minutes."""
 
 
+class TokenMissing(SenderError):
+    """This call is only for those who say who they are, by a bearer token or an API key."""
+
+
+class TokenRefused(SenderError):
+    """The token or API key is not one that is good here (any more)."""
+
+
+class RoleMissing(SenderError):
+    """Who asks is known, but may not do this."""
+
+
 class OperatorError(PipelineError):
     """The installation is at fault: its operator must mend it before a retry helps."""
 
@@ -150,6 +178,14 @@ class CatalogueUnavailable(PassingError):
 
 class WorkflowsUnavailable(PassingError):
     """Temporal, or the worker that must answer for a workflow, does not answer."""
+
+
+class WebhookUndelivered(PassingError):
+    """The receiver of a webhook does not take it."""
+
+
+class IssuerUnavailable(PassingError):
+    """The issuer of the accounts does not answer, so nobody new can be let in."""
 
 
 class TaskStartUnknown(PassingError):

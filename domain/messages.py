@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from domain.accounts import Plan
 from domain.cue_style import READABLE, CueStyle
 from domain.detections import Sighting
 from domain.media import SourceMedia
@@ -69,7 +70,7 @@ class PipelineRequest:
     """Starts a `VideoPipeline`. `stage_timeout_s` bounds one attempt of a stage.
 
     An encode of more than `chunk_after_s` of media is cut into chunks; 0, as in tasks that are
-    older than chunks, never cuts.
+    older than chunks, never cuts. `webhook_url` is told when the task has completed or failed.
     """
 
     task_id: str
@@ -81,6 +82,8 @@ class PipelineRequest:
     stage_timeout_s: int = 1800
     park_s: int = 24 * 3600
     chunk_after_s: int = 0
+    plan: Plan = Plan.STANDARD
+    webhook_url: str = ""
 
 
 @dataclass(frozen=True)

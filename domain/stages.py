@@ -97,8 +97,12 @@ class TaskState:
 
 @dataclass(frozen=True)
 class LiveState:
-    """A task's state and how fresh it is: `source` is `temporal` or `catalogue`."""
+    """A task's state and how fresh it is: `source` is `temporal` or `catalogue`.
+
+    `owner` is empty for a task of which Temporal was not told whose it is.
+    """
 
     state: TaskState
     as_of_us: int
     source: str
+    owner: str = ""

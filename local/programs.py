@@ -123,20 +123,27 @@ def product_environment(settings: StackSettings, secrets: StackSecrets) -> dict[
 
 
 def _temporal_argv(settings: StackSettings, servers: Servers) -> tuple[str, ...]:
+    return (
+        str(servers.temporal),
+        *("server", "start-dev", "--log-level", "warn", "--ip", settings.host),
+        *("--port", str(settings.ports.temporal), "--ui-port", str(settings.ports.web_ui)),
+        *("--db-filename", str(settings.temporal_database_path)),
+        *fairness_switches(),
+    )
+
+
+def fairness_switches() -> tuple[str, ...]:
+    """What the server needs to be told so that priorities and fairness keys count."""
     switches = {
-        # This server ignores priorities and fairness keys without the new matcher.
+        # This server ignores both without the new matcher.
         "matching.useNewMatcher": "true",
         "matching.enableFairness": "true",
         # Fairness holds within a partition, so a queue has one.
         "matching.numTaskqueueReadPartitions": "1",
         "matching.numTaskqueueWritePartitions": "1",
     }
-    return (
-        str(servers.temporal),
-        *("server", "start-dev", "--log-level", "warn", "--ip", settings.host),
-        *("--port", str(settings.ports.temporal), "--ui-port", str(settings.ports.web_ui)),
-        *("--db-filename", str(settings.temporal_database_path)),
-        *(part for name, value in switches.items() for part in ("--dynamic-config-value", f"{name}={value}")),
+    return tuple(
+        part for name, value in switches.items() for part in ("--dynamic-config-value", f"{name}={value}")
     )
 
 

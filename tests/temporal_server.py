@@ -20,12 +20,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def temporal_server(log_path: Path) -> Iterator[str]:
+def temporal_server(log_path: Path, switches: tuple[str, ...] = ()) -> Iterator[str]:
     """The address of a server that lives as long as the context."""
     program = shutil.which("temporal", path=str(TOOLS)) or shutil.which("temporal")
     assert program is not None, "no temporal program: run `make tools`"
     port = free_port()
     command = [program, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(port)]
+    command += switches
     with log_path.open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
     try:

@@ -14,6 +14,7 @@ from activities.given_subtitles import GivenSubtitles
 from activities.guard import AttemptGuard
 from activities.join_chunks import JoinChunks
 from activities.merger import Merger
+from activities.notify import Notify
 from activities.plan_chunks import PlanChunks
 from activities.probe import Probe
 from activities.publish import Publish
@@ -34,6 +35,7 @@ from adapters.scratch import own_scratch
 from adapters.settings import read_media, read_store, read_temporal, read_upkeep, read_worker
 from adapters.subtitles.srt_reader import read_srt
 from adapters.temporal_client import RunningTasks, connect, keep_schedule
+from adapters.webhook_postman import WebhookPostman, read_webhooks
 from adapters.worker_life import Activity, Service, serve
 from domain.upkeep import SweepInput
 from workflows.checkup import Checkup as CheckupWorkflow
@@ -45,7 +47,7 @@ from workflows.video_pipeline import VideoPipeline
 async def run() -> None:
     """Serve until told to stop."""
     guards.announce()
-    worker, media = read_worker(CPU_QUEUE), read_media()
+    worker, media, webhooks = read_worker(CPU_QUEUE), read_media(), read_webhooks()
     catalogue_settings = read_catalogue()
     upgrade(catalogue_settings)
     engine = connect_catalogue(catalogue_settings)
@@ -79,6 +81,7 @@ async def run() -> None:
             Publish(store).run,
             Record(Catalogue(engine)).run,
             CleanUp(store).run,
+            Notify(WebhookPostman(webhooks.allow_private), webhooks.secret).run,
             Sweep(store, RunningTasks(client)).run,
             Upkeep(store, CatalogueUpkeep(engine)).run,
             Checkup({"worker_cpu: ffmpeg": check_parts}).run,

@@ -59,6 +59,18 @@ RECORD = ActivityConfig(
     task_queue=QUICK_QUEUE, start_to_close_timeout=timedelta(seconds=30), retry_policy=_PATIENT_RETRIES
 )
 
+# Somebody else's server may be down over night; it is told for about a day, more and more rarely.
+NOTIFY = ActivityConfig(
+    task_queue=QUICK_QUEUE,
+    start_to_close_timeout=timedelta(minutes=1),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=5),
+        backoff_coefficient=2.0,
+        maximum_interval=timedelta(hours=2),
+        maximum_attempts=22,
+    ),
+)
+
 CLEAN_UP = ActivityConfig(
     task_queue=QUICK_QUEUE, start_to_close_timeout=timedelta(minutes=2), retry_policy=_PATIENT_RETRIES
 )

@@ -6,14 +6,23 @@ import asyncio
 from dataclasses import dataclass, field
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.clean_up import CleanUp
+    from activities.notify import Notify
     from activities.publish import Publish
     from activities.record import Record
     from domain.media import SourceMedia
-    from domain.messages import Artifact, CleanUpInput, PipelineRequest, PublishInput, RecordInput
+    from domain.messages import (
+        Artifact,
+        CleanUpInput,
+        PipelineRequest,
+        PublishInput,
+        RecordInput,
+    )
     from domain.stages import Fault, TaskState, TaskStatus
+    from domain.webhooks import NotifyInput
     from workflows import policies
     from workflows.stage_runner import StageRunner, now_us
 
@@ -68,8 +77,21 @@ class TaskEnding:
         board.end(status, now_us(), fault)
         self.stages.write_memo()
         await asyncio.gather(*self._records, self._record())
+        await self._notify()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return board.state
+
+    async def _notify(self) -> None:
+        """Only once everything is told elsewhere too: whoever asks after a webhook finds what it says."""
+        url, state = self.request.webhook_url, self.stages.board.state
+        if not url or state.status is TaskStatus.CANCELLED:
+            return
+        told = NotifyInput(self.request.owner, url, state)
+        try:
+            await workflow.execute_activity_method(Notify.run, told, **policies.NOTIFY)
+        except ActivityError as error:
+            # The task is what it is, whether its sender's server listens or not.
+            workflow.logger.warning("webhook not delivered: %s", error.cause)
 
     async def _record(self) -> None:
         await workflow.execute_activity_method(

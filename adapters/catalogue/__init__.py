@@ -1,5 +1,7 @@
 """The catalogue: what is kept of each video after its task has been forgotten."""
 
+from adapters.catalogue.api_key_model import ApiKeyRow
+from adapters.catalogue.api_keys import KEY_MARK, ApiKeys, NewKey
 from adapters.catalogue.catalogue import Catalogue, NewVideo
 from adapters.catalogue.engine import connect
 from adapters.catalogue.library import Cursor, Page, Wanted
@@ -8,9 +10,13 @@ from adapters.catalogue.models import VideoRow, work_sha256
 from adapters.catalogue.settings import CatalogueSettings, read_catalogue
 
 __all__ = [
+    "KEY_MARK",
+    "ApiKeyRow",
+    "ApiKeys",
     "Catalogue",
     "CatalogueSettings",
     "Cursor",
+    "NewKey",
     "NewVideo",
     "Page",
     "VideoRow",

@@ -12,6 +12,7 @@ from adapters.catalogue.engine import hold_owner, naming_faults
 from adapters.catalogue.library import Library
 from adapters.catalogue.models import VideoRow, options_as_json, state_as_json, work_sha256
 from adapters.catalogue.usage import usage_of
+from domain.accounts import Plan
 from domain.board import queued_state
 from domain.messages import Artifact, ProcessingOptions, RecordInput
 from domain.quotas import NO_QUOTAS, Quotas, Usage
@@ -30,6 +31,8 @@ class NewVideo:
     created_us: int
     options: ProcessingOptions = field(default_factory=ProcessingOptions)
     idempotency_key: str | None = None
+    plan: Plan = Plan.STANDARD
+    webhook_url: str | None = None
 
 
 class Catalogue(Library):
@@ -69,6 +72,8 @@ class Catalogue(Library):
             source_media_type=video.source.media_type,
             source_sha256=video.source.sha256,
             size_bytes=video.source.size_bytes,
+            plan=video.plan.value,
+            webhook_url=video.webhook_url,
             options=options_as_json(video.options),
             work_sha256=work_sha256(video.source, video.options),
             state=state_as_json(state),

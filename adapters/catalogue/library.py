@@ -55,9 +55,9 @@ class Library:
         self._engine = engine
         self._writer = writing(engine)
 
-    def video(self, owner: str, video_id: str) -> VideoRow | None:
-        """One of the owner's videos."""
-        query = select(VideoRow).where(VideoRow.owner == owner, VideoRow.id == video_id)
+    def video(self, owner: str | None, video_id: str) -> VideoRow | None:
+        """One of the owner's videos; with None, of anybody's."""
+        query = _of(owner).where(VideoRow.id == video_id)
         with naming_faults("look up a video"), Session(self._engine) as session:
             return session.exec(query).first()
 
@@ -79,9 +79,9 @@ class Library:
         with naming_faults("look for a source"), Session(self._engine) as session:
             return session.exec(query.limit(1)).first() is not None
 
-    def rename(self, owner: str, video_id: str, filename: str, at_us: int) -> VideoRow | None:
+    def rename(self, owner: str | None, video_id: str, filename: str, at_us: int) -> VideoRow | None:
         """Give a video another name; None when there is no such video."""
-        query = select(VideoRow).where(VideoRow.owner == owner, VideoRow.id == video_id).with_for_update()
+        query = _of(owner).where(VideoRow.id == video_id).with_for_update()
         with naming_faults("rename a video"), Session(self._writer, expire_on_commit=False) as session:
             row = session.exec(query).first()
             if row is not None:
@@ -92,16 +92,16 @@ class Library:
 
     def page(
         self,
-        owner: str,
+        owner: str | None,
         statuses: Collection[TaskStatus] = (),
         limit: int = 50,
         before: Cursor | None = None,
     ) -> Page:
-        """The owner's videos, newest first; of any status unless some are named."""
+        """The owner's videos, or everybody's for None, newest first; of any status unless some are named."""
         return self.search(owner, Wanted(statuses), limit, before)
 
     def search(
-        self, owner: str, wanted: Wanted, limit: int = 50, before: Cursor | None = None, skip: int = 0
+        self, owner: str | None, wanted: Wanted, limit: int = 50, before: Cursor | None = None, skip: int = 0
     ) -> Page:
         """The owner's videos that are wanted, newest first; a page at `before` is as quick as the first."""
         query = _matching(owner, wanted)
@@ -119,8 +119,8 @@ class Library:
         return Page(videos, Cursor(last.created_us, last.id) if last else None)
 
 
-def _matching(owner: str, wanted: Wanted) -> SelectOfScalar[VideoRow]:
-    query = select(VideoRow).where(VideoRow.owner == owner)
+def _matching(owner: str | None, wanted: Wanted) -> SelectOfScalar[VideoRow]:
+    query = _of(owner)
     if wanted.statuses:
         query = query.where(col(VideoRow.status).in_([status.value for status in wanted.statuses]))
     if wanted.name:
@@ -128,3 +128,8 @@ def _matching(owner: str, wanted: Wanted) -> SelectOfScalar[VideoRow]:
     if wanted.source_sha256:
         query = query.where(VideoRow.source_sha256 == wanted.source_sha256)
     return query
+
+
+def _of(owner: str | None) -> SelectOfScalar[VideoRow]:
+    query = select(VideoRow)
+    return query if owner is None else query.where(VideoRow.owner == owner)

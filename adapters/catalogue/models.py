@@ -43,6 +43,9 @@ class VideoRow(SQLModel, table=True):
     height: int | None = None
     language: str | None = None
     animals: list[str] = Field(default_factory=list, sa_type=JSON)
+    # What a version that knows no plans writes, so that both can serve during a deploy.
+    plan: str = Field(default="standard", sa_column_kwargs={"server_default": "standard"})
+    webhook_url: str | None = None
     options: dict[str, Any] = Field(sa_type=JSON)
     state: dict[str, Any] = Field(sa_type=JSON)
     fault_code: str | None = None

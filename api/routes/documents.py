@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
+from api.gate import DOCUMENTS, only_for
 from domain.errors import FileUnknown
 
 router = APIRouter(include_in_schema=False)
@@ -42,22 +44,37 @@ _ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon.png")
 _POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
 
+@router.get("/openapi.json")
+@only_for(DOCUMENTS)
+async def interface(request: Request) -> dict[str, Any]:
+    document: dict[str, Any] = request.app.openapi()
+    if not request.app.state.parts.accounts.ask_for_token:
+        return document
+    schemes = {"bearer": {"type": "http", "scheme": "bearer", "description": "A token, or an API key."}}
+    components = {**document["components"], "securitySchemes": schemes}
+    return {**document, "components": components, "security": [{"bearer": []}]}
+
+
 @router.get("/")
+@only_for(DOCUMENTS)
 async def front() -> Response:
     return RedirectResponse("docs")
 
 
 @router.get("/docs")
+@only_for(DOCUMENTS)
 async def page() -> Response:
     return HTMLResponse(_PAGE, headers={"Content-Security-Policy": _POLICY})
 
 
 @router.get("/docs/start.js")
+@only_for(DOCUMENTS)
 async def start() -> Response:
     return Response(_START, media_type="text/javascript")
 
 
 @router.get("/docs/{asset}")
+@only_for(DOCUMENTS)
 async def asset_of_page(asset: str) -> Response:
     if asset not in _ASSETS:
         raise FileUnknown("The documents have no such file.")

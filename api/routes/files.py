@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from api.dependencies import PartsNeeded, TaskId
+from api.dependencies import CallerKnown, PartsNeeded, TaskId
 from api.downloads import serve
 from api.file_names import attachment
+from api.gate import USERS, only_for
 from api.standing import Standing
 
 router = APIRouter(tags=["files"])
@@ -35,12 +36,14 @@ _PATH = "/video/{task_id}/files/{name}"
     },
 )
 @router.api_route(_PATH, methods=["GET", "HEAD"], include_in_schema=False)
+@only_for(USERS)
 async def download(
     request: Request,
     task_id: TaskId,
     name: Annotated[str, Path(examples=["final.mp4"])],
     parts: PartsNeeded,
+    caller: CallerKnown,
 ) -> Response:
     """Whole, or in part by `Range`, so that players can seek and downloads can go on."""
-    key, original = await Standing(parts).file_key(task_id, name)
+    key, original = await Standing(parts, caller).file_key(task_id, name)
     return await serve(request, parts.store, key, attachment(original, name))

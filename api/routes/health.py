@@ -14,6 +14,7 @@ from fastapi import APIRouter, Response
 
 from api.answers import DoctorAnswer, PartAnswer, ReadyAnswer
 from api.dependencies import Parts, PartsNeeded
+from api.gate import ADMINS, EVERYBODY, only_for
 from domain.errors import PipelineError
 
 router = APIRouter(tags=["operation"])
@@ -26,6 +27,7 @@ _MEND = {
 
 
 @router.get("/health", summary="Is the API alive?")
+@only_for(EVERYBODY)
 async def health() -> dict[str, str]:
     """Asks nobody else."""
     return {"status": "alive"}
@@ -36,6 +38,7 @@ async def health() -> dict[str, str]:
     summary="Does everything that the API needs answer?",
     responses={503: {"model": ReadyAnswer, "description": "A part does not answer; it is named."}},
 )
+@only_for(EVERYBODY)
 async def ready(response: Response, parts: PartsNeeded) -> ReadyAnswer:
     """Asks Temporal, the object store (whose bucket is made if it is missing) and the catalogue."""
     answers = await _servers(parts)
@@ -45,6 +48,7 @@ async def ready(response: Response, parts: PartsNeeded) -> ReadyAnswer:
 
 
 @router.get("/doctor", summary="How is every part, and how is what is wrong mended?")
+@only_for(ADMINS)
 async def doctor(parts: PartsNeeded) -> DoctorAnswer:
     """Asks the servers, and one worker of each queue, which tries its tools and models."""
     servers = [

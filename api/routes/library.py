@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.catalogue import Cursor, Wanted
 from api.dependencies import CallerKnown, PartsNeeded, VideoId
+from api.gate import EVERYBODY, USERS, only_for
 from api.library import Library
 from api.library_answers import (
     STATUSES,
@@ -35,6 +36,7 @@ class VideoChange(BaseModel):
 
 
 @router.get("/api/health", summary="How is the library?", tags=["operation"])
+@only_for(EVERYBODY)
 async def health(parts: PartsNeeded) -> HealthAnswer:
     """Asks the store and the database, and a CPU worker for its FFmpeg at most twice a minute."""
     store, database, ffmpeg = await asyncio.gather(
@@ -53,6 +55,7 @@ async def health(parts: PartsNeeded) -> HealthAnswer:
 
 
 @router.get("/api/videos/", summary="Page through the library")
+@only_for(USERS)
 async def videos(
     parts: PartsNeeded,
     caller: CallerKnown,
@@ -68,18 +71,22 @@ async def videos(
     """Newest first. A late page is quick by `cursor`, and slow by `skip`."""
     wanted = Wanted(STATUSES[status] if status else (), filename.replace("\0", ""), source)
     before = Cursor.parse(cursor) if cursor else None
-    page = await parts.ask_catalogue(parts.catalogue.search, caller.owner, wanted, limit, before, skip)
+    page = await parts.ask_catalogue(
+        parts.catalogue.search, caller.identity.sees, wanted, limit, before, skip
+    )
     found = [video_answer(row, parts.store, parts.library) for row in page.videos]
     return VideoPage(videos=found, skip=skip, limit=limit, next=str(page.next) if page.next else None)
 
 
 @router.get(_VIDEO, summary="See a video")
+@only_for(USERS)
 async def video(video_id: VideoId, parts: PartsNeeded, caller: CallerKnown) -> VideoAnswer:
     """Its metadata and a fresh link."""
     return video_answer(await Library(parts, caller).video(video_id), parts.store, parts.library)
 
 
 @router.patch(_VIDEO, summary="Rename a video")
+@only_for(USERS)
 async def change(
     video_id: VideoId, change: VideoChange, parts: PartsNeeded, caller: CallerKnown
 ) -> VideoAnswer:
@@ -88,6 +95,7 @@ async def change(
 
 
 @router.delete(_VIDEO, status_code=204, summary="Remove a video")
+@only_for(USERS)
 async def remove(video_id: VideoId, parts: PartsNeeded, caller: CallerKnown) -> None:
     """The video, its files and its row; a running job is stopped first."""
     await Library(parts, caller).remove(video_id)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from api.body_stream import body_of, length_of
 from api.dependencies import CallerKnown, PartsNeeded
 from api.form_shapes import SUBTITLES_LIMIT_BYTES, library_form
+from api.gate import USERS, only_for
 from api.intake import Intake, Upload
 from api.library import Library
 from api.library_answers import ProcessedAnswer, ProcessingAnswer, processed_answer
@@ -71,6 +72,7 @@ _FORM: dict[str, Any] = {
     response_model=ProcessingAnswer,
     responses={200: {"model": ProcessedAnswer, "description": "The result is there."}},
 )
+@only_for(USERS)
 async def process_video(
     request: Request,
     response: Response,

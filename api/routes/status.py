@@ -8,7 +8,8 @@ from fastapi import APIRouter, Header, Response
 
 from api.answers import StatusAnswer, status_answer
 from api.clock import now_us
-from api.dependencies import PartsNeeded, TaskId
+from api.dependencies import CallerKnown, PartsNeeded, TaskId
+from api.gate import USERS, only_for
 from api.standing import Standing
 from domain.labels import best_language
 
@@ -16,14 +17,16 @@ router = APIRouter(tags=["tasks"])
 
 
 @router.get("/status/{task_id}", summary="See how far a task is")
+@only_for(USERS)
 async def status(
     task_id: TaskId,
     response: Response,
     parts: PartsNeeded,
+    caller: CallerKnown,
     accept_language: Annotated[str | None, Header(description="The language of the animals' names.")] = None,
 ) -> StatusAnswer:
     """The task's stages with their progress, and its result. Works while no worker runs."""
-    live = await Standing(parts).of(task_id)
+    live = await Standing(parts, caller).of(task_id)
     language = best_language(accept_language)
     response.headers["Content-Language"] = language
     response.headers["Vary"] = "Accept-Language"

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from api.dependencies import CallerKnown, PartsNeeded, VideoId
 from api.downloads import serve
 from api.file_names import attachment
+from api.gate import USERS, only_for
 from api.library import Library
 
 router = APIRouter(tags=["library"])
@@ -35,6 +36,7 @@ _PATH = "/api/stream/{video_id}"
     },
 )
 @router.api_route(_PATH, methods=["GET", "HEAD"], include_in_schema=False)
+@only_for(USERS)
 async def stream(request: Request, video_id: VideoId, parts: PartsNeeded, caller: CallerKnown) -> Response:
     """In constant memory, or by a link to the object store where the operator prefers that."""
     key, row = await Library(parts, caller).file(video_id)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.answers import AcceptedAnswer, TaskList, accepted, status_url
 from api.dependencies import CallerKnown, PartsNeeded, TaskId
+from api.gate import USERS, only_for
 from api.listing import list_tasks
 from api.standing import Standing
 from domain.errors import StageUnknown
@@ -17,6 +18,7 @@ router = APIRouter(tags=["tasks"])
 
 
 @router.get("/tasks", summary="List the tasks")
+@only_for(USERS)
 async def tasks(
     parts: PartsNeeded,
     caller: CallerKnown,
@@ -31,22 +33,27 @@ async def tasks(
 
 
 @router.post("/video/{task_id}/cancel", status_code=202, summary="Cancel a task")
-async def cancel(task_id: TaskId, response: Response, parts: PartsNeeded) -> AcceptedAnswer:
+@only_for(USERS)
+async def cancel(
+    task_id: TaskId, response: Response, parts: PartsNeeded, caller: CallerKnown
+) -> AcceptedAnswer:
     """Ask the task to stop; its status says when it has."""
-    await Standing(parts).cancel(task_id)
+    await Standing(parts, caller).cancel(task_id)
     response.headers["Location"] = status_url(task_id)
     return accepted(task_id, TaskStatus.RUNNING)
 
 
 @router.post("/video/{task_id}/retry/{stage}", status_code=202, summary="Retry a failed stage")
+@only_for(USERS)
 async def retry(
     task_id: TaskId,
     stage: Annotated[str, Path(examples=["merger"])],
     response: Response,
     parts: PartsNeeded,
+    caller: CallerKnown,
 ) -> AcceptedAnswer:
     """Try a stage again that has failed for good and waits."""
-    await Standing(parts).retry(task_id, _stage(stage))
+    await Standing(parts, caller).retry(task_id, _stage(stage))
     response.headers["Location"] = status_url(task_id)
     return accepted(task_id, TaskStatus.RUNNING)
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Request, Response
 from api.answers import AcceptedAnswer, accepted, status_url
 from api.body_stream import body_of, length_of
 from api.dependencies import CallerKnown, PartsNeeded
+from api.gate import USERS, only_for
 from api.intake import Intake, Upload
 from domain.messages import SubtitleMode
 from domain.stages import TaskStatus
@@ -58,6 +59,7 @@ _FORM: dict[str, Any] = {
 
 
 @router.post("/video/upload", status_code=202, openapi_extra=_FORM, summary="Upload a video")
+@only_for(USERS)
 async def upload(
     request: Request,
     response: Response,
@@ -66,6 +68,14 @@ async def upload(
     idempotency_key: Annotated[
         str | None,
         Header(description="Sending the same key again gives the first task.", pattern="^[ -~]{1,255}$"),
+    ] = None,
+    webhook_url: Annotated[
+        str | None,
+        Header(
+            description="Where to tell that the task has completed or failed, if webhooks are sent here.",
+            examples=["https://example.org/hook"],
+            max_length=1000,
+        ),
     ] = None,
 ) -> AcceptedAnswer:
     """Send a video as a form and get a task; the task's URL is in `Location`."""
@@ -76,6 +86,7 @@ async def upload(
             body=body_of(request),
             content_length=length_of(request),
             idempotency_key=idempotency_key,
+            webhook_url=webhook_url,
         )
     )
     response.headers["Location"] = status_url(row.task_id)

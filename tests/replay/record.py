@@ -41,6 +41,10 @@ async def _done(rig: Rig, request: PipelineRequest) -> None:
     await (await rig.start(request)).result()
 
 
+async def _told(rig: Rig, request: PipelineRequest) -> None:
+    await _done(rig, replace(request, webhook_url="https://example.org/hook"))
+
+
 async def _ended(rig: Rig, request: PipelineRequest) -> None:
     try:
         await _done(rig, request)
@@ -166,6 +170,7 @@ PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
     "chunks-parked": (_chunks_parked, ProcessingOptions()),
     "drained": (_drained, ProcessingOptions()),
     "kills-worker": (_kills_worker, ProcessingOptions()),
+    "webhook": (_told, ProcessingOptions()),
 }
 
 

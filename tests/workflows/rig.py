@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.worker import Worker
@@ -35,13 +36,15 @@ class Rig:
     def tasks(self) -> TemporalTasks:
         return TemporalTasks(self.client)
 
-    def request(self, options: ProcessingOptions = _STANDARD, **more: int) -> PipelineRequest:
+    def request(
+        self, options: ProcessingOptions = _STANDARD, owner: str = "local", **more: Any
+    ) -> PipelineRequest:
         name = uuid.uuid4().hex
         source = Artifact(f"videos/original/{name}/source", "video/mp4", 1000, "0" * 64)
         return PipelineRequest(
             task_id=f"task-{name}",
             video_id=name,
-            owner="local",
+            owner=owner,
             filename="holiday.mp4",
             source=source,
             options=options,
@@ -54,7 +57,8 @@ class Rig:
         return self.client.get_workflow_handle_for(VideoPipeline.run, request.task_id)
 
     @asynccontextmanager
-    async def workers(self) -> AsyncIterator[None]:
+    async def workers(self, slots: int | None = None) -> AsyncIterator[None]:
+        """`slots` is how many activities of one queue run at the same time."""
         activities = self.script.activities()
         async with AsyncExitStack() as stack:
             threads = stack.enter_context(ThreadPoolExecutor(8))
@@ -65,6 +69,7 @@ class Rig:
                     workflows=workflows,
                     activities=activities,
                     activity_executor=threads,
+                    max_concurrent_activities=slots,
                     max_heartbeat_throttle_interval=timedelta(milliseconds=200),
                     default_heartbeat_throttle_interval=timedelta(milliseconds=200),
                     graceful_shutdown_timeout=timedelta(seconds=1),

@@ -42,6 +42,7 @@ from domain.messages import (
 )
 from domain.speech import LanguageEstimate, LanguageVerdict
 from domain.subtitle_messages import GivenSubtitlesInput
+from domain.webhooks import NotifyInput
 
 MEDIA = SourceMedia(
     container="mov",
@@ -146,7 +147,12 @@ class Script:
         def clean_up(message: CleanUpInput) -> None:
             self._play("clean_up", message, None)
 
+        @activity.defn(name="notify")
+        def notify(message: NotifyInput) -> None:
+            self._play("notify", message, None)
+
         return [
+            notify,
             probe,
             extract_audio,
             downscale,

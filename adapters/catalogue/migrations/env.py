@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlmodel import SQLModel
 
+import adapters.catalogue.api_key_model
 import adapters.catalogue.models  # noqa: F401 - fills the metadata
 
 context.configure(

@@ -69,6 +69,7 @@ def test_a_database_of_the_first_version_keeps_its_videos(settings: CatalogueSet
 
     page = Catalogue(connect(settings)).page("local", limit=200)
     assert [row.id for row in page.videos] == [f"video-{number:03}" for number in range(200, 0, -1)]
+    assert {row.plan for row in page.videos} == {"standard"}
     with connect(settings).connect() as connection:
         plan = connection.execute(
             text("EXPLAIN QUERY PLAN SELECT count(*) FROM videos WHERE owner='local' AND status='queued'")

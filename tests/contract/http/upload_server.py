@@ -6,7 +6,7 @@ import sys
 
 import uvicorn
 
-from adapters.catalogue import Catalogue, CatalogueSettings, connect, upgrade
+from adapters.catalogue import ApiKeys, Catalogue, CatalogueSettings, connect, upgrade
 from adapters.object_store import S3ObjectStore, StoreSettings
 from adapters.settings import TaskSettings
 from api.app import create_app
@@ -20,11 +20,13 @@ def main() -> None:
     upgrade(catalogue_settings)
     store = S3ObjectStore(StoreSettings(endpoint, access_key, secret_key, bucket="streams"))
     store.ensure_bucket()
+    engine = connect(catalogue_settings)
     parts = Parts(
         store,
-        Catalogue(connect(catalogue_settings)),
+        Catalogue(engine),
         FakeTasks(),
         TaskSettings(stage_timeout_s=1800, park_s=60, max_upload_bytes=int(limit_bytes)),
+        ApiKeys(engine),
     )
     uvicorn.run(create_app(parts), host="127.0.0.1", port=int(port), log_level="warning")
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from anyio import to_thread
 
-from adapters.catalogue import Catalogue, CatalogueSettings, connect, upgrade
+from adapters.catalogue import ApiKeys, Catalogue, CatalogueSettings, connect, upgrade
 from adapters.object_store import S3ObjectStore, StoreSettings
 from adapters.settings import TaskSettings
 from api.app import create_app
@@ -119,7 +119,7 @@ async def stand(
     store.remove_prefix("")
     tasks = FakeTasks()
     settings = TaskSettings(stage_timeout_s=900, park_s=60, max_upload_bytes=LIMIT_BYTES)
-    parts = Parts(store, Catalogue(engine), tasks, settings)
+    parts = Parts(store, Catalogue(engine), tasks, settings, ApiKeys(engine))
     transport = httpx.ASGITransport(create_app(parts), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
         yield Stand(client, parts, tasks, temp_path)

@@ -65,6 +65,15 @@ async def test_a_wrong_method_is_a_problem_document_that_names_the_right_one(sta
     assert answer.headers["allow"] == "POST"
 
 
+async def test_a_wrong_method_names_those_of_every_route_of_the_path(stand: Stand) -> None:
+    answers = {
+        path: (await stand.client.delete(path)).headers["allow"]
+        for path in ("/api-keys", f"/video/task-{'0' * 32}/files/final.mp4", "/tasks")
+    }
+
+    assert list(answers.values()) == ["GET, POST", "GET, HEAD", "GET"]
+
+
 async def test_what_nobody_foresaw_tells_no_secrets(stand: Stand) -> None:
     class Surprising(FakeTasks):
         async def ready(self) -> None:
@@ -180,6 +189,9 @@ async def test_the_documents_describe_every_call_and_its_problems(stand: Stand) 
         "/api/videos/{video_id}",
         "/api/stream/{video_id}",
         "/api/health",
+        "/webhook-key",
+        "/api-keys",
+        "/api-keys/{key_id}",
         "/health",
         "/ready",
         "/doctor",

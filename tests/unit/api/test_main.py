@@ -13,8 +13,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import httpx
+import pytest
 
 from adapters.object_store import StoreSettings
+from api.accounts import require_loopback
+from domain.errors import SettingInvalid
 from tests.product_process import product_environment, running_api
 from tests.temporal_server import free_port
 
@@ -94,6 +97,31 @@ def test_a_setting_that_cannot_be_is_one_clear_line(tmp_path: Path) -> None:
     assert errors.decode().splitlines() == [
         "SettingInvalid: API_PORT is 'many'; it must be a whole number above 0."
     ]
+
+
+def test_without_accounts_only_this_machine_is_served(tmp_path: Path) -> None:
+    database = tmp_path / "catalogue.db"
+    process = start({"API_HOST": "0.0.0.0", "DATABASE_URL": f"sqlite:///{database}"})
+
+    _, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert errors.decode().splitlines() == [
+        "SettingInvalid: API_HOST is '0.0.0.0', and without OIDC_ISSUER whoever reaches it would be let in "
+        "as its owner: set OIDC_ISSUER, or listen on 127.0.0.1."
+    ]
+    assert not database.exists()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
+def test_this_machine_has_several_names(host: str) -> None:
+    require_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "video.example", ""])
+def test_every_other_address_needs_accounts(host: str) -> None:
+    with pytest.raises(SettingInvalid, match="OIDC_ISSUER"):
+        require_loopback(host)
 
 
 def test_importing_it_reads_and_opens_nothing() -> None:

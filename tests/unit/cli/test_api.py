@@ -151,3 +151,19 @@ def test_another_server_is_told_apart(server: Server, answer: Said) -> None:
 def test_an_address_that_can_not_be_one_is_refused(url: str) -> None:
     with pytest.raises(CliFault, match="is not an address"):
         Api(url)
+
+
+def test_a_token_goes_with_every_call_and_without_one_nothing_does(server: Server) -> None:
+    server.answer = lambda _: said({"tasks": [], "next": None})
+    with Api(server.url, "vpk_key") as api, Api(server.url) as nobody:
+        api.tasks(None, 1)
+        nobody.tasks(None, 1)
+
+    assert [request.headers.get("authorization") for request in server.seen] == ["Bearer vpk_key", None]
+
+
+@pytest.mark.parametrize("token", ["two words", "line\n", "é", "\x00"])
+def test_what_can_be_no_token_is_not_sent(server: Server, token: str) -> None:
+    with pytest.raises(CliFault, match="no token can hold"):
+        Api(server.url, token)
+    assert server.seen == []

@@ -231,3 +231,46 @@ def test_doctor_without_an_api_says_how_to_start_it(shell: Shell) -> None:
     assert result.exit_code == 1
     assert "make up" in result.stdout
     assert "ffmpeg here" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "advice"),
+    [
+        (401, "TokenMissing", "VIDEO_PIPELINE_TOKEN"),
+        (401, "TokenRefused", "Put a new one"),
+        (403, "RoleMissing", "gives out roles"),
+    ],
+)
+def test_who_is_not_let_in_is_told_what_to_do(
+    server: Server, shell: Shell, status: int, code: str, advice: str
+) -> None:
+    server.answer = lambda _: problem(status, code, "Not you.")
+
+    result = shell.run("list")
+
+    assert result.exit_code == 2
+    assert "Not you." in result.stderr
+    assert advice in result.stderr
+    assert len(server.seen) == 1
+
+
+def test_every_command_takes_a_token_from_its_option_or_the_environment(
+    server: Server, shell: Shell, video: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answer = answer_like_the_product
+    commands = [
+        ("upload", str(video)),
+        ("status", "task-1"),
+        ("list",),
+        ("download", "task-1", "--dir", str(tmp_path / "fetched")),
+        ("cancel", "task-1"),
+        ("retry", "task-1", "merger"),
+    ]
+    for command in commands:
+        assert shell.run(*command, "--token", "given").exit_code == 0
+    monkeypatch.setenv("VIDEO_PIPELINE_TOKEN", "set")
+    assert shell.run("list").exit_code == 0
+
+    seen = [request.headers.get("authorization") for request in server.seen]
+    assert seen == ["Bearer given"] * (len(seen) - 1) + ["Bearer set"]
+    assert len(seen) >= 8

@@ -1,0 +1,38 @@
+"""`notify`: tells the sender's own server that a task has ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from temporalio import activity
+
+from activities.failures import as_failure
+from domain.errors import PipelineError, SettingInvalid
+from domain.webhooks import NotifyInput, owner_key, signed_headers, webhook_of
+
+
+class Postman(Protocol):
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
+        """Raises `WebhookForbidden` for an address that is not called, `WebhookUndelivered` for no 2xx."""
+
+
+@dataclass(frozen=True)
+class Notify:
+    """`secret` is the installation's, from which each owner's key is made."""
+
+    postman: Postman
+    secret: str
+
+    @activity.defn(name="notify", no_thread_cancel_exception=True)
+    def run(self, request: NotifyInput) -> None:
+        webhook = webhook_of(request.state)
+        try:
+            if not self.secret:
+                raise SettingInvalid("WEBHOOK_SECRET is not set here, so no webhook can be signed.")
+            headers = signed_headers(webhook, owner_key(self.secret, request.owner), int(time.time()))
+            self.postman.post(request.url, headers, webhook.body)
+        except PipelineError as error:
+            raise as_failure(error) from error
