@@ -80,12 +80,12 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
     for group in _ROUTES:
         app.include_router(group.router)
     require_gate(app)
-    # A registry of its own, so that two apps in one process don't count together.
-    app.state.figures = CollectorRegistry()
-    Instrumentator(registry=app.state.figures, excluded_handlers=["/metrics", "/health"]).instrument(app)
     # The last one added is the first that a request meets.
     app.add_middleware(LimitRequests)
     app.add_middleware(LimitRates, rates=settings.rates)
+    # A registry of its own, so that two apps in one process don't count together.
+    app.state.figures = CollectorRegistry()
+    Instrumentator(registry=app.state.figures, excluded_handlers=["/metrics", "/health"]).instrument(app)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -27,6 +27,7 @@ from tests.issuer import Issuer, running_issuer
 from tests.temporal_server import free_port
 from tests.unit.api.conftest import Stand
 from tests.unit.api.forms import video
+from tests.unit.api.library_stand import send
 
 OPEN, DONE = "task-" + "a" * 32, "task-" + "b" * 32
 CALLERS = ("nobody", "another user", "wrong audience", "expired", "owner", "admin")
@@ -43,6 +44,15 @@ TABLE = {
     "POST /video/{task_id}/retry/{stage}": (401, 404, 401, 401, 202, 202),
     "GET /video/{task_id}/files/{name}": (401, 404, 401, 401, 200, 200),
     "HEAD /video/{task_id}/files/{name}": (401, 404, 401, 401, 200, 200),
+    "POST /api/process-video/": (401, 202, 401, 401, 202, 202),
+    "GET /api/videos/": USER,
+    "GET /api/videos/{video_id}": (401, 404, 401, 401, 200, 200),
+    "PATCH /api/videos/{video_id}": (401, 404, 401, 401, 200, 200),
+    # The owner is quicker than the admin.
+    "DELETE /api/videos/{video_id}": (401, 404, 401, 401, 204, 404),
+    "GET /api/stream/{video_id}": (401, 404, 401, 401, 200, 200),
+    "HEAD /api/stream/{video_id}": (401, 404, 401, 401, 200, 200),
+    "GET /api/health": ALL,
     "GET /api-keys": USER,
     "POST /api-keys": (401, 201, 401, 401, 201, 201),
     "DELETE /api-keys/{key_id}": (401, 404, 401, 401, 204, 204),
@@ -57,7 +67,7 @@ TABLE = {
     "GET /docs/start.js": USER,
     "GET /docs/{asset}": USER,
 }
-PLACES = {"{name}": "final.mp4", "{stage}": "merger", "{asset}": "favicon.png"}
+PLACES = {"{name}": "final.mp4", "{stage}": "merger", "{asset}": "favicon.png", "{video_id}": DONE[-3:]}
 
 
 @dataclass
@@ -164,7 +174,10 @@ async def ask(door: Door, route: str, token: str) -> httpx.Response:
     async with door.client(token) as client:
         if route == "POST /video/upload":
             return await client.post(path, files={"file": ("a.mp4", video())})
-        return await client.request(method, path, json={"name": "camera 4"} if method == "POST" else None)
+        if path == "/api/process-video/":
+            return await send(client)
+        message = {"POST": {"name": "camera 4"}, "PATCH": {"filename": "b.mp4"}}.get(method)
+        return await client.request(method, path, json=message)
 
 
 async def test_a_route_that_does_not_say_for_whom_it_is_is_for_nobody(door: Door) -> None:

@@ -217,7 +217,7 @@ async def test_a_database_that_goes_away_leaves_no_object(stand: Stand) -> None:
 
 
 async def test_a_sender_who_drips_holds_no_place(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.routes.uploads._SILENCE_S", 0.2)
+    monkeypatch.setattr("api.body_stream._SILENCE_S", 0.2)
     sent = 0
 
     async def body() -> AsyncIterator[bytes]:
