@@ -19,7 +19,7 @@ help: ## Show this list
 	@echo 'make audit        look up every pinned package among the known vulnerabilities'
 	@echo 'make format       format the code and mend what lint can mend'
 	@echo 'make bench        the benchmarks: a table of ratios'
-	@echo 'make chaos        break everything on purpose, and check that nothing is lost (about 40 min)'
+	@echo 'make chaos        break everything on purpose, and check that nothing is lost (about an hour)'
 	@echo 'make demo-models  train the demo models and make the demo clips again'
 	@echo 'make lock         pin the requirements anew, with hashes'
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -15,6 +17,8 @@ from tests.chaos.evidence import Row, Run, Snapshot
 from tests.chaos.world import World
 
 _SOURCES = "videos/original/"
+# Where a worker keeps the last sources for the next chunks of them, and how many.
+_KEPT_SOURCES, _MOST_SOURCES = "sources", 2
 # Events of a history after which it can't go on.
 _END_MARK = "WORKFLOW_EXECUTION_"
 _ENDS = ("COMPLETED", "FAILED", "TIMED_OUT", "CANCELED", "TERMINATED", "CONTINUED_AS_NEW")
@@ -32,7 +36,7 @@ def look(world: World, task_ids: Collection[str]) -> Snapshot:
         open_uploads=tuple(open_uploads),
         digests={key: _digest(world, key) for key in wanted if key in objects},
         media_processes=media_processes(world),
-        scratch_files=_scratch_files(world),
+        scratch_files=tuple(left_in_scratch(world.scratch_path, _pids(world))),
     )
 
 
@@ -114,12 +118,28 @@ def media_processes(world: World) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _scratch_files(world: World) -> tuple[str, ...]:
-    """Everything but the folders of the queues, and in them those of the worker processes that live."""
-    pids = {str(status.pid) for status in world.stack.statuses().values()}
-    found = [path.relative_to(world.scratch_path) for path in world.scratch_path.rglob("*")]
-    return tuple(
-        str(path)
-        for path in sorted(found)
-        if len(path.parts) > 2 or (len(path.parts) == 2 and path.name.partition("-")[0] not in pids)
-    )
+def _pids(world: World) -> set[int | None]:
+    return {status.pid for status in world.stack.statuses().values()}
+
+
+def left_in_scratch(scratch_path: Path, worker_pids: Collection[int | None]) -> list[str]:
+    """Everything but the folders of the queues, in them those of the worker processes that live, and the
+    sources that each of them may keep."""
+    left: list[Path] = []
+    kept = Counter[Path]()
+    owners = {str(pid) for pid in worker_pids}
+    for path in sorted(scratch_path.rglob("*")):
+        parts = path.relative_to(scratch_path).parts
+        kept[path.parent] += len(parts) == 4 and parts[2] == _KEPT_SOURCES
+        match len(parts):
+            case 1:
+                expected = path.is_dir()
+            case 2:
+                expected = parts[1].partition("-")[0] in owners
+            case 3:
+                expected = parts[2] == _KEPT_SOURCES
+            case _:
+                expected = 0 < kept[path.parent] <= _MOST_SOURCES
+        if not expected:
+            left.append(path.relative_to(scratch_path))
+    return [str(path) for path in left]

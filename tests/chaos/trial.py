@@ -26,7 +26,7 @@ _LOOK_EVERY_S = 0.5
 
 @dataclass(frozen=True)
 class Outcome:
-    """`strokes` tells when the fault struck, `violations` is empty when all was right."""
+    """`moment` tells when the fault struck; `violations` is empty when all was right."""
 
     failpoint: str
     seed: int

@@ -51,7 +51,7 @@ async def known_tasks(world: World) -> frozenset[str]:
 
 
 async def pending_works(world: World, task_id: str) -> list[Pending]:
-    """None when the server does not answer."""
+    """None of them when the server does not answer."""
     try:
         described = await world.temporal.get_workflow_handle(task_id).describe()
     except RPCError:
