@@ -18,13 +18,14 @@ with workflow.unsafe.imports_passed_through():
         Artifact,
         CleanUpInput,
         PipelineRequest,
+        Published,
         PublishInput,
         RecordInput,
     )
     from domain.stages import Fault, TaskState, TaskStatus
     from domain.webhooks import NotifyInput
     from workflows import policies
-    from workflows.stage_runner import StageRunner, now_us
+    from workflows.stage_runner import StageRunner, fault_of, now_us
 
 
 @dataclass
@@ -63,9 +64,13 @@ class TaskEnding:
     ) -> TaskState:
         request, board = self.request, self.stages.board
         if files:
-            published = await workflow.execute_activity_method(
-                Publish.run, PublishInput(request.task_id, request.video_id, files), **policies.PUBLISH
-            )
+            try:
+                published = await workflow.execute_activity_method(
+                    Publish.run, PublishInput(request.task_id, request.video_id, files), **policies.PUBLISH
+                )
+            except ActivityError as error:
+                # Somebody has removed what the task made: it has ended all the same, and says how.
+                published, status, fault = Published(), TaskStatus.FAILED, fault or fault_of(error)
             self._final = published.files.get("final.mp4")
             keys = {name: artifact.key for name, artifact in published.files.items()}
             self.stages.learn(

@@ -69,7 +69,10 @@ class VideoPipeline:
         except asyncio.CancelledError:
             await self._ending.end(TaskStatus.CANCELLED, {})
             raise
-        return await self._ending.end(TaskStatus.COMPLETED, self._files)
+        state = await self._ending.end(TaskStatus.COMPLETED, self._files)
+        if state.fault is not None:
+            raise ApplicationError(state.fault.message, type=state.fault.code, non_retryable=True)
+        return state
 
     @workflow.update
     async def admission(self) -> Admission:

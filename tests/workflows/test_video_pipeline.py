@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 
 from domain.errors import (
     AttemptDrained,
+    FileUnknown,
     ModelUnavailable,
     NoVideoStream,
     SourceKillsWorker,
@@ -200,3 +201,19 @@ async def test_a_task_that_nobody_retries_ends_as_failed_with_what_it_has(rig: R
     assert live.state.outcome.subtitles == "published/subtitles.vtt"
     assert live.state.outcome.final_video is None
     assert rig.script.messages("record")[-1].state.status is TaskStatus.FAILED
+
+
+async def test_a_task_whose_results_are_gone_before_they_are_published_ends_as_failed(rig: Rig) -> None:
+    rig.script.faults["publish"] = [FileUnknown("The object store holds no final.mp4.")]
+    request = rig.request()
+    async with rig.workers():
+        handle = await rig.start(request)
+        with pytest.raises(WorkflowFailureError):
+            await handle.result()
+        live = await rig.tasks.state(request.task_id)
+
+    assert live is not None
+    assert live.state.fault is not None
+    assert live.state.fault.code == "FileUnknown"
+    last = rig.script.messages("record")[-1].state
+    assert (last.status, last.outcome.files) == (TaskStatus.FAILED, {})
