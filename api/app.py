@@ -45,8 +45,11 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
     )
     app.state.parts = parts
     problems.install(app)
-    for group in (uploads, status, tasks, files, process_video, library, stream, health, documents):
+    groups = (uploads, status, tasks, files, process_video, library, stream, health, documents)
+    for group in groups:
         app.include_router(group.router)
+    # An included router hides its routes, and a 405 has to name them.
+    app.state.routes = [route for group in groups for route in group.router.routes]
     # A registry of its own, so that two apps in one process don't count together.
     Instrumentator(registry=CollectorRegistry(), excluded_handlers=["/metrics", "/health"]).instrument(
         app
