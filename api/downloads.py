@@ -16,6 +16,14 @@ from adapters.object_store import S3ObjectStore, StoredObject
 from domain.byte_ranges import ByteRange, parse_range
 from domain.errors import FileUnknown
 
+# The headers by which a caller asks for a part, or only for what is new; read where the file is served.
+CONDITIONS = {
+    "parameters": [
+        {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
+        for name in ("Range", "If-Range", "If-None-Match", "If-Modified-Since")
+    ]
+}
+
 
 async def serve(
     request: Request,

@@ -10,7 +10,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import animals, chunks, history, pipeline, sandbox, status, subtitles, upload_memory
+from bench import (
+    animals,
+    chunks,
+    history,
+    paging,
+    pipeline,
+    sandbox,
+    status,
+    streaming,
+    subtitles,
+    upload_memory,
+)
 from bench.measure import RunFailed, load_line, machine_line
 from bench.report import Row, as_markdown, print_table
 from bench.workbench import Workbench
@@ -26,6 +37,8 @@ BENCHMARKS: dict[str, Callable[[Workbench], list[Row]]] = {
     "history": history.measure,
     "upload_memory": upload_memory.measure,
     "status": status.measure,
+    "streaming": streaming.measure,
+    "paging": paging.measure,
     "chunks": chunks.measure,
 }
 

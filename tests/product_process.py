@@ -56,6 +56,15 @@ def running(module: str, environment: Mapping[str, str], log_path: Path) -> Iter
 @contextmanager
 def running_api(environment: Mapping[str, str], log_path: Path) -> Iterator[str]:
     """The address of an API that answers."""
+    with api_process(environment, log_path) as (url, _):
+        yield url
+
+
+@contextmanager
+def api_process(
+    environment: Mapping[str, str], log_path: Path
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """An API that answers, and the process that it is."""
     port = free_port()
     with running("api.main", {**environment, "API_PORT": str(port)}, log_path) as process:
         url = f"http://127.0.0.1:{port}"
@@ -64,4 +73,4 @@ def running_api(environment: Mapping[str, str], log_path: Path) -> Iterator[str]
             assert process.poll() is None, log_path.read_text()
             assert time.monotonic() < deadline_s, f"no answer in a minute: {log_path.read_text()}"
             time.sleep(0.1)
-        yield url
+        yield url, process

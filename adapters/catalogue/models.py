@@ -23,6 +23,7 @@ class VideoRow(SQLModel, table=True):
         Index("ix_videos_status_created_us", "status", "created_us"),
         Index("ix_videos_owner_created_us", "owner", "created_us"),
         Index("ix_videos_owner_status", "owner", "status"),
+        Index("ix_videos_owner_status_created_us", "owner", "status", "created_us"),
         Index("ix_videos_owner_work_sha256", "owner", "work_sha256"),
         Index("ix_videos_source_sha256", "source_sha256"),
         Index("ix_videos_filename", "filename"),

@@ -11,7 +11,7 @@ from pathlib import Path
 from adapters.ffmpeg import chunking, commands, doctor, probe, verify
 from adapters.ffmpeg.conformity import picture_conforms
 from adapters.ffmpeg.frame_scan import FramesUncountable, scan_frames
-from adapters.ffmpeg.runner import Job, Runner
+from adapters.ffmpeg.runner import Runner
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from domain.chunks import Chunk, FrameClock, chunk_length_us, chunk_starts, plan_chunks
 from domain.encode_messages import ChunkPlan
@@ -90,14 +90,14 @@ class ChunkTool:
             tone_map=self._tone_maps(media),
         )
         span = (chunk.end_pts - chunk.start_pts) * clock.time_base.fraction
-        self._make(argv, target_path, round(span * 1_000_000), pulse)
+        self._runner.make(argv, target_path, round(span * 1_000_000), pulse)
         report = probe.describe(target_path, self._limits, self._runner, pulse, reads_source=False)
         verify.check_frames(report, chunk.frames, self._size(media, rendition))
 
     def encode_sound(self, source_path: Path, media: SourceMedia, target_path: Path, pulse: Pulse) -> None:
         """Write the whole sound as AAC."""
         argv = chunking.encode_sound(source_path, media, self._recipe, target_path, self._limits)
-        self._make(argv, target_path, media.duration_us, pulse)
+        self._runner.make(argv, target_path, media.duration_us, pulse)
 
     def join(
         self,
@@ -118,7 +118,9 @@ class ChunkTool:
         list_path.write_text(chunking.chunk_list([path.name for path in chunk_paths], starts))
         first_us = plan.clock.media_us(plan.chunks[0].start_pts)
         argv = chunking.join_chunks(list_path, first_us, sound_path, media, target_path, self._limits)
-        self._make(argv, target_path, media.duration_us, PartPulse(pulse, 0.0, 0.8), reads_source=False)
+        self._runner.make(
+            argv, target_path, media.duration_us, PartPulse(pulse, 0.0, 0.8), reads_source=False
+        )
         report = probe.describe(target_path, self._limits, self._runner, pulse, reads_source=False)
         verify.check_frames(report, plan.frames, self._size(media, rendition))
         verify.check_video(
@@ -134,18 +136,6 @@ class ChunkTool:
         last = PartPulse(pulse, 0.8, 1.0)
         made = scan_frames(target_path, report, joined, self._limits, self._runner, last)
         verify.check_borders(made, [chunk.frames for chunk in plan.chunks], starts)
-
-    def _make(
-        self,
-        argv: commands.Argv,
-        target_path: Path,
-        duration_us: int,
-        pulse: Pulse,
-        *,
-        reads_source: bool = True,
-    ) -> None:
-        job = Job(argv, target_path.parent, duration_us, growing_path=target_path, reads_source=reads_source)
-        self._runner.run(job, pulse)
 
     def _size(self, media: SourceMedia, rendition: Rendition) -> tuple[int, int]:
         return rendition.size(media.picture.display_width, media.picture.display_height)

@@ -107,6 +107,19 @@ class Runner:
                 if len(collected) > _CAPTURE_LIMIT_BYTES:
                     raise SourceUnreadable("The file describes itself at a length that no video needs.")
 
+    def make(
+        self,
+        argv: tuple[str, ...],
+        target_path: Path,
+        duration_us: int,
+        pulse: Pulse,
+        *,
+        reads_source: bool = True,
+    ) -> None:
+        """Run a command that writes `target_path`, in that file's folder."""
+        job = Job(argv, target_path.parent, duration_us, growing_path=target_path, reads_source=reads_source)
+        self.run(job, pulse)
+
     def stream(self, job: Job, pulse: Pulse, side: SideListener) -> Generator[bytes, None, RunStats]:
         """Yield stdout as it comes. Closing the generator kills the child."""
         cpu_limit_s = self._limits.cpu_limit_s(job.duration_us)

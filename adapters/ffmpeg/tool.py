@@ -7,7 +7,7 @@ from pathlib import Path
 from adapters.ffmpeg import captioning, commands, doctor, probe, verify
 from adapters.ffmpeg.conformity import conforms, picture_conforms
 from adapters.ffmpeg.report import picture_of, running_time_us, sound_of
-from adapters.ffmpeg.runner import Job, Runner
+from adapters.ffmpeg.runner import Runner
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from domain.media import SourceMedia
 from domain.pulse import Pulse
@@ -45,14 +45,14 @@ class FfmpegTool:
                 self._limits,
                 tone_map=self._tone_maps(media),
             )
-        self._make(argv, target_path, media.duration_us, pulse)
+        self._runner.make(argv, target_path, media.duration_us, pulse)
         self._check(target_path, media, rendition, pulse)
         return copied
 
     def extract_audio(self, source_path: Path, media: SourceMedia, target_path: Path, pulse: Pulse) -> None:
         """Write the sound as 16 kHz mono s16le PCM that is exactly in time with the picture."""
         argv = commands.speech_pcm(source_path, media, target_path, self._limits)
-        self._make(argv, target_path, media.duration_us, pulse)
+        self._runner.make(argv, target_path, media.duration_us, pulse)
         verify.check_speech(target_path, commands.speech_samples(media.duration_us))
 
     def mux_subtitles(
@@ -67,7 +67,7 @@ class FfmpegTool:
             argv = captioning.mux_subtitles(picture_path, srt_path, language, target_path, self._limits)
         else:
             argv = captioning.copy_video(picture_path, target_path, self._limits)
-        self._make(argv, target_path, duration_us, pulse, reads_source=False)
+        self._runner.make(argv, target_path, duration_us, pulse, reads_source=False)
         after = probe.describe(target_path, self._limits, self._runner, pulse, reads_source=False)
         verify.check_video(
             after,
@@ -101,20 +101,8 @@ class FfmpegTool:
             self._limits,
             tone_map=self._tone_maps(media),
         )
-        self._make(argv, target_path, media.duration_us, pulse)
+        self._runner.make(argv, target_path, media.duration_us, pulse)
         self._check(target_path, media, rendition, pulse)
-
-    def _make(
-        self,
-        argv: commands.Argv,
-        target_path: Path,
-        duration_us: int,
-        pulse: Pulse,
-        *,
-        reads_source: bool = True,
-    ) -> None:
-        job = Job(argv, target_path.parent, duration_us, growing_path=target_path, reads_source=reads_source)
-        self._runner.run(job, pulse)
 
     def _check(self, target_path: Path, media: SourceMedia, rendition: Rendition, pulse: Pulse) -> None:
         report = probe.describe(target_path, self._limits, self._runner, pulse, reads_source=False)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from api.dependencies import CallerKnown, PartsNeeded, TaskId
-from api.downloads import serve
+from api.downloads import CONDITIONS, serve
 from api.file_names import attachment
 from api.gate import USERS, only_for
 from api.standing import Standing
@@ -28,12 +28,7 @@ _PATH = "/video/{task_id}/files/{name}"
         206: {"description": "The asked range of it."},
         304: {"description": "The caller has it already."},
     },
-    openapi_extra={
-        "parameters": [
-            {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
-            for name in ("Range", "If-Range", "If-None-Match", "If-Modified-Since")
-        ]
-    },
+    openapi_extra=CONDITIONS,
 )
 @router.api_route(_PATH, methods=["GET", "HEAD"], include_in_schema=False)
 @only_for(USERS)

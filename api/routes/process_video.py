@@ -35,6 +35,7 @@ _FORM: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "required": ["video", "srt_file"],
+                    "additionalProperties": False,
                     "properties": {
                         "video": {
                             "type": "string",

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import CallerKnown, PartsNeeded, VideoId
-from api.downloads import serve
+from api.downloads import CONDITIONS, serve
 from api.file_names import attachment
 from api.gate import USERS, only_for
 from api.library import Library
@@ -28,12 +28,7 @@ _PATH = "/api/stream/{video_id}"
         304: {"description": "The caller has it already."},
         307: {"description": "The object store has it, at this address, for a while."},
     },
-    openapi_extra={
-        "parameters": [
-            {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
-            for name in ("Range", "If-Range", "If-None-Match", "If-Modified-Since")
-        ]
-    },
+    openapi_extra=CONDITIONS,
 )
 @router.api_route(_PATH, methods=["GET", "HEAD"], include_in_schema=False)
 @only_for(USERS)

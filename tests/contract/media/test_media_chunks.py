@@ -10,11 +10,12 @@ import pytest
 from adapters.ffmpeg.chunk_tool import ChunkTool
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.ffmpeg.tool import FfmpegTool
+from domain.cue_style import CueStyle
 from domain.encode_messages import ChunkPlan
 from domain.errors import ArtifactMismatch, MediaToolFailed
 from domain.media import SourceMedia
 from domain.pulse import FreePulse
-from domain.rendition import Rendition
+from domain.rendition import FrameSize, Rendition
 from tests.contract.media.looks import stream
 from tests.contract.media.recipes import AAC, TONE, ffmpeg, picture
 
@@ -64,25 +65,36 @@ def chunk_tool() -> ChunkTool:
 
 
 def encode_chunks(
-    tool: ChunkTool, source: Path, media: SourceMedia, plan: ChunkPlan, folder: Path, srt: Path | None = None
+    tool: ChunkTool,
+    source: Path,
+    media: SourceMedia,
+    plan: ChunkPlan,
+    folder: Path,
+    srt: Path | None = None,
+    look: Rendition = FULL,
 ) -> list[Path]:
     assert plan.clock is not None
     paths = [folder / f"part-{chunk.index}.mp4" for chunk in plan.chunks]
     for chunk, path in zip(plan.chunks, paths, strict=True):
-        tool.encode_chunk(source, media, FULL, plan.clock, chunk, srt, path, FreePulse(), plain=False)
+        tool.encode_chunk(source, media, look, plan.clock, chunk, srt, path, FreePulse(), plain=False)
     return paths
 
 
 def in_chunks(
-    tool: ChunkTool, source: Path, media: SourceMedia, folder: Path, srt: Path | None = None
+    tool: ChunkTool,
+    source: Path,
+    media: SourceMedia,
+    folder: Path,
+    srt: Path | None = None,
+    look: Rendition = FULL,
 ) -> Path:
     plan = tool.plan(source, media, FreePulse())
     assert len(plan.chunks) >= 2, plan.whole_because
-    paths = encode_chunks(tool, source, media, plan, folder, srt)
+    paths = encode_chunks(tool, source, media, plan, folder, srt, look)
     sound = folder / "sound.m4a" if media.sound else None
     if sound:
         tool.encode_sound(source, media, sound, FreePulse())
-    tool.join(paths, plan, media, FULL, sound, folder / "joined.mp4", FreePulse())
+    tool.join(paths, plan, media, look, sound, folder / "joined.mp4", FreePulse())
     return folder / "joined.mp4"
 
 
@@ -141,6 +153,18 @@ def test_a_cue_that_spans_a_border_is_drawn_on_both_sides_exactly(
     drawn = [time for (time, one), (_, other) in zip(joined, plain, strict=True) if one != other]
     assert (drawn[0], drawn[-1]) == (10.0, 29.48)
     assert {time for time in drawn if 11.9 < time < 12.1} == {11.92, 11.96, 12.0, 12.04, 12.08}
+
+
+def test_bars_and_a_style_are_the_same_in_every_chunk(
+    long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
+) -> None:
+    source = long_clips["long groups.mp4"]
+    media = tool.probe(source, FreePulse())
+    look = Rendition(exact=FrameSize(160, 120), style=CueStyle(box=True))
+    (srt := tmp_path / "cues.srt").write_text(CUES)
+    tool.burn_subtitles(source, media, look, srt, tmp_path / "whole.mp4", FreePulse())
+
+    assert frames(in_chunks(chunk_tool, source, media, tmp_path, srt, look)) == frames(tmp_path / "whole.mp4")
 
 
 def test_sound_and_picture_end_together(
@@ -227,21 +251,3 @@ def test_a_video_whose_frames_can_not_be_counted_is_not_cut(
 
     assert plan.chunks == ()
     assert reason in plan.whole_because
-
-
-def test_a_recipe_is_known_by_what_decides_the_bytes(
-    long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool
-) -> None:
-    media = tool.probe(long_clips["hevc.mp4"], FreePulse())
-    other_tool = ChunkTool(EncodeRecipe(preset="ultrafast", crf=1), MediaLimits(), RunLimits())
-    recipes = {
-        chunk_tool.recipe_sha256(media, FULL, "", plain=False),
-        chunk_tool.recipe_sha256(media, Rendition(64), "", plain=False),
-        chunk_tool.recipe_sha256(media, FULL, "cues", plain=False),
-        chunk_tool.recipe_sha256(media, FULL, "", plain=True),
-        other_tool.recipe_sha256(media, FULL, "", plain=False),
-    }
-
-    assert len(recipes) == 5
-    # The picture is 90 lines: 720 and 1080 both come to that.
-    assert chunk_tool.recipe_sha256(media, Rendition(720), "", plain=False) in recipes

@@ -187,3 +187,9 @@ def test_the_librarys_settings_check_themselves() -> None:
 def test_a_setting_that_can_not_be_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingInvalid, match=name if name != "SUBTITLE_COLOR" else "style"):
         read_library({name: value})
+
+
+async def test_a_wrong_method_names_every_right_one(stand: Stand) -> None:
+    answer = await stand.client.post("/api/videos/film")
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, PATCH")

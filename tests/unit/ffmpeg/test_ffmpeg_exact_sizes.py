@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from adapters.ffmpeg import captioning, chunking, commands
+from adapters.ffmpeg.chunk_tool import ChunkTool
 from adapters.ffmpeg.conformity import picture_conforms
-from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits
+from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from domain.chunks import Chunk, FrameClock
 from domain.cue_style import READABLE, CuePosition, CueStyle
 from domain.media import PictureStream, Ratio, SourceMedia
@@ -136,3 +137,24 @@ def test_a_style_that_can_not_be_is_not_built(wrong: dict[str, str | float]) -> 
 def test_a_quality_outside_the_encoders_range_is_not_built(crf: int) -> None:
     with pytest.raises(ValueError, match="CRF is 0 to 51"):
         Rendition(crf=crf)
+
+
+def test_a_recipe_is_known_by_what_decides_the_bytes() -> None:
+    chunk_tool = ChunkTool(EncodeRecipe(), MediaLimits(), RunLimits())
+    other_tool = ChunkTool(EncodeRecipe(preset="ultrafast", crf=1), MediaLimits(), RunLimits())
+    full, boxed = Rendition(1080), Rendition(style=CueStyle(box=True))
+    recipes = {
+        chunk_tool.recipe_sha256(OLD_TV, full, "", plain=False),
+        chunk_tool.recipe_sha256(OLD_TV, Rendition(64), "", plain=False),
+        chunk_tool.recipe_sha256(OLD_TV, full, "cues", plain=False),
+        chunk_tool.recipe_sha256(OLD_TV, full, "", plain=True),
+        other_tool.recipe_sha256(OLD_TV, full, "", plain=False),
+        chunk_tool.recipe_sha256(OLD_TV, Rendition(exact=FrameSize(640, 360)), "", plain=False),
+        chunk_tool.recipe_sha256(OLD_TV, Rendition(crf=40), "", plain=False),
+        chunk_tool.recipe_sha256(OLD_TV, boxed, "cues", plain=False),
+    }
+
+    assert len(recipes) == 8
+    # The size in the end counts, not what was asked for; nor does the look of cues that are not there.
+    assert chunk_tool.recipe_sha256(OLD_TV, Rendition(720), "", plain=False) in recipes
+    assert chunk_tool.recipe_sha256(OLD_TV, boxed, "", plain=False) in recipes

@@ -18,9 +18,11 @@ def upgrade() -> None:
         videos.add_column(sa.Column("work_sha256", sa.String(), nullable=True))
         videos.add_column(sa.Column("edited_us", sa.BigInteger(), nullable=True))
     op.create_index("ix_videos_owner_work_sha256", "videos", ["owner", "work_sha256"])
+    op.create_index("ix_videos_owner_status_created_us", "videos", ["owner", "status", "created_us"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_videos_owner_status_created_us", "videos")
     op.drop_index("ix_videos_owner_work_sha256", "videos")
     with op.batch_alter_table("videos") as videos:
         for column in ("final_key", "final_size_bytes", "work_sha256", "edited_us"):
