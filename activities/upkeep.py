@@ -15,6 +15,8 @@ from domain.keys import VIDEO_FOLDERS, video_prefixes
 from domain.stages import Fault
 from domain.upkeep import Kept, KeptVideo, UpkeepInput
 
+# When most rows and objects disagree, this is more likely the wrong database or the wrong bucket.
+_FEW = 10
 _LOST = Fault("FileUnknown", "The result is no longer in the object store; process the video again.")
 
 
@@ -57,13 +59,13 @@ class Upkeep:
         settled = now - timedelta(seconds=request.grace_s)
         try:
             expired = self._expire(request, now) if request.retention_s else 0
-            lost = self._find_lost(settled)
-            orphans = self._remove_orphans(settled)
+            lost, spared_rows = self._find_lost(settled)
+            orphans, spared_objects = self._remove_orphans(settled)
         except PipelineError as error:
             raise as_failure(error) from error
         if lost or orphans:
             activity.logger.warning("rows and objects disagreed: %d lost, %d orphans", lost, orphans)
-        return Kept(expired, lost, orphans)
+        return Kept(expired, lost, orphans, spared_rows + spared_objects)
 
     def _expire(self, request: UpkeepInput, now: datetime) -> int:
         expired = 0
@@ -77,23 +79,41 @@ class Upkeep:
             expired += 1
         return expired
 
-    def _find_lost(self, settled: datetime) -> int:
-        lost = 0
+    def _find_lost(self, settled: datetime) -> tuple[int, int]:
+        """How many videos had lost their result, and how many seem to have and were left as they are."""
+        seen, lost = 0, []
         for video in self.rows.saved(_us(settled)):
             activity.heartbeat()
+            seen += 1
             if not self.store.exists(video.final_key):
-                self.rows.lose(video.video_id, video.final_key, _LOST)
-                lost += 1
-        return lost
+                lost.append(video)
+        if _is_suspicious(len(lost), seen, "results are not in the store"):
+            return 0, len(lost)
+        for video in lost:
+            self.rows.lose(video.video_id, video.final_key, _LOST)
+        return len(lost), 0
 
-    def _remove_orphans(self, settled: datetime) -> int:
-        removed = 0
+    def _remove_orphans(self, settled: datetime) -> tuple[int, int]:
+        """How many objects went, and how many videos' objects were left for a person to judge."""
+        removed = spared = 0
         for folder in VIDEO_FOLDERS:
             activity.heartbeat()
-            for video_id in sorted(self.rows.unknown(self.store.folders(f"{folder}/"))):
+            there = self.store.folders(f"{folder}/")
+            unknown = sorted(self.rows.unknown(there))
+            if _is_suspicious(len(unknown), len(there), f"videos in {folder} have no row"):
+                spared += len(unknown)
+                continue
+            for video_id in unknown:
                 activity.heartbeat()
                 removed += self.store.remove_older(f"{folder}/{video_id}/", settled)
-        return removed
+        return removed, spared
+
+
+def _is_suspicious(odd: int, seen: int, told: str) -> bool:
+    if odd <= max(_FEW, seen // 2):
+        return False
+    activity.logger.error("%d of %d %s: nothing is changed, somebody must look", odd, seen, told)
+    return True
 
 
 def _us(time: datetime) -> int:

@@ -37,17 +37,16 @@ class Library:
         row = await self.video(row.id)
         if row.fault_code is not None:
             raise fault_of(row.fault_code, row.fault_message or "")
-        if row.task_state.status.ended and row.final_key is None:
+        if row.task_state.status.ended and row.result_key is None:
             raise TaskEnded("The task was cancelled before it had a result.")
         return row
 
     async def file(self, video_id: str) -> tuple[str, VideoRow]:
         """The key of a video's result."""
         row = await self.video(video_id)
-        key = row.final_key or row.task_state.outcome.final_video
-        if key is None:
+        if row.result_key is None:
             raise FileUnknown(f"The video {video_id} has no result, or not yet.")
-        return key, row
+        return row.result_key, row
 
     async def rename(self, video_id: str, filename: str) -> VideoRow:
         name = display_name(filename)

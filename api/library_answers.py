@@ -94,7 +94,7 @@ class HealthAnswer(Answer):
 
 def video_answer(row: VideoRow, store: S3ObjectStore, settings: LibrarySettings) -> VideoAnswer:
     """Signing a link asks nobody."""
-    key = row.final_key
+    key = row.result_key
     return VideoAnswer(
         id=row.id,
         filename=row.filename,

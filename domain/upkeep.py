@@ -28,11 +28,13 @@ class UpkeepInput:
 
 @dataclass(frozen=True)
 class Kept:
-    """How many videos went by age, how many had lost their result, and how many objects had no row."""
+    """How many videos went by age, how many had lost their result, how many objects of no row went, and how
+    many of either were left as they are, because so many are no leftover."""
 
     expired: int = 0
     lost: int = 0
     orphans: int = 0
+    spared: int = 0
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,11 @@ class VideoRow(SQLModel, table=True):
         return _STATES.validate_python(self.state)
 
     @property
+    def result_key(self) -> str | None:
+        """The finished file; rows that are older than its column name it in their state only."""
+        return self.final_key or self.task_state.outcome.final_video
+
+    @property
     def source(self) -> Artifact:
         """The upload as it lies in the store."""
         return Artifact(self.source_key, self.source_media_type, self.size_bytes, self.source_sha256)

@@ -102,7 +102,7 @@ async def process_video(
     headers = {"Location": f"/api/videos/{row.id}"}
     if preferred_s:
         headers["Preference-Applied"] = f"wait={preferred_s}"
-    if row.final_key is None:
+    if row.result_key is None:
         response.headers.update(headers)
         return ProcessingAnswer(video_id=row.id, job_id=row.task_id)
     done = processed_answer(row, parts.library)

@@ -34,6 +34,9 @@ async def test_given_subtitles_are_burned_and_nobody_listens_or_looks(rig: Rig) 
         "merger": StageStatus.COMPLETED,
     }
     assert set(state.outcome.files) == {"final.mp4", "subtitles.vtt", "subtitles.srt"}
+    final = rig.script.messages("record")[-1].final
+    assert final is not None
+    assert final.key == "published/final.mp4"
     [merge] = rig.script.messages("merger")
     assert merge.subtitles.srt.key == "g.srt"
     assert merge.goal.exact == FrameSize(640, 360)

@@ -15,10 +15,22 @@ from sqlmodel import SQLModel
 
 from adapters.catalogue import Catalogue, CatalogueSettings, connect, upgrade
 from domain.errors import CatalogueUnavailable, SettingInvalid
+from tests.contract.catalogue.postgres import Postgres
 from tests.contract.catalogue.videos import new_video
 
 
 def test_the_migrations_and_the_models_agree(settings: CatalogueSettings) -> None:
+    upgrade(settings)
+
+    with connect(settings).connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
+
+    assert differences == []
+
+
+def test_the_migrations_and_the_models_agree_on_postgresql(postgres: Postgres) -> None:
+    settings = CatalogueSettings(postgres.new_database())
+    upgrade(settings)
     upgrade(settings)
 
     with connect(settings).connect() as connection:

@@ -117,7 +117,8 @@ def test_a_joined_video_has_every_frame_of_an_encode_at_once(
 ) -> None:
     source = long_clips[name]
     media = tool.probe(source, FreePulse())
-    tool.burn_subtitles(source, media, FULL, _no_cues(tmp_path), tmp_path / "whole.mp4", FreePulse())
+    (no_cues := tmp_path / "none.srt").write_text("")
+    tool.burn_subtitles(source, media, FULL, no_cues, tmp_path / "whole.mp4", FreePulse())
 
     joined = frames(in_chunks(chunk_tool, source, media, tmp_path))
 
@@ -129,12 +130,6 @@ def test_a_joined_video_has_every_frame_of_an_encode_at_once(
         assert max(abs(a - b) for (a, _), (b, _) in zip(joined, whole, strict=True)) <= frame_s / 2 + 0.001
     else:
         assert [digest for _, digest in joined] == [digest for _, digest in frames(source)]
-
-
-def _no_cues(folder: Path) -> Path:
-    path = folder / "none.srt"
-    path.write_text("")
-    return path
 
 
 def test_a_cue_that_spans_a_border_is_drawn_on_both_sides_exactly(

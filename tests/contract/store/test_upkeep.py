@@ -127,3 +127,21 @@ def test_objects_of_no_video_go_once_they_are_no_longer_young(shelf: Shelf) -> N
     assert shelf.run(UpkeepInput()) == Kept()
     assert shelf.run(UpkeepInput(grace_s=0)) == Kept(orphans=3)
     assert shelf.keys() == kept
+
+
+def test_objects_are_spared_where_most_have_no_row_as_with_a_wrong_database(shelf: Shelf) -> None:
+    for number in range(11):
+        shelf.store.put(f"videos/original/v{number}/source", b"bytes", "video/mp4")
+    before = shelf.keys()
+
+    assert shelf.run(UpkeepInput(grace_s=0)) == Kept(spared=11)
+    assert shelf.keys() == before
+
+
+def test_rows_are_spared_where_most_results_are_missing_as_with_a_wrong_bucket(shelf: Shelf) -> None:
+    for number in range(1, 12):
+        shelf.save(number)
+    shelf.store.remove_prefix("videos/transcoded/")
+
+    assert shelf.run(UpkeepInput()) == Kept(spared=11)
+    assert {row.status for row in shelf.catalogue.page("local").videos} == {"completed"}

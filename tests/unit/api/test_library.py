@@ -10,6 +10,8 @@ import pytest
 from api.app import create_app
 from api.settings import LibrarySettings, read_library
 from domain.errors import SettingInvalid
+from domain.messages import RecordInput
+from domain.stages import TaskOutcome, TaskState, TaskStatus
 from tests.unit.api.conftest import Stand
 from tests.unit.api.library_stand import RESULT, finishing, send
 
@@ -193,3 +195,17 @@ async def test_a_wrong_method_names_every_right_one(stand: Stand) -> None:
     answer = await stand.client.post("/api/videos/film")
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, PATCH")
+
+
+async def test_a_video_of_an_earlier_version_is_found_by_what_its_state_says(stand: Stand) -> None:
+    video_id = (await send(stand.client)).json()["video_id"]
+    row = stand.parts.catalogue.video("local", video_id)
+    assert row is not None
+    key = f"videos/transcoded/{video_id}/t/final.mp4"
+    stand.parts.store.put(key, RESULT, "video/mp4")
+    outcome = TaskOutcome(key, files={"final.mp4": key})
+    state = TaskState(row.task_id, TaskStatus.COMPLETED, row.created_us + 5, outcome=outcome)
+    stand.parts.catalogue.record(RecordInput(video_id, state))
+
+    assert (await stand.client.get(f"/api/stream/{video_id}")).content == RESULT
+    assert (await stand.client.get(f"/api/videos/{video_id}")).json()["s3_uri"].endswith(key)

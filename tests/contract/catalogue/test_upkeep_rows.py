@@ -1,0 +1,86 @@
+"""What the upkeep asks of the rows and does to them, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapters.catalogue import Catalogue
+from adapters.catalogue.upkeep import Upkeep
+from domain.messages import Artifact, RecordInput
+from domain.stages import Fault, TaskOutcome, TaskState, TaskStatus
+from domain.upkeep import KeptVideo
+from tests.contract.catalogue.videos import new_video, state
+
+CREATED_US = 1_700_000_000_000_000
+LOST = Fault("FileUnknown", "It is gone.")
+
+
+def save(catalogue: Catalogue, number: int) -> str:
+    """A finished video; its result's key."""
+    key = f"videos/transcoded/video-{number:03}/t/final.mp4"
+    catalogue.add(new_video(number))
+    outcome = TaskOutcome(key, files={"final.mp4": key})
+    done = TaskState(f"task-{number:03}", TaskStatus.COMPLETED, CREATED_US + 10_000, outcome=outcome)
+    final = Artifact(key, "video/mp4", 7, "ef" * 32)
+    catalogue.record(RecordInput(f"video-{number:03}", done, final=final))
+    return key
+
+
+@pytest.fixture
+def upkeep(catalogue: Catalogue) -> Upkeep:
+    return Upkeep(catalogue._engine)
+
+
+def test_only_ended_tasks_grow_old(catalogue: Catalogue, upkeep: Upkeep) -> None:
+    save(catalogue, 1)
+    catalogue.add(new_video(2))
+    catalogue.add(new_video(3))
+    catalogue.record(RecordInput("video-003", state(TaskStatus.FAILED, CREATED_US + 9, 3)))
+
+    assert [video.video_id for video in upkeep.older(CREATED_US + 1000)] == ["video-001", "video-003"]
+    assert [video.video_id for video in upkeep.older(CREATED_US + 2)] == ["video-001"]
+
+
+def test_more_videos_than_a_page_holds_are_all_seen_though_they_go_meanwhile(
+    catalogue: Catalogue, upkeep: Upkeep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.catalogue.upkeep._AT_ONCE", 2)
+    for number in range(1, 6):
+        save(catalogue, number)
+
+    seen = []
+    for video in upkeep.older(CREATED_US + 1000):
+        seen.append(video.video_id)
+        upkeep.forget(video.video_id)
+
+    assert seen == ["video-001", "video-002", "video-003", "video-004", "video-005"]
+    assert catalogue.page("local").videos == []
+    assert upkeep.unknown({"a", "b", "c"}) == {"a", "b", "c"}
+
+
+def test_ids_of_no_row_are_named(catalogue: Catalogue, upkeep: Upkeep) -> None:
+    catalogue.add(new_video(1))
+
+    assert upkeep.unknown({"video-001", "nobody"}) == {"nobody"}
+    assert upkeep.unknown(set()) == set()
+
+
+def test_a_lost_result_is_told_once_and_a_new_one_is_spared(catalogue: Catalogue, upkeep: Upkeep) -> None:
+    key = save(catalogue, 1)
+    assert list(upkeep.saved(CREATED_US + 20_000)) == [KeptVideo("video-001", "task-001", key)]
+    assert list(upkeep.saved(CREATED_US + 10_000)) == []
+
+    upkeep.lose("video-001", "another/key", LOST)
+    assert catalogue.video("local", "video-001").status == "completed"  # type: ignore[union-attr]
+    upkeep.lose("video-001", key, LOST)
+
+    row = catalogue.video("local", "video-001")
+    assert row is not None
+    assert (row.status, row.final_key, row.result_key, row.fault_code) == (
+        "failed",
+        None,
+        None,
+        "FileUnknown",
+    )
+    assert row.task_state.fault == LOST
+    assert list(upkeep.saved(CREATED_US + 20_000)) == []
