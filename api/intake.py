@@ -20,7 +20,7 @@ from api.file_names import display_name
 from api.multipart_upload import FORM_OVERHEAD_BYTES, FormReceiver
 from api.problems import fault_of
 from domain.accounts import plan_of
-from domain.errors import PipelineError, SourceTooLarge, TaskStartUnknown, WebhooksAbsent
+from domain.errors import PipelineError, SourceTooLarge, TaskStartUnknown, WebhookForbidden
 from domain.keys import source_key
 from domain.messages import PipelineRequest
 from domain.quotas import Usage
@@ -84,7 +84,7 @@ class Intake:
             raise SourceTooLarge(f"The file is larger than the {limit} bytes that are taken here.")
         if upload.webhook_url is not None:
             if not self._parts.webhook_secret:
-                raise WebhooksAbsent("This installation sends no webhooks: leave Webhook-Url away.")
+                raise WebhookForbidden("This installation sends no webhooks: leave Webhook-Url away.")
             check_url(upload.webhook_url)
 
     async def _first_of_key(self, upload: Upload) -> VideoRow | None:
