@@ -21,7 +21,7 @@ from api.form_shapes import UPLOAD_FORM, FormShape
 from api.multipart_upload import FormReceiver, ReceivedForm
 from api.problems import fault_of
 from domain.accounts import plan_of
-from domain.errors import PipelineError, SourceTooLarge, TaskStartUnknown, WebhooksAbsent
+from domain.errors import PipelineError, SourceTooLarge, TaskStartUnknown, WebhookForbidden
 from domain.keys import source_key, subtitles_key
 from domain.messages import Artifact, PipelineRequest, ProcessingOptions
 from domain.quotas import Usage
@@ -89,7 +89,7 @@ class Intake:
             raise SourceTooLarge(f"The file is larger than the {limit} bytes that are taken here.")
         if upload.webhook_url is not None:
             if not self._parts.webhook_secret:
-                raise WebhooksAbsent("This installation sends no webhooks: leave Webhook-Url away.")
+                raise WebhookForbidden("This installation sends no webhooks: leave Webhook-Url away.")
             check_url(upload.webhook_url)
 
     async def _first_of_key(self, upload: Upload) -> VideoRow | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -16,9 +17,11 @@ SECOND_US = 1_000_000
 
 
 @pytest.fixture
-def keys(settings: CatalogueSettings) -> ApiKeys:
+def keys(settings: CatalogueSettings) -> Iterator[ApiKeys]:
     upgrade(settings)
-    return ApiKeys(connect(settings))
+    engine = connect(settings)
+    yield ApiKeys(engine)
+    engine.dispose()
 
 
 def test_a_machine_comes_in_the_name_of_the_keys_owner(keys: ApiKeys) -> None:

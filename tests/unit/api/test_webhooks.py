@@ -49,8 +49,8 @@ async def test_an_installation_that_sends_none_says_so(stand: Stand) -> None:
     async with client(stand, secret="") as http:
         asked, key = await send(http), await http.get("/webhook-key")
 
-    assert (asked.status_code, asked.json()["code"]) == (422, "WebhooksAbsent")
-    assert (key.status_code, key.json()["code"]) == (422, "WebhooksAbsent")
+    assert (asked.status_code, asked.json()["code"]) == (422, "WebhookForbidden")
+    assert (key.status_code, key.json()["code"]) == (404, "WebhooksAbsent")
     assert stand.leftovers() == []
 
 
