@@ -30,18 +30,21 @@ def temporal_server(log_path: Path, switches: tuple[str, ...] = ()) -> Iterator[
     with log_path.open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
     try:
-        _wait_for(port, server)
+        _wait_for(program, port, server)
         yield f"127.0.0.1:{port}"
     finally:
         server.kill()
         server.wait()
 
 
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+def _wait_for(program: str, port: int, server: subprocess.Popen[bytes]) -> None:
+    """Its port is open before its frontend answers, and its frontend before there is a namespace."""
+    ask = [program, "operator", "namespace", "describe", "-n", "default", "--address", f"127.0.0.1:{port}"]
     for _ in range(300):
         assert server.poll() is None, "the Temporal server ended while it started"
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+            is_open = probe.connect_ex(("127.0.0.1", port)) == 0
+        if is_open and subprocess.run(ask, capture_output=True, check=False).returncode == 0:
+            return
         time.sleep(0.1)
-    raise AssertionError("the Temporal server did not open its port within 30 s")
+    raise AssertionError("the Temporal server did not answer in time")
