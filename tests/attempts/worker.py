@@ -73,8 +73,8 @@ class Stages:
             return EncodedVideo(picture)
 
     def _killer(self, attempt: Attempt) -> None:
-        """Ends its worker as soon as it has company, or at once when it had that before."""
-        attempt.pulse.advance(0.3)
+        """Ends its worker as soon as it has company, or at once when it had that before; always at its start,
+        because whether a beat that tells of more gets away before the end is left to chance."""
         self._until("neighbour.attempts", attempt)
         self.tell("killer.deaths", f"{activity.info().attempt}\n")
         os.kill(os.getpid(), signal.SIGKILL)

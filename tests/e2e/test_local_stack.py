@@ -42,7 +42,8 @@ class Machine:
 
     def start(self, command: str, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "local", command],
+            # A test run in the background ignores Ctrl-C, and so would all that it starts.
+            ["env", "--default-signal=INT", sys.executable, "-m", "local", command],
             cwd=REPOSITORY_PATH,
             env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.catalogue import Catalogue, CatalogueSettings, connect, upgrade
+from adapters.catalogue import ApiKeys, Catalogue, CatalogueSettings, connect, upgrade
 from adapters.object_store import S3ObjectStore
 from adapters.settings import TaskSettings
 from api.app import create_app
@@ -64,9 +64,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with s3_server("versitygw", folder) as store_settings:
         store = S3ObjectStore(store_settings)
         store.ensure_bucket()
-        catalogue = Catalogue(connect(database))
+        engine = connect(database)
+        catalogue = Catalogue(engine)
         tasks = TaskSettings(stage_timeout_s=900, park_s=60, max_upload_bytes=10_000_000)
-        yield Server(create_app(Parts(store, catalogue, FakeTasks(), tasks)), store, catalogue)
+        parts = Parts(store, catalogue, FakeTasks(), tasks, ApiKeys(engine))
+        yield Server(create_app(parts), store, catalogue)
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)

@@ -19,6 +19,7 @@ from adapters.ffmpeg.tool import FfmpegTool
 from domain.errors import PipelineError
 from domain.media import SourceMedia
 from domain.pulse import FreePulse
+from domain.rendition import Rendition
 from tests.hostile.corpus.case import TAKEN
 
 
@@ -51,7 +52,7 @@ def judge(source_path: Path) -> Judged:
 
 def _use(tool: FfmpegTool, source_path: Path, media: SourceMedia) -> None:
     folder, pulse = source_path.parent, FreePulse()
-    tool.downscale(source_path, media, 32, folder / "small.mp4", pulse)
+    tool.downscale(source_path, media, Rendition(64), folder / "small.mp4", pulse)
     if media.sound is not None:
         tool.extract_audio(source_path, media, folder / "sound.pcm", pulse)
     reader = FrameReader(MediaLimits(), RunLimits())
