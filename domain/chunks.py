@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -114,12 +114,7 @@ def _seek_us(index: FrameIndex, start_pts: int, *, seeks_exactly: bool) -> int:
     """Just behind the last key frame that is not after `start_pts`: ffmpeg seeks 130 ms early where
     a container is searched by decoding times."""
     base = index.clock.time_base.fraction * 1_000_000
-    key_pts = index.key_pts[_last_not_after(index.key_pts, start_pts)]
+    key_pts = index.key_pts[bisect_right(index.key_pts, start_pts) - 1]
     if not seeks_exactly:
         return round(key_pts * base) - 1_000_000
     return min(-int(-start_pts * base // 1), round(key_pts * base) + 200_000)
-
-
-def _last_not_after(ordered: Sequence[int], value: int) -> int:
-    found = bisect_left(ordered, value)
-    return found if found < len(ordered) and ordered[found] == value else found - 1

@@ -46,7 +46,6 @@ MINIO = GoTool("minio", "github.com/minio/minio", "v0.0.0-20260212201848-7aac2a2
 
 FFMPEG = PackagedTool("ffmpeg", "ffmpeg")
 FFPROBE = PackagedTool("ffprobe", "ffmpeg")
-SETPRIV = PackagedTool("setpriv", "util-linux")
 
 _FONTS_PATH = Path("/usr/share/fonts/truetype")
 # The smallest set that draws what subtitles are written in (22 MB); libass finds the one that has a letter.
@@ -61,7 +60,7 @@ FONTS = (
     PackagedTool("the font of emoji", "fonts-symbola", _FONTS_PATH / "ancient-scripts/Symbola_hint.ttf"),
 )  # fmt: skip
 
-RUN_TOOLS = (FFMPEG, FFPROBE, SETPRIV, VERSITYGW, TEMPORAL, *FONTS)
+RUN_TOOLS = (FFMPEG, FFPROBE, VERSITYGW, TEMPORAL, *FONTS)
 # The server in front of the API, as the tests run it.
 NGINX = PackagedTool("nginx", "nginx")
 # The catalogue's other database; its programs lie outside the PATH.
