@@ -8,10 +8,10 @@ from pathlib import Path
 from temporalio import activity
 
 from activities.attempt import open_attempt
+from activities.cue_files import store_cues
 from activities.ports import ObjectStore, SubtitleReader
 from domain.given_cues import in_sequence
 from domain.messages import SubtitleFiles
-from domain.subtitle_files import to_srt, to_webvtt
 from domain.subtitle_messages import GivenSubtitlesInput
 
 
@@ -28,11 +28,4 @@ class GivenSubtitles:
             sent_path = attempt.scratch_path / "sent.srt"
             self.store.download(request.srt.key, sent_path, attempt.part(0.0, 0.5))
             cues = in_sequence(self.reader(sent_path.read_bytes()), request.media.duration_us)
-            vtt = to_webvtt(cues, request.language).encode()
-            srt = to_srt(cues).encode()
-            return SubtitleFiles(
-                vtt=self.store.put(attempt.key("subtitles.vtt"), vtt, "text/vtt; charset=utf-8"),
-                srt=self.store.put(attempt.key("subtitles.srt"), srt, "application/x-subrip"),
-                cue_count=len(cues),
-                language=request.language,
-            )
+            return store_cues(self.store, attempt, cues, request.language)

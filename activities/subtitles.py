@@ -8,12 +8,12 @@ from pathlib import Path
 from temporalio import activity
 
 from activities.attempt import Attempt, open_attempt
+from activities.cue_files import store_cues
 from activities.kept_speech import KeptSpeech
 from activities.ports import ObjectStore, SpeechEngine
 from domain.cue_breaking import break_into_cues
 from domain.cues import Cue
 from domain.messages import SubtitleFiles, SubtitlesInput
-from domain.subtitle_files import to_srt, to_webvtt
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,7 @@ class Subtitles:
         """Both files are valid and without cues when nobody speaks."""
         with open_attempt(self.scratch_root, request.task_id) as attempt:
             cues = self._cues(request, attempt)
-            vtt = to_webvtt(cues, request.language).encode()
-            srt = to_srt(cues).encode()
-            return SubtitleFiles(
-                vtt=self.store.put(attempt.key("subtitles.vtt"), vtt, "text/vtt; charset=utf-8"),
-                srt=self.store.put(attempt.key("subtitles.srt"), srt, "application/x-subrip"),
-                cue_count=len(cues),
-                language=request.language,
-            )
+            return store_cues(self.store, attempt, cues, request.language)
 
     def _cues(self, request: SubtitlesInput, attempt: Attempt) -> list[Cue]:
         if request.audio is None:
