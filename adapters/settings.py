@@ -29,6 +29,14 @@ class TemporalSettings:
 
 
 @dataclass(frozen=True)
+class HealthAddress:
+    """Where a worker answers `/health` and `/ready`."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True)
 class WorkerSettings:
     """How much one worker takes on, and how long it may take to hand its work over."""
 
@@ -38,6 +46,7 @@ class WorkerSettings:
     drain_s: int
     deployment: str | None
     build_id: str | None
+    health: HealthAddress | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +116,7 @@ def read_temporal(env: Environment = os.environ) -> TemporalSettings:
 
 def read_worker(queue: str, env: Environment = os.environ) -> WorkerSettings:
     """The settings of the worker that serves `queue`."""
+    host, port = env.get("WORKER_HEALTH_HOST", "127.0.0.1"), env.get("WORKER_HEALTH_PORT", "")
     return WorkerSettings(
         identity=env.get("WORKER_IDENTITY", f"{queue}@{socket.gethostname()}:{os.getpid()}"),
         scratch_path=Path(env.get("SCRATCH_DIR", tempfile.gettempdir())) / f"video-pipeline-{queue}",
@@ -114,6 +124,7 @@ def read_worker(queue: str, env: Environment = os.environ) -> WorkerSettings:
         drain_s=positive(env.get("WORKER_DRAIN", "4"), "WORKER_DRAIN"),
         deployment=env.get("WORKER_DEPLOYMENT") or None,
         build_id=env.get("WORKER_BUILD_ID") or None,
+        health=HealthAddress(host, positive(port, "WORKER_HEALTH_PORT")) if port else None,
     )
 
 

@@ -21,6 +21,7 @@ from temporalio.client import (
     WorkflowExecutionDescription,
     WorkflowExecutionStatus,
 )
+from temporalio.common import MetricMeter
 from temporalio.converter import DataConverter
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
@@ -29,15 +30,18 @@ from adapters.settings import TemporalSettings
 from domain.errors import WorkflowsUnavailable
 from domain.live_status import PendingActivity
 from domain.messages import Beat
-from domain.stages import Fault, Stage
+from domain.stages import Fault, Stage, stage_of
 
 # The SDK's default buckets end at a minute; a stage, and its wait for a GPU, takes longer.
 _LATENCY_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
-_LATENCIES = (
+# Named as they are before the SDK adds their unit; the buckets of another name are silently not used.
+_LONG = (
     "temporal_activity_schedule_to_start_latency",
     "temporal_activity_execution_latency",
     "temporal_activity_succeed_endtoend_latency",
     "temporal_workflow_endtoend_latency",
+    "video_pipeline_attempt",
+    "video_pipeline_media",
 )
 
 
@@ -48,6 +52,12 @@ async def connect(settings: TemporalSettings, *, lazy: bool = False) -> Client:
     )
 
 
+def meter_of(client: Client) -> MetricMeter:
+    """Where a worker's own figures go; they are told beside the SDK's, or nowhere when those are off."""
+    runtime = client.service_client.config.runtime
+    return runtime.metric_meter if runtime else MetricMeter.noop
+
+
 def _runtime(settings: TemporalSettings) -> Runtime | None:
     if settings.metrics_address is None:
         return None
@@ -56,7 +66,7 @@ def _runtime(settings: TemporalSettings) -> Runtime | None:
         counters_total_suffix=True,
         unit_suffix=True,
         durations_as_seconds=True,
-        histogram_bucket_overrides={f"{name}_seconds": _LATENCY_BUCKETS_S for name in _LATENCIES},
+        histogram_bucket_overrides=dict.fromkeys(_LONG, _LATENCY_BUCKETS_S),
     )
     return Runtime(telemetry=TelemetryConfig(metrics=metrics))
 
@@ -67,14 +77,8 @@ async def pending_stages(description: WorkflowExecutionDescription) -> list[Pend
     return [
         await _pending_stage(info, stage, description.data_converter)
         for info in infos
-        if (stage := _stage_of(info.activity_id)) is not None
+        if (stage := stage_of(info.activity_id)) is not None
     ]
-
-
-def _stage_of(activity_id: str) -> Stage | None:
-    """Activity ids of stages begin with the stage's name; the others are numbers of Temporal's."""
-    name = activity_id.split(".", maxsplit=1)[0]
-    return Stage(name) if name in list(Stage) else None
 
 
 async def _pending_stage(

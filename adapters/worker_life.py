@@ -12,11 +12,13 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Interceptor, Worker, WorkerDeploymentConfig
 
 from adapters.settings import WorkerSettings
+from adapters.worker_health import WorkerHealth, answering
 from domain.errors import PipelineError
 
 Activity = Callable[..., Any]
@@ -60,21 +62,24 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told_to_stop.set)
     pool = ThreadPoolExecutor(sum(queues.values()))
-    workers = [build_worker(client, settings, service, pool, interceptors) for service in services]
-    lives = [asyncio.create_task(worker.run()) for worker in workers]
-    signalled = asyncio.create_task(told_to_stop.wait())
-    log.info("worker ready")
-    threading.Thread(target=_prepare, args=(prepare, log), daemon=True).start()
-    # A worker that ends by itself has failed; then the others hand over their work too.
-    await asyncio.wait([signalled, *lives], return_when=asyncio.FIRST_COMPLETED)
-    log.info("worker drains", drain_s=settings.drain_s)
-    shutdowns = [asyncio.create_task(worker.shutdown()) for worker in workers]
-    ended, late = await asyncio.wait(lives, timeout=settings.drain_s + _GOODBYE_S)
-    pool.shutdown(wait=False, cancel_futures=True)
-    for task in (signalled, *(shutdowns if late else ())):
-        task.cancel()
-    for life in ended:
-        life.result()
+    health = WorkerHealth(client, settings.identity, _polled(services))
+    with answering(health, settings.health):
+        workers = [build_worker(client, settings, service, pool, interceptors) for service in services]
+        lives = [asyncio.create_task(worker.run()) for worker in workers]
+        signalled = asyncio.create_task(told_to_stop.wait())
+        log.info("worker ready")
+        threading.Thread(target=_prepare, args=(prepare, log), daemon=True).start()
+        # A worker that ends by itself has failed; then the others hand over their work too.
+        await asyncio.wait([signalled, *lives], return_when=asyncio.FIRST_COMPLETED)
+        health.drains = True
+        log.info("worker drains", drain_s=settings.drain_s)
+        shutdowns = [asyncio.create_task(worker.shutdown()) for worker in workers]
+        ended, late = await asyncio.wait(lives, timeout=settings.drain_s + _GOODBYE_S)
+        pool.shutdown(wait=False, cancel_futures=True)
+        for task in (signalled, *(shutdowns if late else ())):
+            task.cancel()
+        for life in ended:
+            life.result()
     log.info("worker stopped", unheard=len(late))
 
 
@@ -101,6 +106,19 @@ def build_worker(
         workflow_failure_exception_types=[TypeError, ValueError],
         deployment_config=_deployment(settings),
     )
+
+
+def _polled(services: Sequence[Service]) -> list[tuple[str, TaskQueueType.ValueType]]:
+    """What a worker asks for work: a queue of workflows and a queue of activities may have one name."""
+    return [
+        (service.queue, kind)
+        for service in services
+        for kind, served in (
+            (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, service.workflows),
+            (TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY, service.activities),
+        )
+        if served
+    ]
 
 
 def _prepare(calls: Sequence[Callable[[], object]], log: structlog.stdlib.BoundLogger) -> None:

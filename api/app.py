@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fastapi import Depends, FastAPI
-from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware.cors import CORSMiddleware
 
@@ -83,9 +82,9 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
     # The last one added is the first that a request meets.
     app.add_middleware(LimitRequests)
     app.add_middleware(LimitRates, rates=settings.rates)
-    # A registry of its own, so that two apps in one process don't count together.
-    app.state.figures = CollectorRegistry()
-    Instrumentator(registry=app.state.figures, excluded_handlers=["/metrics", "/health"]).instrument(app)
+    Instrumentator(
+        registry=parts.figures.registry, excluded_handlers=["/metrics", "/health", "/ready"]
+    ).instrument(app)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

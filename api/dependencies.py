@@ -15,6 +15,7 @@ from adapters.settings import TaskSettings
 from api.accounts import Accounts, OneLocalUser
 from api.callers import Caller, caller_of
 from api.ffmpeg_standing import FfmpegStanding
+from api.figures import Figures
 from api.furthest import Furthest
 from api.settings import LibrarySettings
 from domain.checkup import Part
@@ -68,6 +69,7 @@ class Parts:
     api_keys: ApiKeys
     quotas: Quotas = NO_QUOTAS
     furthest: Furthest = field(default_factory=Furthest)
+    figures: Figures = field(default_factory=Figures)
     library: LibrarySettings = LibrarySettings()  # noqa: RUF009 - frozen
     ffmpeg: FfmpegStanding = field(default_factory=FfmpegStanding)
     accounts: Accounts = field(default_factory=OneLocalUser)

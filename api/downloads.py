@@ -12,7 +12,9 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.responses import Response, StreamingResponse
 
-from adapters.object_store import S3ObjectStore, StoredObject
+from adapters.object_store import StoredObject
+from api.dependencies import Parts
+from api.figures import Figures
 from domain.byte_ranges import ByteRange, parse_range
 from domain.errors import FileUnknown
 
@@ -27,13 +29,14 @@ CONDITIONS = {
 
 async def serve(
     request: Request,
-    store: S3ObjectStore,
+    parts: Parts,
     key: str,
     disposition: str,
     cache_control: str = "private, no-cache",
 ) -> Response:
     """The answer to GET or HEAD; a store that fails before the first byte is an error, not half a file."""
-    stored = await to_thread.run_sync(store.stat, key)
+    with parts.figures.begun_stream():
+        stored = await to_thread.run_sync(parts.store.stat, key)
     if stored is None:
         raise FileUnknown("The file has been removed.")
     headers = {
@@ -55,7 +58,11 @@ async def serve(
     status = 206 if part else 200
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers)
-    content = await _begin(store.open_range(key, part.offset if part else 0, length))
+    offset = part.offset if part else 0
+    with parts.figures.begun_stream():
+        content = await _begin(parts.store.open_range(key, offset, length), parts.figures)
+    if offset == 0 and stored.media_type.startswith("video/"):
+        parts.figures.views.inc()
     return StreamingResponse(content, status_code=status, headers=headers)
 
 
@@ -101,18 +108,20 @@ def _date(text: str | None) -> datetime | None:
     return date if date is None or date.tzinfo else date.replace(tzinfo=UTC)
 
 
-async def _begin(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _begin(chunks: Iterator[bytes], figures: Figures) -> AsyncIterator[bytes]:
     """Read the first chunk now, so that a failing store still can be told."""
     first = await to_thread.run_sync(next, chunks, b"")
-    return _rest(first, chunks)
+    return _rest(first, chunks, figures)
 
 
-async def _rest(first: bytes, chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _rest(first: bytes, chunks: Iterator[bytes], figures: Figures) -> AsyncIterator[bytes]:
     try:
-        chunk = first
-        while chunk:
-            yield chunk
-            chunk = await to_thread.run_sync(next, chunks, b"")
+        with figures.stream():
+            chunk = first
+            while chunk:
+                yield chunk
+                figures.stream_bytes.inc(len(chunk))
+                chunk = await to_thread.run_sync(next, chunks, b"")
     finally:
         # Also when the reader hangs up: the connection to the store is closed, not kept for later.
         close = getattr(chunks, "close", None)

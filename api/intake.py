@@ -72,6 +72,10 @@ class Intake:
         Raises a `SenderError` for what is refused; then neither object nor row is left. An upload with
         the key of an earlier one is not read: the earlier one's row is the answer.
         """
+        with self._parts.figures.upload():
+            return await self._take(upload)
+
+    async def _take(self, upload: Upload) -> VideoRow:
         try:
             self._check(upload)
             first = await self._first_of_key(upload)
@@ -113,6 +117,7 @@ class Intake:
         video_id = uuid.uuid4().hex
         receiver = FormReceiver(self._parts, upload.shape, source_key(video_id), usage)
         form = await receiver.receive(upload.content_type, upload.body)
+        self._parts.figures.upload_bytes.inc(form.source.size_bytes)
         try:
             options = await self._with_subtitles(video_id, form)
             first = await self._same_work(upload, form.source, options)

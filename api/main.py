@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from functools import partial
 
 import structlog
 import uvicorn
@@ -15,6 +16,7 @@ from adapters.catalogue import connect as connect_catalogue
 from adapters.object_store import S3ObjectStore
 from adapters.process import run_main
 from adapters.temporal_client import connect as connect_temporal
+from adapters.temporal_queues import queue_states
 from adapters.webhook_postman import read_webhooks
 from api.accounts import Accounts, OidcAccounts, OneLocalUser, require_loopback
 from api.app import create_app
@@ -22,6 +24,7 @@ from api.dependencies import Parts
 from api.settings import read_http, read_library
 from api.temporal_tasks import TemporalTasks
 from api.unstarted import keep_starting
+from api.watch import QUEUES, keep_watching
 from domain.errors import PassingError
 
 _log = structlog.get_logger(__name__)
@@ -78,11 +81,15 @@ async def serve() -> None:
             timeout_graceful_shutdown=_GRACE_S,
         )
     )
-    starting = asyncio.create_task(keep_starting(parts))
+    beside = [
+        asyncio.create_task(keep_starting(parts)),
+        asyncio.create_task(keep_watching(parts, partial(queue_states, temporal, QUEUES))),
+    ]
     try:
         await server.serve()
     finally:
-        starting.cancel()
+        for task in beside:
+            task.cancel()
         engine.dispose()
 
 

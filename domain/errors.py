@@ -251,3 +251,4 @@ def leaves(root: type[PipelineError]) -> list[type[PipelineError]]:
 
 
 SENDER_CODES = frozenset(kind.__name__ for kind in leaves(SenderError))
+CODES = frozenset(kind.__name__ for kind in leaves(PipelineError))

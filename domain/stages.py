@@ -14,6 +14,12 @@ class Stage(StrEnum):
     MERGER = "merger"
 
 
+def stage_of(activity_id: str) -> Stage | None:
+    """Activity ids of stages begin with the stage's name; the others are numbers of Temporal's."""
+    name = activity_id.split(".", maxsplit=1)[0]
+    return Stage(name) if name in list(Stage) else None
+
+
 class StageStatus(StrEnum):
     PENDING = "pending"
     RUNNING = "running"

@@ -10,6 +10,7 @@ from activities.downscale import Downscale
 from activities.encode_chunk import EncodeChunk
 from activities.encode_sound import EncodeSound
 from activities.extract_audio import ExtractAudio
+from activities.figures import AttemptFigures
 from activities.given_subtitles import GivenSubtitles
 from activities.guard import AttemptGuard
 from activities.join_chunks import JoinChunks
@@ -34,7 +35,7 @@ from adapters.process import run_main
 from adapters.scratch import own_scratch
 from adapters.settings import read_media, read_store, read_temporal, read_upkeep, read_worker
 from adapters.subtitles.srt_reader import read_srt
-from adapters.temporal_client import RunningTasks, connect, keep_schedule
+from adapters.temporal_client import RunningTasks, connect, keep_schedule, meter_of
 from adapters.webhook_postman import WebhookPostman, read_webhooks
 from adapters.worker_life import Activity, Service, serve
 from domain.upkeep import SweepInput
@@ -93,7 +94,7 @@ async def run() -> None:
                 Service(CPU_QUEUE, worker.concurrent_activities, encodes, workflows),
                 Service(QUICK_QUEUE, 2 * worker.concurrent_activities, quick),
             ],
-            interceptors=[AttemptGuard(client, store)],
+            interceptors=[AttemptGuard(client, store), AttemptFigures(meter_of(client))],
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from activities.animal_detection import AnimalDetection
 from activities.checkup import Checkup
+from activities.figures import AttemptFigures
 from activities.guard import AttemptGuard
 from activities.language_detection import LanguageDetection
 from activities.subtitles import Subtitles
@@ -16,7 +17,7 @@ from adapters.process import run_main
 from adapters.scratch import own_scratch
 from adapters.settings import read_media, read_store, read_temporal, read_worker
 from adapters.speech.engines import speech_engine
-from adapters.temporal_client import connect
+from adapters.temporal_client import connect, meter_of
 from adapters.vision.yolo_detector import YoloDetector
 from adapters.worker_life import Activity, Service, serve
 from workflows.policies import GPU_QUEUE
@@ -48,7 +49,7 @@ async def run() -> None:
             worker,
             [Service(GPU_QUEUE, worker.concurrent_activities, activities)],
             prepare=[speech.prepare, detector.prepare],
-            interceptors=[AttemptGuard(client, store)],
+            interceptors=[AttemptGuard(client, store), AttemptFigures(meter_of(client))],
         )
 
 

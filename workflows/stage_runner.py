@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import SENDER_CODES, SourceKillsWorker
     from domain.messages import PipelineRequest
     from domain.stages import Fault, Stage, StageStatus
-    from workflows import policies
+    from workflows import figures, policies
 
 Result = TypeVar("Result")
 
@@ -169,6 +169,7 @@ class StageRunner:
 
     async def _park(self, stage: Stage, fault: Fault) -> None:
         park = timedelta(seconds=self._request.park_s)
+        figures.count_parked(stage, fault)
         self.board.park(stage, fault, now_us() + self._request.park_s * 1_000_000, now_us())
         self.write_memo()
         self.on_park()

@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.stages import Fault, TaskState, TaskStatus
     from domain.webhooks import NotifyInput
-    from workflows import policies
+    from workflows import figures, policies
     from workflows.stage_runner import StageRunner, fault_of, now_us
 
 
@@ -80,6 +80,7 @@ class TaskEnding:
             CleanUp.run, CleanUpInput(request.task_id, request.video_id, drop_source), **policies.CLEAN_UP
         )
         board.end(status, now_us(), fault)
+        figures.count_ended(status, fault)
         self.stages.write_memo()
         await asyncio.gather(*self._records, self._record())
         await self._notify()

@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.rendition import FrameSize  # noqa: F401
     from domain.speech import LanguageEstimate  # noqa: F401
     from domain.stages import Stage, TaskState, TaskStatus
-    from workflows import policies
+    from workflows import figures, policies
     from workflows.chunked_encode import ChunkedEncode
     from workflows.stage_runner import StageRunner, TaskFailed, all_of, now_us
     from workflows.subtitle_making import SubtitleMaking
@@ -105,6 +105,7 @@ class VideoPipeline:
         return self._stages.board.state
 
     async def _admit(self) -> SourceMedia:
+        figures.count_begun()
         self._stages.board.begin(now_us())
         first = next(stage for stage in _FIRST_STAGES if stage not in self._skipped)
         source = messages.ProbeInput(self._request.task_id, self._request.source)

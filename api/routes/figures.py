@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from api.dependencies import PartsNeeded
 from api.gate import FIGURES, only_for
 
 router = APIRouter(tags=["operation"])
@@ -13,6 +14,6 @@ router = APIRouter(tags=["operation"])
 
 @router.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
 @only_for(FIGURES)
-async def metrics(request: Request) -> Response:
-    """How many requests of which kind were answered how, and how long that took."""
-    return Response(generate_latest(request.app.state.figures), media_type=CONTENT_TYPE_LATEST)
+async def metrics(parts: PartsNeeded) -> Response:
+    """Requests, uploads, streams, the state of queues and parts; docs/metrics.md explains each."""
+    return Response(generate_latest(parts.figures.registry), media_type=CONTENT_TYPE_LATEST)

@@ -41,4 +41,4 @@ async def download(
 ) -> Response:
     """Whole, or in part by `Range`, so that players can seek and downloads can go on."""
     key, original = await Standing(parts, caller).file_key(task_id, name)
-    return await serve(request, parts.store, key, attachment(original, name))
+    return await serve(request, parts, key, attachment(original, name))

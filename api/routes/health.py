@@ -41,7 +41,7 @@ async def health() -> dict[str, str]:
 @only_for(EVERYBODY)
 async def ready(response: Response, parts: PartsNeeded) -> ReadyAnswer:
     """Asks Temporal, the object store (whose bucket is made if it is missing) and the catalogue."""
-    answers = await _servers(parts)
+    answers = await server_answers(parts)
     all_ready = all(answer == "ok" for answer in answers.values())
     response.status_code = 200 if all_ready else 503
     return ReadyAnswer(ready=all_ready, parts=answers)
@@ -53,7 +53,7 @@ async def doctor(parts: PartsNeeded) -> DoctorAnswer:
     """Asks the servers, and one worker of each queue, which tries its tools and models."""
     servers = [
         PartAnswer(part=name, ok=answer == "ok", detail=answer, mend="" if answer == "ok" else _MEND[name])
-        for name, answer in (await _servers(parts)).items()
+        for name, answer in (await server_answers(parts)).items()
     ]
     workers: list[PartAnswer] = []
     if servers[0].ok:
@@ -61,7 +61,8 @@ async def doctor(parts: PartsNeeded) -> DoctorAnswer:
     return DoctorAnswer(parts=[*servers, *workers])
 
 
-async def _servers(parts: Parts) -> dict[str, str]:
+async def server_answers(parts: Parts) -> dict[str, str]:
+    """`ok`, or the code of what is wrong, for each part that the API needs."""
     answers = await asyncio.gather(
         answer_of(parts.tasks.ready()),
         answer_of(to_thread.run_sync(parts.store.ensure_bucket)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -40,14 +41,19 @@ class Plant:
     def store(self) -> S3ObjectStore:
         return S3ObjectStore(self.settings)
 
-    def start_worker(self, role: str = "all") -> subprocess.Popen[bytes]:
+    def start_worker(self, role: str = "all", **environment: str) -> subprocess.Popen[bytes]:
         """An `encoder` does nothing but `downscale`, one at a time; `others` do all the rest."""
         store = self.settings
         where = [self.address, store.endpoint, store.access_key, store.secret_key, store.bucket]
         command = [sys.executable, "-m", "tests.attempts.worker", *where, str(self.folder), role]
         with (self.folder / f"worker-{len(self.workers)}.log").open("wb") as log:
             worker = subprocess.Popen(
-                command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                command,
+                cwd=REPOSITORY,
+                env={**os.environ, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
         self.workers.append(worker)
         return worker

@@ -24,7 +24,7 @@ from activities.publish import Publish
 from adapters.object_store import S3ObjectStore, StoreSettings
 from adapters.process import run_main
 from adapters.scratch import own_scratch
-from adapters.settings import WorkerSettings
+from adapters.settings import WorkerSettings, read_worker
 from adapters.worker_life import Service, serve
 from domain.media import SourceMedia
 from domain.messages import (
@@ -149,7 +149,10 @@ class Stages:
 
 async def run() -> None:
     address, endpoint, access_key, secret_key, bucket, folder, role = sys.argv[1:]
-    settings = WorkerSettings(f"test-{os.getpid()}", Path(folder) / "scratch", 4, 4, None, None)
+    told = read_worker("test")
+    settings = WorkerSettings(
+        f"test-{os.getpid()}", Path(folder) / "scratch", 4, told.drain_s, None, None, told.health
+    )
     store = S3ObjectStore(StoreSettings(endpoint, access_key, secret_key, bucket))
     client = await Client.connect(address)
     with own_scratch(settings.scratch_path) as scratch:

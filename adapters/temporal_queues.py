@@ -1,0 +1,66 @@
+"""How much work waits in Temporal's queues, how long, and who is there for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from domain.errors import WorkflowsUnavailable
+
+_ANSWER_WITHIN = timedelta(seconds=2)
+# Temporal remembers a poller for 5 min; one that is there asks anew at least once a minute.
+_GONE_AFTER = timedelta(minutes=2)
+
+_KINDS = {
+    "workflow": TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    "activity": TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+}
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """`kind` is `workflow` or `activity`: a queue's name stands for two queues.
+
+    A worker whose every slot is taken asks for no more work, so it is no poller for that while.
+    """
+
+    queue: str
+    kind: str
+    backlog: int
+    backlog_age_s: float
+    pollers: int
+
+
+async def queue_states(client: Client, queues: Sequence[tuple[str, str]]) -> list[QueueState]:
+    """The states of these queues, given by name and kind; raises `WorkflowsUnavailable`."""
+    try:
+        return [await _state(client, queue, kind) for queue, kind in queues]
+    except (RPCError, RuntimeError) as error:
+        raise WorkflowsUnavailable(f"Temporal does not answer: {error}") from error
+
+
+async def _state(client: Client, queue: str, kind: str) -> QueueState:
+    answer = await client.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(
+            namespace=client.namespace,
+            task_queue=TaskQueue(name=queue),
+            task_queue_type=_KINDS[kind],
+            report_stats=True,
+        ),
+        timeout=_ANSWER_WITHIN,
+    )
+    since = datetime.now(UTC) - _GONE_AFTER
+    return QueueState(
+        queue=queue,
+        kind=kind,
+        backlog=answer.stats.approximate_backlog_count,
+        backlog_age_s=answer.stats.approximate_backlog_age.ToTimedelta().total_seconds(),
+        pollers=sum(poller.last_access_time.ToDatetime(UTC) > since for poller in answer.pollers),
+    )
