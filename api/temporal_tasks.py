@@ -18,14 +18,12 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal_client import pending_stages
 from api.clock import now_us
-from domain.accounts import fairness_key
-from domain.board import queued_state
+from api.task_start import start_workflow
 from domain.checkup import Part
 from domain.errors import (
     PassingError,
@@ -82,23 +80,9 @@ class TemporalTasks:
 
     async def start(self, request: PipelineRequest) -> None:
         """Start the task, once: starting it again changes nothing."""
-        first_state = queued_state(request.task_id, request.options, now_us())
         async with _answers(_START_WITHIN, TaskStartUnknown):
             try:
-                await self.client.start_workflow(
-                    VideoPipeline.run,
-                    request,
-                    id=request.task_id,
-                    task_queue=CPU_QUEUE,
-                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                    memo={"state": first_state, "owner": request.owner},
-                    priority=Priority(
-                        priority_key=request.plan.priority, fairness_key=fairness_key(request.owner)
-                    ),
-                    static_summary=request.filename,
-                    rpc_timeout=_START_WITHIN,
-                )
+                await start_workflow(self.client, request, _START_WITHIN)
             except WorkflowAlreadyStartedError:
                 return
             except RPCError as error:

@@ -33,7 +33,7 @@ def plan_of(name: object) -> Plan:
 
 
 def fairness_key(owner: str) -> str:
-    """What stands for the owner where Temporal shares its workers out; its keys have 64 bytes at most."""
+    """What stands for the owner where Temporal shares its workers out and in its list; at most 64 bytes."""
     return owner if len(owner.encode()) <= 64 else sha256(owner.encode()).hexdigest()
 
 

@@ -15,18 +15,29 @@ from local.ports import free_ports
 TOOLS = Path(__file__).parent.parent / ".tools" / "bin"
 
 
+_ATTRIBUTES = tuple(
+    f"--search-attribute={name}={kind}"
+    for name, kind in (
+        ("Owner", "Keyword"),
+        ("Stage", "KeywordList"),
+        ("Language", "Keyword"),
+        ("Failure", "Keyword"),
+    )
+)
+
+
 def free_port() -> int:
     return free_ports("127.0.0.1", 1)[0]
 
 
 @contextmanager
-def temporal_server(log_path: Path, switches: tuple[str, ...] = ()) -> Iterator[str]:
-    """The address of a server that lives as long as the context."""
+def temporal_server(log_path: Path, switches: tuple[str, ...] = (), bare: bool = False) -> Iterator[str]:
+    """The address of a server that lives as long as the context; a `bare` one has no search attributes."""
     program = shutil.which("temporal", path=str(TOOLS)) or shutil.which("temporal")
     assert program is not None, "no temporal program: run `make tools`"
     port = free_port()
     command = [program, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(port)]
-    command += switches
+    command += switches if bare else (*_ATTRIBUTES, *switches)
     with log_path.open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
     try:

@@ -34,6 +34,7 @@ from adapters.object_store import S3ObjectStore
 from adapters.process import run_main
 from adapters.scratch import own_scratch
 from adapters.settings import read_media, read_store, read_temporal, read_upkeep, read_worker
+from adapters.setup.temporal import register_if_allowed
 from adapters.subtitles.srt_reader import read_srt
 from adapters.temporal_client import RunningTasks, connect, keep_schedule, meter_of
 from adapters.webhook_postman import WebhookPostman, read_webhooks
@@ -56,6 +57,7 @@ async def run() -> None:
     tool = FfmpegTool(media.recipe, media.limits, media.run_limits)
     chunk_tool = ChunkTool(media.recipe, media.limits, media.run_limits)
     client = await connect(read_temporal())
+    await register_if_allowed(client)
     await keep_schedule(
         client,
         "sweep",

@@ -53,10 +53,14 @@ PUBLISH = ActivityConfig(
     start_to_close_timeout=timedelta(minutes=10),
     heartbeat_timeout=timedelta(minutes=5),  # one beat a file; a server-side copy of many GB takes minutes
     retry_policy=_PATIENT_RETRIES,
+    summary="publish the results",
 )
 
 RECORD = ActivityConfig(
-    task_queue=QUICK_QUEUE, start_to_close_timeout=timedelta(seconds=30), retry_policy=_PATIENT_RETRIES
+    task_queue=QUICK_QUEUE,
+    start_to_close_timeout=timedelta(seconds=30),
+    retry_policy=_PATIENT_RETRIES,
+    summary="write the state into the catalogue",
 )
 
 # Somebody else's server may be down over night; it is told for about a day, more and more rarely.
@@ -69,10 +73,14 @@ NOTIFY = ActivityConfig(
         maximum_interval=timedelta(hours=2),
         maximum_attempts=22,
     ),
+    summary="tell the webhook",
 )
 
 CLEAN_UP = ActivityConfig(
-    task_queue=QUICK_QUEUE, start_to_close_timeout=timedelta(minutes=2), retry_policy=_PATIENT_RETRIES
+    task_queue=QUICK_QUEUE,
+    start_to_close_timeout=timedelta(minutes=2),
+    retry_policy=_PATIENT_RETRIES,
+    summary="remove the temporary objects",
 )
 
 SWEEP = ActivityConfig(

@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.stages import Stage, TaskState, TaskStatus
     from workflows import figures, policies
     from workflows.chunked_encode import ChunkedEncode
+    from workflows.search_attributes import keep_shown
     from workflows.stage_runner import StageRunner, TaskFailed, all_of, now_us
     from workflows.subtitle_making import SubtitleMaking
     from workflows.task_ending import TaskEnding
@@ -48,10 +49,12 @@ class VideoPipeline:
         self._admission: Admission | None = None
         self._files: dict[str, Artifact] = {}
         self._subtitles = SubtitleMaking(self._stages, request)
+        self._showing: asyncio.Task[None] | None = None
 
     @workflow.run
     async def run(self, request: PipelineRequest) -> TaskState:
         """End as the completed task's state; fail or be cancelled like the task."""
+        self._showing = asyncio.create_task(keep_shown(lambda: self._stages.board.state))
         try:
             media = await self._admit()
             picture = asyncio.create_task(self._downscale(media))

@@ -171,6 +171,12 @@ PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
     "drained": (_drained, ProcessingOptions()),
     "kills-worker": (_kills_worker, ProcessingOptions()),
     "webhook": (_told, ProcessingOptions()),
+    # Those above are from before tasks had search attributes.
+    "listed": (_done, ProcessingOptions()),
+    "listed-parked-and-retried": (_parked_and_retried, ProcessingOptions()),
+    "listed-given-up": (_given_up, ProcessingOptions()),
+    "listed-chunked": (_chunked, ProcessingOptions()),
+    "listed-cancelled": (_cancelled, ProcessingOptions()),
 }
 
 
@@ -183,7 +189,7 @@ async def record(again: bool) -> None:
             if target.exists() and not again:
                 continue
             rig = Rig(client, Script())
-            request = rig.request(options, park_s=1 if name == "given-up" else 600)
+            request = rig.request(options, park_s=1 if name.endswith("given-up") else 600)
             async with rig.workers():
                 await path(rig, request)
             history = await client.get_workflow_handle(request.task_id).fetch_history()

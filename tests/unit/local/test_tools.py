@@ -55,7 +55,7 @@ def test_a_missing_program_is_built_once_at_its_pinned_version(
     assert calls.read_text() == "install -trimpath example.org/greeter@v1.2.3\n"
     assert toolbox.find("greeter") == tmp_path / "tools" / "bin" / "greeter"
     assert len(said) == 1
-    assert "greeter v1.2.3" in said[0]
+    assert "greeter" in said[0]
 
 
 def test_a_build_that_fails_names_the_tool_and_the_reason_and_leaves_nothing(
