@@ -1,4 +1,4 @@
-"""Decides whether an object of Kubernetes is well formed: by the schema of its kind, with no field beyond it."""
+"""Decides whether an object is well formed: by the schema of its kind, with no field beyond it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import kubernetes_validate
 from tests.deploy.k8s.manifests import Object
 from tests.deploy.k8s.trim_crds import CRDS_PATH
 
-# The oldest that the manifests promise to run on (`sleep` in a hook, policies of unhealthy pods), and the newest.
+# The oldest that the manifests are for (`sleep` in a hook is on by default), and the newest.
 KUBERNETES = ("1.32", "1.37")
 
 

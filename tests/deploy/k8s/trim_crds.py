@@ -1,6 +1,6 @@
-"""Decides which schemas of custom kinds the tests keep: those of the kinds in use, without their descriptions.
+"""Decides which schemas of custom kinds the tests keep: of the kinds in use, without their texts.
 
-Run as `python -m tests.deploy.k8s.trim_crds` after a change of a version; needs Go, which fetches the modules.
+Run as `python -m tests.deploy.k8s.trim_crds` after a change of a version; Go fetches the modules.
 """
 
 from __future__ import annotations
