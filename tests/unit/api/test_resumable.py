@@ -121,7 +121,11 @@ async def test_an_unfinished_upload_tells_its_length_its_metadata_and_until_when
         ({**TUS, "Upload-Length": str(LIMIT_BYTES + 1)}, 413, "SourceTooLarge"),
         ({**TUS, "Upload-Length": "9", "Upload-Metadata": metadata(subtitle_mode="x")}, 422, "FormInvalid"),
         ({**TUS, "Upload-Length": "9", "Upload-Metadata": metadata(max_heigth="2")}, 422, "FormInvalid"),
-        ({**TUS, "Upload-Length": "9", "Upload-Metadata": metadata(language="xx")}, 422, "LanguageUnsupported"),
+        (
+            {**TUS, "Upload-Length": "9", "Upload-Metadata": metadata(language="xx")},
+            422,
+            "LanguageUnsupported",
+        ),
         (
             {**TUS, "Upload-Length": "9", "Upload-Metadata": metadata(webhook_url="https://a.example")},
             422,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import random
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -37,19 +36,10 @@ async def send(
     client: httpx.AsyncClient, path: str, offset: int, content: Any, **headers: str
 ) -> httpx.Response:
     told = {name.replace("_", "-"): value for name, value in headers.items()}
-    return await client.patch(
-        path, content=content, headers={**CHUNK, "Upload-Offset": str(offset), **told}
-    )
+    return await client.patch(path, content=content, headers={**CHUNK, "Upload-Offset": str(offset), **told})
 
 
 async def offset_of(client: httpx.AsyncClient, path: str) -> int:
     answer = await client.head(path, headers=TUS)
     assert answer.status_code == 200
     return int(answer.headers["upload-offset"])
-
-
-async def broken_off(content: bytes) -> AsyncIterator[bytes]:
-    """A sender who hangs up after these bytes."""
-    for start in range(0, len(content), 65536):
-        yield content[start : start + 65536]
-    raise ConnectionError("the sender is gone")
