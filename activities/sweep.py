@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -10,8 +11,15 @@ from temporalio import activity
 
 from activities.failures import as_failure
 from domain.errors import PipelineError
-from domain.keys import KEPT_PREFIX, TEMP_PREFIX, temp_prefix
-from domain.upkeep import SweepInput, Swept
+from domain.keys import (
+    KEPT_PREFIX,
+    TEMP_PREFIX,
+    UPLOADS_PREFIX,
+    pieces_prefix,
+    source_prefix,
+    temp_prefix,
+)
+from domain.upkeep import ExpiredUpload, SweepInput, Swept
 
 
 class SweptStore(Protocol):
@@ -30,17 +38,27 @@ class RunningTasks(Protocol):
         """Whether the task may still need its temporary objects, however old they are."""
 
 
+class ResumableUploads(Protocol):
+    def expired(self, at_us: int) -> Iterator[ExpiredUpload]:
+        """Those whose time is over, for good; each must be removed before the next is asked for."""
+
+    def remove(self, upload_id: str) -> None:
+        """Forget an upload; twice is no fault."""
+
+
 @dataclass(frozen=True)
 class Sweep:
     store: SweptStore
     tasks: RunningTasks
+    uploads: ResumableUploads
 
     @activity.defn(name="sweep", no_thread_cancel_exception=True)
     def run(self, request: SweepInput) -> Swept:
         """A parked task keeps its objects for as long as it waits."""
-        before = datetime.now(UTC) - timedelta(seconds=request.older_than_s)
-        removed = 0
+        now = datetime.now(UTC)
+        before = now - timedelta(seconds=request.older_than_s)
         try:
+            expired, removed = self._expire(now)
             for task_id in self.store.folders(TEMP_PREFIX):
                 activity.heartbeat()
                 if not self.tasks.is_running(task_id):
@@ -48,6 +66,20 @@ class Sweep:
             activity.heartbeat()
             removed += self.store.remove_older(KEPT_PREFIX, before)
             activity.heartbeat()
-            return Swept(objects=removed, uploads=self.store.drop_unfinished("", before))
+            removed += self.store.remove_older(UPLOADS_PREFIX, before)
+            activity.heartbeat()
+            return Swept(removed, self.store.drop_unfinished("", before), expired=expired)
         except PipelineError as error:
             raise as_failure(error) from error
+
+    def _expire(self, now: datetime) -> tuple[int, int]:
+        """How many resumable uploads and how many of their objects and parts went: the rows go last."""
+        expired = removed = 0
+        for upload in self.uploads.expired(int(now.timestamp() * 1_000_000)):
+            activity.heartbeat()
+            removed += self.store.remove_older(pieces_prefix(upload.upload_id), now)
+            if not upload.settled:
+                removed += self.store.drop_unfinished(source_prefix(upload.video_id), now)
+            self.uploads.remove(upload.upload_id)
+            expired += 1
+        return expired, removed

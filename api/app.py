@@ -20,6 +20,7 @@ from api.routes import (
     health,
     library,
     process_video,
+    resumable,
     status,
     stream,
     tasks,
@@ -27,6 +28,7 @@ from api.routes import (
     webhooks,
 )
 from api.settings import UNLIMITED, HttpSettings
+from api.tus.wire import SpeakTus
 
 _DESCRIPTION = """\
 Send a video; get back a smaller one with subtitles, its language and the animals in it.
@@ -43,11 +45,24 @@ _EXPOSED = (
     "ETag",
     "Content-Range",
     "Accept-Ranges",
+    "Tus-Resumable",
+    "Tus-Version",
+    "Tus-Extension",
+    "Tus-Max-Size",
+    "Tus-Checksum-Algorithm",
+    "Upload-Offset",
+    "Upload-Length",
+    "Upload-Metadata",
+    "Upload-Expires",
+    "Task-Id",
+    "Task-Status",
+    "Task-Url",
 )
 
 
 _ROUTES = (
     uploads,
+    resumable,
     status,
     tasks,
     files,
@@ -82,6 +97,7 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
     # The last one added is the first that a request meets.
     app.add_middleware(LimitRequests)
     app.add_middleware(LimitRates, rates=settings.rates)
+    app.add_middleware(SpeakTus)
     Instrumentator(
         registry=parts.figures.registry, excluded_handlers=["/metrics", "/health", "/ready"]
     ).instrument(app)
@@ -98,6 +114,13 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
                 "Webhook-Url",
                 "Range",
                 "If-Range",
+                "Tus-Resumable",
+                "Upload-Length",
+                "Upload-Metadata",
+                "Upload-Offset",
+                "Upload-Checksum",
+                "X-HTTP-Method-Override",
+                "X-Requested-With",
             ),
             expose_headers=_EXPOSED,
         )

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import anyio
 from anyio import to_thread
 
 from adapters.catalogue import NewVideo, VideoRow, work_sha256
-from adapters.settings import TaskSettings
 from api.callers import Caller
 from api.clock import now_us
 from api.dependencies import Parts
@@ -19,13 +17,11 @@ from api.draining import drain
 from api.file_names import display_name
 from api.form_shapes import UPLOAD_FORM, FormShape
 from api.multipart_upload import FormReceiver, ReceivedForm
-from api.problems import fault_of
-from domain.accounts import plan_of
+from api.starting import Starting
 from domain.errors import PipelineError, SourceTooLarge, TaskStartUnknown, WebhookForbidden
 from domain.keys import source_key, subtitles_key
-from domain.messages import Artifact, PipelineRequest, ProcessingOptions
+from domain.messages import Artifact, ProcessingOptions
 from domain.quotas import Usage
-from domain.stages import TaskStatus
 from domain.webhooks import check_url
 
 
@@ -42,29 +38,17 @@ class Upload:
     webhook_url: str | None = None
 
 
-def request_of(row: VideoRow, settings: TaskSettings) -> PipelineRequest:
-    """What the row's task is started with, the first time and every other."""
-    return PipelineRequest(
-        task_id=row.task_id,
-        video_id=row.id,
-        owner=row.owner,
-        filename=row.filename,
-        source=row.source,
-        options=row.processing_options,
-        # The library's videos have a limit of their own.
-        stage_timeout_s=settings.ffmpeg_timeout_s
-        if row.processing_options.given_subtitles
-        else settings.stage_timeout_s,
-        park_s=settings.park_s,
-        chunk_after_s=settings.chunk_after_s,
-        plan=plan_of(row.plan),
-        webhook_url=row.webhook_url or "",
-    )
+def check_webhook(url: str, secret: str) -> None:
+    """Raises `WebhookForbidden` for an address that would not be called."""
+    if not secret:
+        raise WebhookForbidden("This installation sends no webhooks: leave its address away.")
+    check_url(url)
 
 
 class Intake:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._starting = Starting(parts)
 
     async def take(self, upload: Upload) -> VideoRow:
         """The video's row, once its task is started and the probe has not refused it (yet).
@@ -85,16 +69,14 @@ class Intake:
             await drain(upload.body)
             raise
         await drain(upload.body)
-        return await self._join(first)
+        return await self._starting.join(first)
 
     def _check(self, upload: Upload) -> None:
         limit = self._parts.settings.max_upload_bytes
         if upload.content_length is not None and upload.content_length > limit + upload.shape.overhead_bytes:
             raise SourceTooLarge(f"The file is larger than the {limit} bytes that are taken here.")
         if upload.webhook_url is not None:
-            if not self._parts.webhook_secret:
-                raise WebhookForbidden("This installation sends no webhooks: leave Webhook-Url away.")
-            check_url(upload.webhook_url)
+            check_webhook(upload.webhook_url, self._parts.webhook_secret)
 
     async def _first_of_key(self, upload: Upload) -> VideoRow | None:
         if upload.idempotency_key is None:
@@ -123,11 +105,11 @@ class Intake:
             first = await self._same_work(upload, form.source, options)
         except BaseException:
             with anyio.CancelScope(shield=True):
-                await self._drop_files(video_id)
+                await self._starting.drop_files(video_id)
             raise
         if first is not None:
-            await self._drop_files(video_id)
-            return await self._join(first)
+            await self._starting.drop_files(video_id)
+            return await self._starting.join(first)
         video = NewVideo(
             video_id=video_id,
             task_id=f"task-{uuid.uuid4().hex}",
@@ -143,32 +125,18 @@ class Intake:
         try:
             row = await self._parts.ask_catalogue(self._parts.catalogue.add, video, self._parts.quotas)
             if row.task_id == video.task_id:
-                await self._parts.tasks.start(request_of(row, self._parts.settings))
+                await self._starting.start(row)
         except TaskStartUnknown:
             # It may run: the row stays, and the same upload sent again starts it if it does not.
             raise
         except BaseException:
             with anyio.CancelScope(shield=True):
-                await self._forget(video.task_id, video_id)
+                await self._starting.forget(video.task_id, video_id)
             raise
         if row.task_id == video.task_id:
-            return await self._await_verdict(row)
-        await self._drop_files(video_id)
-        return await self._join(row)
-
-    async def _join(self, row: VideoRow) -> VideoRow:
-        """The same upload came earlier: its task is the answer, and is started if that failed then."""
-        if row.status != TaskStatus.QUEUED.value:
-            return row
-        await self._parts.tasks.start(request_of(row, self._parts.settings))
-        return await self._await_verdict(row)
-
-    async def _await_verdict(self, row: VideoRow) -> VideoRow:
-        verdict = await self._parts.tasks.admission(row.task_id)
-        if verdict is not None and not verdict.accepted:
-            await self._forget(row.task_id, row.id)
-            raise fault_of(verdict.fault_code, verdict.fault_message)
-        return row
+            return await self._starting.await_verdict(row)
+        await self._starting.drop_files(video_id)
+        return await self._starting.join(row)
 
     async def _with_subtitles(self, video_id: str, form: ReceivedForm) -> ProcessingOptions:
         if not form.subtitles:
@@ -187,14 +155,3 @@ class Intake:
         return await self._parts.ask_catalogue(
             self._parts.catalogue.same_work, upload.caller.owner, work_sha256(source, options)
         )
-
-    async def _forget(self, task_id: str, video_id: str) -> None:
-        """Remove row and bytes. What can't be removed now is not the sender's concern."""
-        with suppress(PipelineError):
-            await self._parts.ask_catalogue(self._parts.catalogue.remove, task_id)
-        await self._drop_files(video_id)
-
-    async def _drop_files(self, video_id: str) -> None:
-        for key in (source_key(video_id), subtitles_key(video_id)):
-            with suppress(PipelineError):
-                await to_thread.run_sync(self._parts.store.remove, key)

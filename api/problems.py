@@ -21,8 +21,12 @@ from domain.errors import PassingError, PipelineError, SenderError
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
 
-STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
+# A status of the tus protocol's own, which the standard library has no name for.
+CHECKSUM_MISMATCH = 460
+
+STATUS_OF: Mapping[type[PipelineError], int] = {
     errors.FormBroken: HTTPStatus.BAD_REQUEST,
+    errors.UploadHeaderInvalid: HTTPStatus.BAD_REQUEST,
     errors.TokenMissing: HTTPStatus.UNAUTHORIZED,
     errors.TokenRefused: HTTPStatus.UNAUTHORIZED,
     errors.RoleMissing: HTTPStatus.FORBIDDEN,
@@ -32,6 +36,13 @@ STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.VideoUnknown: HTTPStatus.NOT_FOUND,
     errors.FileUnknown: HTTPStatus.NOT_FOUND,
     errors.StageUnknown: HTTPStatus.NOT_FOUND,
+    errors.UploadUnknown: HTTPStatus.NOT_FOUND,
+    errors.UploadConflict: HTTPStatus.CONFLICT,
+    errors.UploadComplete: HTTPStatus.CONFLICT,
+    errors.UploadGone: HTTPStatus.GONE,
+    errors.UploadVersionUnsupported: HTTPStatus.PRECONDITION_FAILED,
+    errors.ChunkTypeWrong: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.ChecksumWrong: CHECKSUM_MISMATCH,
     errors.KeyLimitReached: HTTPStatus.CONFLICT,
     errors.StageNotRetryable: HTTPStatus.CONFLICT,
     errors.TaskEnded: HTTPStatus.CONFLICT,
@@ -121,7 +132,7 @@ def install(app: FastAPI) -> None:
 
 def problem(
     request: Request,
-    status: HTTPStatus,
+    status: int,
     code: str,
     title: str,
     detail: str,
@@ -132,13 +143,13 @@ def problem(
     document = {
         "type": f"urn:video-pipeline:problem:{code}",
         "title": title,
-        "status": status.value,
+        "status": int(status),
         "detail": detail,
         "code": code,
         "instance": request.url.path,
         **more,
     }
-    return JSONResponse(document, status.value, dict(headers or {}), media_type=MEDIA_TYPE)
+    return JSONResponse(document, int(status), dict(headers or {}), media_type=MEDIA_TYPE)
 
 
 def fault_of(code: str, message: str) -> PipelineError:

@@ -22,7 +22,8 @@ from domain.errors import RateExceeded
 
 # Whoever looks after the installation must be able to look at it, above all while it is flooded.
 _EXEMPT = ("/health", "/ready", "/metrics", "/api/health")
-UPLOAD_PATHS = ("/video/upload", "/api/process-video/")
+# Of a resumable upload only its beginning counts as one.
+UPLOAD_PATHS = ("/video/upload", "/api/process-video/", "/files")
 
 
 class LimitRates:

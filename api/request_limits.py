@@ -14,9 +14,10 @@ from api.rate_limits import UPLOAD_PATHS
 
 _LONGEST_PATH_BYTES = 1024
 _LONGEST_QUERY_BYTES = 2048
-# The upload judges its own body as it comes; no other call needs one that is larger.
+# An upload judges its own body as it comes; no other call needs one that is larger.
 _LARGEST_BODY_BYTES = 64 * 1024
 _MOST_LENGTH_DIGITS = 18
+_RESUMABLE = "/files/"
 
 
 class LimitRequests:
@@ -41,7 +42,8 @@ def _refusal(request: Request) -> Response | None:
             "Bodies are taken as they are, not compressed.",
             {"Accept-Encoding": "identity"},
         )
-    return None if request.url.path in UPLOAD_PATHS else _body_refusal(request, headers)
+    takes_files = request.url.path in UPLOAD_PATHS or request.url.path.startswith(_RESUMABLE)
+    return None if takes_files else _body_refusal(request, headers)
 
 
 def _body_refusal(request: Request, headers: Headers) -> Response | None:

@@ -13,8 +13,9 @@ import structlog
 from adapters.catalogue import Cursor, VideoRow
 from api.clock import now_us
 from api.dependencies import Parts
-from api.intake import request_of
-from domain.errors import PipelineError
+from api.starting import request_of
+from api.tus.settling import settle
+from domain.errors import PipelineError, SenderError
 from domain.messages import RecordInput
 from domain.stages import TaskState, TaskStatus
 
@@ -33,7 +34,7 @@ async def keep_starting(parts: Parts) -> None:
     """Look for such tasks every minute, for ever; a part that is away is asked again a minute later."""
     while True:
         try:
-            started = await start_unstarted(parts, now_us())
+            started = await start_unstarted(parts, now_us()) + await settle_whole(parts, now_us())
         except PipelineError as error:
             _log.warning("unstarted_tasks_not_looked_for", code=error.code, reason=str(error))
         else:
@@ -56,6 +57,17 @@ async def start_unstarted(parts: Parts, at_us: int) -> int:
                 await parts.tasks.start(request_of(row, parts.settings))
                 started += 1
         before = page.next
+    return started
+
+
+async def settle_whole(parts: Parts, at_us: int) -> int:
+    """Settle every resumable upload whose last byte is in; return how many tasks that started."""
+    started = 0
+    for upload in await parts.ask_catalogue(parts.catalogue.uploads.unsettled, at_us):
+        try:
+            started += await settle(parts, upload) is not None
+        except SenderError as error:
+            _log.info("upload_refused", upload_id=upload.id, code=error.code)
     return started
 
 

@@ -19,7 +19,7 @@ from adapters.catalogue import connect as connect_catalogue
 from adapters.settings import read_tasks, read_temporal
 from adapters.temporal_client import connect as connect_temporal
 from api.callers import OWNER
-from api.intake import request_of
+from api.starting import request_of
 from api.temporal_tasks import TemporalTasks
 from bench.clips import CLIPS
 from bench.report import Row

@@ -104,6 +104,38 @@ class RangeUnsatisfiable(SenderError):
         self.total = total
 
 
+class UploadHeaderInvalid(SenderError):
+    """A header of a resumable upload is missing, or can't be understood."""
+
+
+class UploadUnknown(SenderError):
+    """The caller has no resumable upload of this id."""
+
+
+class UploadConflict(SenderError):
+    """The upload does not stand where the request says: ask for its offset, and go on from there."""
+
+
+class UploadComplete(SenderError):
+    """The last byte of the upload is in, so that it can't be taken back: cancel its task instead."""
+
+
+class UploadGone(SenderError):
+    """The upload was not finished in its time: begin a new one."""
+
+
+class UploadVersionUnsupported(SenderError):
+    """Resumable uploads are spoken here in version 1.0.0 of tus only."""
+
+
+class ChunkTypeWrong(SenderError):
+    """The bytes of a resumable upload come as application/offset+octet-stream."""
+
+
+class ChecksumWrong(SenderError):
+    """The bytes that came are not those of the checksum: they were thrown away, send them again."""
+
+
 class StageUnknown(SenderError):
     """No stage has this name."""
 

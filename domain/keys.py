@@ -9,6 +9,8 @@ from domain.chunks import Chunk
 # Finished parts of unfinished work, which a retry or another task can use; they go a day later.
 KEPT_PREFIX = "kept/"
 TEMP_PREFIX = "temp/"
+# What resumable uploads hold that is smaller than a part of the store's; it goes a day later.
+UPLOADS_PREFIX = "uploads/"
 
 _FOLDER_OF_KIND = {".mp4": "videos/transcoded", ".vtt": "subtitles", ".srt": "subtitles"}
 _OTHER_FOLDER = "videos/analysis"
@@ -28,6 +30,11 @@ def source_prefix(video_id: str) -> str:
 def subtitles_key(video_id: str) -> str:
     """Given subtitles as they came, beside the video that they belong to."""
     return f"videos/original/{video_id}/subtitles"
+
+
+def pieces_prefix(upload_id: str) -> str:
+    """The bytes of a resumable upload that have not become a part yet."""
+    return f"{UPLOADS_PREFIX}{upload_id}/"
 
 
 def attempt_prefix(task_id: str, activity: str, attempt: int) -> str:

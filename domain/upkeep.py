@@ -38,6 +38,15 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class ExpiredUpload:
+    """A resumable upload whose time is over; an unsettled one has no task, and its parts are nobody's."""
+
+    upload_id: str
+    video_id: str
+    settled: bool
+
+
+@dataclass(frozen=True)
 class SweepInput:
     """Removes what is older than `older_than_s` and no task needs, and keeps the library up."""
 
@@ -47,8 +56,10 @@ class SweepInput:
 
 @dataclass(frozen=True)
 class Swept:
-    """What went: objects, and uploads that were begun and never ended."""
+    """What went: objects, uploads to the store that were begun and never ended, and what was known of
+    resumable uploads whose time is over."""
 
     objects: int = 0
     uploads: int = 0
     kept: Kept | None = None
+    expired: int = 0

@@ -23,7 +23,7 @@ from activities.record import Record
 from activities.source_files import SourceFiles
 from activities.sweep import Sweep
 from activities.upkeep import Upkeep
-from adapters.catalogue import Catalogue, read_catalogue, upgrade
+from adapters.catalogue import Catalogue, ResumableUploads, read_catalogue, upgrade
 from adapters.catalogue import connect as connect_catalogue
 from adapters.catalogue.upkeep import Upkeep as CatalogueUpkeep
 from adapters.ffmpeg import guards
@@ -85,7 +85,7 @@ async def run() -> None:
             Record(Catalogue(engine)).run,
             CleanUp(store).run,
             Notify(WebhookPostman(webhooks.allow_private), webhooks.secret).run,
-            Sweep(store, RunningTasks(client)).run,
+            Sweep(store, RunningTasks(client), ResumableUploads(engine)).run,
             Upkeep(store, CatalogueUpkeep(engine)).run,
             Checkup({"worker_cpu: ffmpeg": check_parts}).run,
         ]

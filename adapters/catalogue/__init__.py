@@ -7,6 +7,8 @@ from adapters.catalogue.engine import connect
 from adapters.catalogue.library import Cursor, Page, Wanted
 from adapters.catalogue.migration import upgrade
 from adapters.catalogue.models import VideoRow, work_sha256
+from adapters.catalogue.resumable import Progress, ResumableUploads
+from adapters.catalogue.resumable_models import ResumableRow
 from adapters.catalogue.settings import CatalogueSettings, read_catalogue
 
 __all__ = [
@@ -19,6 +21,9 @@ __all__ = [
     "NewKey",
     "NewVideo",
     "Page",
+    "Progress",
+    "ResumableRow",
+    "ResumableUploads",
     "VideoRow",
     "Wanted",
     "connect",

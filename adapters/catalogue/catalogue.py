@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 from adapters.catalogue.engine import hold_owner, naming_faults
 from adapters.catalogue.library import Library
 from adapters.catalogue.models import VideoRow, options_as_json, state_as_json, work_sha256
+from adapters.catalogue.resumable import ResumableUploads
 from adapters.catalogue.usage import usage_of
 from domain.accounts import Plan
 from domain.board import queued_state
@@ -41,6 +42,7 @@ class Catalogue(Library):
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
+        self.uploads = ResumableUploads(engine)
 
     def ready(self) -> None:
         """Raise unless the table answers."""

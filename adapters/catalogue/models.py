@@ -76,7 +76,7 @@ class VideoRow(SQLModel, table=True):
     @property
     def processing_options(self) -> ProcessingOptions:
         """What the sender asked for."""
-        return _OPTIONS.validate_python(self.options)
+        return options_of_json(self.options)
 
 
 def work_sha256(source: Artifact, options: ProcessingOptions) -> str:
@@ -91,6 +91,11 @@ def options_as_json(options: ProcessingOptions) -> dict[str, Any]:
     """The options as the row keeps them."""
     kept: dict[str, Any] = _OPTIONS.dump_python(options, mode="json")
     return kept
+
+
+def options_of_json(kept: dict[str, Any]) -> ProcessingOptions:
+    """The options that a row keeps."""
+    return _OPTIONS.validate_python(kept)
 
 
 def state_as_json(state: TaskState) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from adapters.catalogue.engine import naming_faults, writing
 from adapters.catalogue.models import VideoRow, state_as_json
+from adapters.catalogue.resumable_models import ResumableRow
 from domain.stages import Fault, TaskStatus
 from domain.upkeep import KeptVideo
 
@@ -36,13 +37,14 @@ class Upkeep:
         )
 
     def unknown(self, video_ids: Collection[str]) -> set[str]:
-        """Those of the ids that no row has."""
+        """Those of the ids that no row has; a resumable upload on its way has one too."""
         ids = sorted(video_ids)
         known: set[str] = set()
         with naming_faults("look for rows"), Session(self._engine) as session:
             for start in range(0, len(ids), _AT_ONCE):
-                some = col(VideoRow.id).in_(ids[start : start + _AT_ONCE])
-                known |= set(session.exec(select(VideoRow.id).where(some)).all())
+                some = ids[start : start + _AT_ONCE]
+                for column in (col(VideoRow.id), col(ResumableRow.video_id)):
+                    known |= set(session.exec(select(column).where(column.in_(some))).all())
         return set(ids) - known
 
     def lose(self, video_id: str, final_key: str, fault: Fault) -> None:

@@ -17,6 +17,7 @@ from adapters.object_store.connection import (
     connect,
     naming_faults,
 )
+from adapters.object_store.numbered import NumberedParts
 from adapters.object_store.reading import ObjectReader, StoredObject
 from adapters.object_store.removing import ObjectRemover, UnfinishedUpload
 from adapters.object_store.writing import SHA256_METADATA, ObjectWriter, Readable
@@ -44,7 +45,8 @@ class S3ObjectStore:
         self._quick = connect(settings, ANSWER_TIMEOUT_S)
         self._patient = connect(settings, COPY_TIMEOUT_S)
         self._reader = ObjectReader(self._quick, self._bucket)
-        self._writer = ObjectWriter(self._quick, self._patient, self._bucket)
+        self.parts = NumberedParts(self._quick, self._patient, self._bucket)
+        self._writer = ObjectWriter(self._quick, self.parts, self._bucket)
         self._remover = ObjectRemover(self._quick, self._bucket)
 
     def ready(self) -> None:

@@ -8,9 +8,9 @@ from contextlib import suppress
 from typing import Protocol
 
 from minio import Minio
-from minio.datatypes import Part
 
 from adapters.object_store.connection import naming_faults
+from adapters.object_store.numbered import NumberedParts, StoredPart
 from domain.errors import FileUnknown, PipelineError, StoreUnavailable
 from domain.messages import Artifact
 
@@ -24,11 +24,11 @@ class Readable(Protocol):
 
 
 class ObjectWriter:
-    """Writes through `quick`; `patient` puts the parts of a large object together."""
+    """Writes through `quick`; `parts` are how a large object is written."""
 
-    def __init__(self, quick: Minio, patient: Minio, bucket: str) -> None:
+    def __init__(self, quick: Minio, parts: NumberedParts, bucket: str) -> None:
         self._quick = quick
-        self._patient = patient
+        self._parts = parts
         self._bucket = bucket
 
     def write(
@@ -66,48 +66,25 @@ class ObjectWriter:
         # the artifact carries it, and a copy of the artifact keeps it.
         digest = hashlib.sha256()
         size_bytes = 0
-        parts: list[Part] = []
-        upload_id = self._begin(key, media_type)
+        parts: list[StoredPart] = []
+        upload_id = self._parts.begin(key, media_type)
         try:
             block = first
             while block:
                 digest.update(block)
                 size_bytes += len(block)
-                number = len(parts) + 1
-                with naming_faults(f"write part {number} of {key}"):
-                    etag = self._quick._upload_part(self._bucket, key, block, None, upload_id, number)
-                parts.append(Part(number, etag))
+                parts.append(self._parts.write(key, upload_id, len(parts) + 1, block))
                 block = next(rest, b"")
-            self._complete(key, upload_id, parts, size_bytes)
+            self._parts.complete(key, upload_id, parts, size_bytes)
         except BaseException:
             self._abort(key, upload_id)
             raise
         return Artifact(key, media_type, size_bytes, digest.hexdigest())
 
-    def _begin(self, key: str, media_type: str) -> str:
-        """The id of a new upload in parts; one whose id got lost with the answer is dropped again."""
-        try:
-            with naming_faults(f"write {key}"):
-                return self._quick._create_multipart_upload(self._bucket, key, {"Content-Type": media_type})
-        except PipelineError:
-            with suppress(PipelineError), naming_faults(f"look for lost parts of {key}"):
-                for upload in self._quick._list_multipart_uploads(self._bucket, prefix=key).uploads:
-                    if upload.object_name == key and upload.upload_id:
-                        self._abort(key, upload.upload_id)
-            raise
-
-    def _complete(self, key: str, upload_id: str, parts: list[Part], size_bytes: int) -> None:
-        with naming_faults(f"put the parts of {key} together"):
-            self._patient._complete_multipart_upload(self._bucket, key, upload_id, parts)
-            # S3 may answer 200 and tell of a failure in the body, which the client does not read.
-            written = self._quick.stat_object(self._bucket, key).size
-        if written != size_bytes:
-            raise StoreUnavailable(f"The object store kept {written} of {size_bytes} bytes of {key}.")
-
     def _abort(self, key: str, upload_id: str) -> None:
         """Drop the parts, and the object if it came to be; the fault that led here is the one to tell."""
-        with suppress(PipelineError), naming_faults(f"drop the parts of {key}"):
-            self._quick._abort_multipart_upload(self._bucket, key, upload_id)
+        with suppress(PipelineError):
+            self._parts.drop(key, upload_id)
         self._drop(key)
 
     def _drop(self, key: str) -> None:

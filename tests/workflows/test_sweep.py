@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +15,12 @@ from temporalio.client import Client, ScheduleActionStartWorkflow
 from temporalio.worker import Worker
 
 from activities.sweep import Sweep
+from adapters.catalogue import CatalogueSettings, ResumableUploads, connect, upgrade
 from adapters.object_store import S3ObjectStore
 from adapters.temporal_client import RunningTasks, keep_schedule
+from domain.errors import UploadUnknown
 from domain.upkeep import Kept, SweepInput, Swept, UpkeepInput
+from tests.contract.catalogue.videos import resumable_upload
 from tests.contract.store.servers import s3_server
 from tests.workflows.rig import Rig
 from workflows.policies import QUICK_QUEUE
@@ -31,13 +35,24 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3ObjectStore]:
         yield store
 
 
-async def swept(client: Client, store: S3ObjectStore, request: SweepInput) -> Swept:
+@pytest.fixture
+def uploads(tmp_path: Path) -> Iterator[ResumableUploads]:
+    settings = CatalogueSettings(f"sqlite:///{tmp_path}/catalogue.db")
+    upgrade(settings)
+    engine = connect(settings)
+    yield ResumableUploads(engine)
+    engine.dispose()
+
+
+async def swept(
+    client: Client, store: S3ObjectStore, uploads: ResumableUploads, request: SweepInput
+) -> Swept:
     with ThreadPoolExecutor(2) as threads:
         worker = Worker(
             client,
             task_queue=QUICK_QUEUE,
             workflows=[SweepWorkflow],
-            activities=[Sweep(store, RunningTasks(client)).run, played_upkeep],
+            activities=[Sweep(store, RunningTasks(client), uploads).run, played_upkeep],
             activity_executor=threads,
         )
         async with worker:
@@ -56,7 +71,7 @@ def keys(store: S3ObjectStore) -> set[str]:
 
 
 async def test_what_ended_tasks_left_behind_goes_and_everything_else_stays(
-    rig: Rig, store: S3ObjectStore
+    rig: Rig, store: S3ObjectStore, uploads: ResumableUploads
 ) -> None:
     request = rig.request()
     await rig.start(request)  # no worker takes it up, so it is running
@@ -69,32 +84,58 @@ async def test_what_ended_tasks_left_behind_goes_and_everything_else_stays(
     ):
         store.put(key, b"bytes", "video/mp4")
 
-    result = await swept(rig.client, store, SweepInput(older_than_s=0))
+    result = await swept(rig.client, store, uploads, SweepInput(older_than_s=0))
 
     assert result.objects == 2
     assert keys(store) == {"videos/original/v/source", needed}
 
 
-async def test_what_is_young_is_spared(rig: Rig, store: S3ObjectStore) -> None:
+async def test_what_is_young_is_spared(rig: Rig, store: S3ObjectStore, uploads: ResumableUploads) -> None:
     store.put("kept/chunks/a/b/0-1.mp4", b"bytes", "video/mp4")
 
-    result = await swept(rig.client, store, SweepInput())
+    result = await swept(rig.client, store, uploads, SweepInput())
 
     assert result == Swept(0, 0)
     assert "kept/chunks/a/b/0-1.mp4" in keys(store)
 
 
-async def test_uploads_that_never_ended_are_dropped(rig: Rig, store: S3ObjectStore, tmp_path: Path) -> None:
+async def test_uploads_that_never_ended_are_dropped(
+    rig: Rig, store: S3ObjectStore, uploads: ResumableUploads
+) -> None:
     store._quick._create_multipart_upload(store._bucket, "videos/original/w/source", {})
 
-    result = await swept(rig.client, store, SweepInput(older_than_s=0))
+    result = await swept(rig.client, store, uploads, SweepInput(older_than_s=0))
 
     assert result.uploads == 1
     assert store.unfinished("") == []
 
 
-async def test_the_librarys_upkeep_follows_where_it_is_asked_for(rig: Rig, store: S3ObjectStore) -> None:
-    result = await swept(rig.client, store, SweepInput(upkeep=UpkeepInput(retention_s=7)))
+async def test_a_resumable_upload_goes_with_its_parts_when_its_time_is_over(
+    rig: Rig, store: S3ObjectStore, uploads: ResumableUploads
+) -> None:
+    now_us = time.time_ns() // 1000
+    for upload_id, expires_us in (("over", now_us - 2 * 3600 * 1_000_000), ("open", now_us + 60_000_000)):
+        uploads.add(resumable_upload(upload_id, expires_us=expires_us))
+        store.put(f"uploads/{upload_id}/piece", b"bytes", "application/octet-stream")
+        store.parts.begin(f"videos/original/v-{upload_id}/source", "video/mp4")
+
+    result = await swept(rig.client, store, uploads, SweepInput())
+
+    assert result == Swept(objects=2, uploads=0, expired=1)
+    assert "uploads/open/piece" in keys(store)
+    assert "uploads/over/piece" not in keys(store)
+    assert [upload.key for upload in store.unfinished("")] == ["videos/original/v-open/source"]
+    assert uploads.find("open", "local", now_us).id == "open"
+    with pytest.raises(UploadUnknown):
+        uploads.find("over", "local", 0)
+    store.remove_prefix("uploads/")
+    store.remove_prefix("videos/original/v-open/")
+
+
+async def test_the_librarys_upkeep_follows_where_it_is_asked_for(
+    rig: Rig, store: S3ObjectStore, uploads: ResumableUploads
+) -> None:
+    result = await swept(rig.client, store, uploads, SweepInput(upkeep=UpkeepInput(retention_s=7)))
 
     assert result.kept == Kept(expired=7)
 

@@ -9,7 +9,7 @@ from adapters.catalogue.upkeep import Upkeep
 from domain.messages import Artifact, RecordInput
 from domain.stages import Fault, TaskOutcome, TaskState, TaskStatus
 from domain.upkeep import KeptVideo
-from tests.contract.catalogue.videos import new_video, state
+from tests.contract.catalogue.videos import new_video, resumable_upload, state
 
 CREATED_US = 1_700_000_000_000_000
 LOST = Fault("FileUnknown", "It is gone.")
@@ -60,8 +60,9 @@ def test_more_videos_than_a_page_holds_are_all_seen_though_they_go_meanwhile(
 
 def test_ids_of_no_row_are_named(catalogue: Catalogue, upkeep: Upkeep) -> None:
     catalogue.add(new_video(1))
+    catalogue.uploads.add(resumable_upload(video_id="on-its-way"))
 
-    assert upkeep.unknown({"video-001", "nobody"}) == {"nobody"}
+    assert upkeep.unknown({"video-001", "nobody", "on-its-way"}) == {"nobody"}
     assert upkeep.unknown(set()) == set()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.catalogue import Catalogue, NewVideo
+from adapters.catalogue import Catalogue, NewVideo, ResumableRow
 from domain.messages import Artifact
 from domain.stages import TaskState, TaskStatus
 
@@ -17,6 +17,25 @@ def new_video(number: int = 1, key: str | None = None, owner: str = "local") -> 
         created_us=1_700_000_000_000_000 + number,
         idempotency_key=key,
     )
+
+
+def resumable_upload(upload_id: str = "u", **more: object) -> ResumableRow:
+    """An upload of 100 bytes that has an hour from the day on when the videos came."""
+    values: dict[str, object] = {
+        "id": upload_id,
+        "owner": "local",
+        "plan": "standard",
+        "video_id": f"v-{upload_id}",
+        "task_id": f"task-{upload_id}",
+        "filename": "a.mp4",
+        "sent_metadata": "",
+        "options": {},
+        "length_bytes": 100,
+        "created_us": 1_700_000_000_000_000,
+        "expires_us": 1_700_003_600_000_000,
+        **more,
+    }
+    return ResumableRow(**values)
 
 
 def state(status: TaskStatus, updated_us: int, number: int = 1) -> TaskState:

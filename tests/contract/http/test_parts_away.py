@@ -22,7 +22,7 @@ from adapters.settings import TemporalSettings, read_tasks
 from adapters.temporal_client import connect as connect_temporal
 from api.callers import OWNER
 from api.clock import now_us
-from api.intake import request_of
+from api.starting import request_of
 from api.temporal_tasks import TemporalTasks
 from domain.messages import Artifact, RecordInput
 from domain.stages import TaskOutcome, TaskState, TaskStatus

@@ -179,6 +179,8 @@ async def test_the_documents_describe_every_call_and_its_problems(stand: Stand) 
 
     assert set(document["paths"]) == {
         "/video/upload",
+        "/files",
+        "/files/{upload_id}",
         "/status/{task_id}",
         "/tasks",
         "/video/{task_id}/cancel",
