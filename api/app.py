@@ -16,6 +16,7 @@ from api.request_limits import LimitRequests
 from api.routes import (
     api_keys,
     documents,
+    events,
     figures,
     files,
     health,
@@ -51,6 +52,7 @@ _ROUTES = (
     uploads,
     status,
     tasks,
+    events,
     files,
     process_video,
     library,
@@ -85,7 +87,9 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
     app.add_middleware(LimitRates, rates=settings.rates)
     # A registry of its own, so that two apps in one process don't count together.
     app.state.figures = CollectorRegistry()
-    Instrumentator(registry=app.state.figures, excluded_handlers=["/metrics", "/health"]).instrument(app)
+    # An event stream is as long as its task: among the durations of answers it would mean nothing.
+    unmeasured = ["/metrics", "/health", "/events$"]
+    Instrumentator(registry=app.state.figures, excluded_handlers=unmeasured).instrument(app)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -99,6 +103,7 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
                 "Webhook-Url",
                 "Range",
                 "If-Range",
+                "Last-Event-ID",
             ),
             expose_headers=_EXPOSED,
         )

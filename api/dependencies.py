@@ -17,6 +17,7 @@ from api.callers import Caller, caller_of
 from api.ffmpeg_standing import FfmpegStanding
 from api.furthest import Furthest
 from api.settings import LibrarySettings
+from api.task_events import TaskEvents
 from domain.checkup import Part
 from domain.messages import Admission, PipelineRequest
 from domain.quotas import NO_QUOTAS, Quotas
@@ -68,6 +69,7 @@ class Parts:
     api_keys: ApiKeys
     quotas: Quotas = NO_QUOTAS
     furthest: Furthest = field(default_factory=Furthest)
+    events: TaskEvents = field(default_factory=TaskEvents)
     library: LibrarySettings = LibrarySettings()  # noqa: RUF009 - frozen
     ffmpeg: FfmpegStanding = field(default_factory=FfmpegStanding)
     accounts: Accounts = field(default_factory=OneLocalUser)

@@ -35,9 +35,10 @@ STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.KeyLimitReached: HTTPStatus.CONFLICT,
     errors.StageNotRetryable: HTTPStatus.CONFLICT,
     errors.TaskEnded: HTTPStatus.CONFLICT,
-    # Both pass by themselves, so neither is a 403.
+    # They pass by themselves, so none is a 403.
     errors.RateExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     errors.QuotaExceeded: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.ListeningExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     errors.SourceTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.SourceTypeUnsupported: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.RangeUnsatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
@@ -60,6 +61,7 @@ STATUS_OF: Mapping[type[PipelineError], HTTPStatus] = {
     errors.WorkflowsUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.WebhookUndelivered: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.IssuerUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ListenersFull: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.TaskStartUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ScratchFull: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.MediaToolFailed: HTTPStatus.SERVICE_UNAVAILABLE,
