@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import Depends, FastAPI
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
@@ -65,9 +67,23 @@ _ROUTES = (
 )
 
 
+class _Interface(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        document: dict[str, Any] = super().openapi()
+        document["components"]["schemas"]["Problem"] = problems.SCHEMA
+        return document
+
+
 def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
     """The interface over these parts. Nothing is opened here; whoever made the parts closes them."""
-    app = FastAPI(
+    app = interface(settings)
+    app.state.parts = parts
+    return app
+
+
+def interface(settings: HttpSettings = UNLIMITED) -> FastAPI:
+    """The interface alone: it can tell its own document, and answer once it is given parts."""
+    app = _Interface(
         title="Video pipeline",
         version="0.1.0",
         description=_DESCRIPTION,
@@ -76,8 +92,9 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
         openapi_url=None,
         dependencies=[Depends(Gate(settings.open_groups))],
         responses=problems.DOCUMENTED,
+        # The names that generated clients give their functions.
+        generate_unique_id_function=lambda route: route.name,
     )
-    app.state.parts = parts
     problems.install(app)
     for group in _ROUTES:
         app.include_router(group.router)

@@ -80,20 +80,23 @@ _CHALLENGE_OF: Mapping[type[PipelineError], str] = {
     errors.RoleMissing: 'Bearer realm="video-pipeline", error="insufficient_scope"',
 }
 
+# A component of the document, so that generated clients have one type for all of them.
+SCHEMA: dict[str, Any] = {
+    "title": "Problem",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "instance"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "instance": {"type": "string"},
+    },
+}
 _DOCUMENT = {
-    "application/problem+json": {
-        "schema": {
-            "type": "object",
-            "required": ["type", "title", "status", "detail", "code", "instance"],
-            "properties": {
-                "type": {"type": "string"},
-                "title": {"type": "string"},
-                "status": {"type": "integer"},
-                "detail": {"type": "string"},
-                "code": {"type": "string"},
-                "instance": {"type": "string"},
-            },
-        },
+    MEDIA_TYPE: {
+        "schema": {"$ref": "#/components/schemas/Problem"},
         "example": {
             "type": "urn:video-pipeline:problem:TaskUnknown",
             "title": "No task has this id.",
