@@ -1,4 +1,4 @@
-"""`make client`: the Python client in `client/`, made from the HTTP interface's own document; no server runs."""
+"""`make client`: the Python client in `client/`, from the HTTP interface's own document; no server runs."""
 
 from __future__ import annotations
 

@@ -19,6 +19,18 @@ from domain.labels import best_language
 
 router = APIRouter(tags=["tasks"])
 
+# As OpenAPI 3.2 describes streams.
+_STATUS = {"$ref": "#/components/schemas/StatusAnswer"}
+_EVENT = {
+    "type": "object",
+    "required": ["data", "id"],
+    "properties": {
+        "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": _STATUS},
+        "id": {"type": "string"},
+        "retry": {"type": "integer"},
+    },
+}
+
 
 async def _feed(task_id: TaskId, parts: PartsNeeded, caller: CallerKnown) -> AsyncIterator[Feed]:
     """Open until the last byte is sent. One looks for all who listen, and each must be allowed to see it."""
@@ -36,7 +48,7 @@ async def _feed(task_id: TaskId, parts: PartsNeeded, caller: CallerKnown) -> Asy
     responses={
         200: {
             "description": "Events whose data is what `GET /status/{task_id}` answers.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"itemSchema": _EVENT}},
         },
         204: {
             "description": "The task has ended, and the caller knows that: there is nothing to come back for."

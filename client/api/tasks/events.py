@@ -39,9 +39,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Any | Problem | str | None:
+) -> Any | Problem | None:
     if response.status_code == 200:
-        response_200 = response.text
+        response_200 = cast(Any, None)
         return response_200
 
     if response.status_code == 204:
@@ -71,7 +71,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Any | Problem | str]:
+) -> Response[Any | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -86,7 +86,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     accept_language: None | str | Unset = UNSET,
     last_event_id: str | Unset = "",
-) -> Response[Any | Problem | str]:
+) -> Response[Any | Problem]:
     """Follow a task as it changes
 
      The status at once, then an event for each change, until the task has ended. Comments keep it open.
@@ -102,7 +102,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Problem | str]
+        Response[Any | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -124,7 +124,7 @@ def sync(
     client: AuthenticatedClient | Client,
     accept_language: None | str | Unset = UNSET,
     last_event_id: str | Unset = "",
-) -> Any | Problem | str | None:
+) -> Any | Problem | None:
     """Follow a task as it changes
 
      The status at once, then an event for each change, until the task has ended. Comments keep it open.
@@ -140,7 +140,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Problem | str
+        Any | Problem
     """
 
     return sync_detailed(
@@ -157,7 +157,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     accept_language: None | str | Unset = UNSET,
     last_event_id: str | Unset = "",
-) -> Response[Any | Problem | str]:
+) -> Response[Any | Problem]:
     """Follow a task as it changes
 
      The status at once, then an event for each change, until the task has ended. Comments keep it open.
@@ -173,7 +173,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Problem | str]
+        Response[Any | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -193,7 +193,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     accept_language: None | str | Unset = UNSET,
     last_event_id: str | Unset = "",
-) -> Any | Problem | str | None:
+) -> Any | Problem | None:
     """Follow a task as it changes
 
      The status at once, then an event for each change, until the task has ended. Comments keep it open.
@@ -209,7 +209,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Problem | str
+        Any | Problem
     """
 
     return (
