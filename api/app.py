@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import Depends, FastAPI
+from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware.cors import CORSMiddleware
 
@@ -15,6 +18,7 @@ from api.request_limits import LimitRequests
 from api.routes import (
     api_keys,
     documents,
+    events,
     figures,
     files,
     health,
@@ -65,6 +69,7 @@ _ROUTES = (
     resumable,
     status,
     tasks,
+    events,
     files,
     process_video,
     library,
@@ -77,9 +82,26 @@ _ROUTES = (
 )
 
 
+class _Interface(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        document: dict[str, Any] = super().openapi()
+        document["components"]["schemas"]["Problem"] = problems.SCHEMA
+        return document
+
+
 def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
     """The interface over these parts. Nothing is opened here; whoever made the parts closes them."""
-    app = FastAPI(
+    app = interface(settings, parts.figures.registry)
+    app.state.parts = parts
+    return app
+
+
+def interface(settings: HttpSettings = UNLIMITED, registry: CollectorRegistry | None = None) -> FastAPI:
+    """The interface alone: it can tell its own document, and answer once it is given parts.
+
+    `registry` takes the figures of its requests.
+    """
+    app = _Interface(
         title="Video pipeline",
         version="0.1.0",
         description=_DESCRIPTION,
@@ -88,8 +110,9 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
         openapi_url=None,
         dependencies=[Depends(Gate(settings.open_groups))],
         responses=problems.DOCUMENTED,
+        # The names that generated clients give their functions.
+        generate_unique_id_function=lambda route: route.name,
     )
-    app.state.parts = parts
     problems.install(app)
     for group in _ROUTES:
         app.include_router(group.router)
@@ -98,9 +121,9 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
     app.add_middleware(LimitRequests)
     app.add_middleware(LimitRates, rates=settings.rates)
     app.add_middleware(SpeakTus)
-    Instrumentator(
-        registry=parts.figures.registry, excluded_handlers=["/metrics", "/health", "/ready"]
-    ).instrument(app)
+    # An event stream is as long as its task: among the durations of answers it would mean nothing.
+    unmeasured = ["/metrics", "/health", "/ready", "/events$"]
+    Instrumentator(registry=registry or CollectorRegistry(), excluded_handlers=unmeasured).instrument(app)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -121,6 +144,7 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
                 "Upload-Checksum",
                 "X-HTTP-Method-Override",
                 "X-Requested-With",
+                "Last-Event-ID",
             ),
             expose_headers=_EXPOSED,
         )

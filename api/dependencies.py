@@ -18,6 +18,7 @@ from api.ffmpeg_standing import FfmpegStanding
 from api.figures import Figures
 from api.furthest import Furthest
 from api.settings import LibrarySettings
+from api.task_events import TaskEvents
 from domain.checkup import Part
 from domain.messages import Admission, PipelineRequest
 from domain.quotas import NO_QUOTAS, Quotas
@@ -70,6 +71,7 @@ class Parts:
     quotas: Quotas = NO_QUOTAS
     furthest: Furthest = field(default_factory=Furthest)
     figures: Figures = field(default_factory=Figures)
+    events: TaskEvents = field(default_factory=TaskEvents)
     library: LibrarySettings = LibrarySettings()  # noqa: RUF009 - frozen
     ffmpeg: FfmpegStanding = field(default_factory=FfmpegStanding)
     accounts: Accounts = field(default_factory=OneLocalUser)

@@ -14,7 +14,7 @@ from domain.stages import TaskStatus
 _ASKED_AT_ONCE = 10
 
 
-async def list_tasks(
+async def page_of_tasks(
     parts: Parts, caller: Caller, status: TaskStatus | None, limit: int, cursor: str | None
 ) -> TaskList:
     """Newest first, at most `limit`; a page of open tasks may hold fewer, though older ones follow."""

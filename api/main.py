@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from functools import partial
 
 import structlog
@@ -22,6 +23,7 @@ from api.accounts import Accounts, OidcAccounts, OneLocalUser, require_loopback
 from api.app import create_app
 from api.dependencies import Parts
 from api.settings import read_http, read_library
+from api.task_events import TaskEvents
 from api.temporal_tasks import TemporalTasks
 from api.unstarted import keep_starting
 from api.watch import QUEUES, keep_watching
@@ -36,6 +38,18 @@ _IDLE_S = 75
 # More are answered with 503 at once, so that a flood can't take all file descriptors.
 _MOST_CONNECTIONS = 1000
 _LONGEST_HEAD_BYTES = 16 * 1024
+
+
+class _Server(uvicorn.Server):
+    """Ends the event streams before it waits for all answers to end: these end with their tasks."""
+
+    def __init__(self, config: uvicorn.Config, events: TaskEvents) -> None:
+        super().__init__(config)
+        self._events = events
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._events.close()
+        await super().shutdown(sockets)
 
 
 async def serve() -> None:
@@ -59,12 +73,13 @@ async def serve() -> None:
         tasks=TemporalTasks(temporal),
         settings=settings.read_tasks(),
         quotas=http.quotas,
+        events=TaskEvents(http.listeners_each, http.listeners),
         library=read_library(),
         api_keys=api_keys,
         accounts=_accounts(oidc, api_keys),
         webhook_secret=read_webhooks().secret,
     )
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             create_app(parts, http),
             host=host,
@@ -79,7 +94,8 @@ async def serve() -> None:
             http="h11",
             log_config=None,
             timeout_graceful_shutdown=_GRACE_S,
-        )
+        ),
+        parts.events,
     )
     beside = [
         asyncio.create_task(keep_starting(parts)),

@@ -46,9 +46,10 @@ STATUS_OF: Mapping[type[PipelineError], int] = {
     errors.KeyLimitReached: HTTPStatus.CONFLICT,
     errors.StageNotRetryable: HTTPStatus.CONFLICT,
     errors.TaskEnded: HTTPStatus.CONFLICT,
-    # Both pass by themselves, so neither is a 403.
+    # They pass by themselves, so none is a 403.
     errors.RateExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     errors.QuotaExceeded: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.ListeningExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     errors.SourceTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.SourceTypeUnsupported: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.RangeUnsatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
@@ -71,6 +72,7 @@ STATUS_OF: Mapping[type[PipelineError], int] = {
     errors.WorkflowsUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.WebhookUndelivered: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.IssuerUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ListenersFull: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.TaskStartUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ScratchFull: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.MediaToolFailed: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -89,20 +91,23 @@ _CHALLENGE_OF: Mapping[type[PipelineError], str] = {
     errors.RoleMissing: 'Bearer realm="video-pipeline", error="insufficient_scope"',
 }
 
+# A component of the document, so that generated clients have one type for all of them.
+SCHEMA: dict[str, Any] = {
+    "title": "Problem",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "instance"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "instance": {"type": "string"},
+    },
+}
 _DOCUMENT = {
-    "application/problem+json": {
-        "schema": {
-            "type": "object",
-            "required": ["type", "title", "status", "detail", "code", "instance"],
-            "properties": {
-                "type": {"type": "string"},
-                "title": {"type": "string"},
-                "status": {"type": "integer"},
-                "detail": {"type": "string"},
-                "code": {"type": "string"},
-                "instance": {"type": "string"},
-            },
-        },
+    MEDIA_TYPE: {
+        "schema": {"$ref": "#/components/schemas/Problem"},
         "example": {
             "type": "urn:video-pipeline:problem:TaskUnknown",
             "title": "No task has this id.",

@@ -41,6 +41,8 @@ class HttpSettings:
     hsts: bool = False
     trusted_proxies: tuple[str, ...] = ()
     open_groups: tuple[str, ...] = ()
+    listeners_each: int = 0
+    listeners: int = 0
 
 
 UNLIMITED = HttpSettings()
@@ -99,6 +101,8 @@ def read_http(env: Mapping[str, str] = os.environ) -> HttpSettings:
         hsts=choice(env, "HSTS", "false", ("true", "false")) == "true",
         trusted_proxies=_list(env, "TRUSTED_PROXIES", _ADDRESS, "IP addresses or networks, or *"),
         open_groups=_list(env, "OPEN_TO_ALL", _GROUP, "docs, metrics, or both"),
+        listeners_each=_whole(env, "EVENT_LISTENERS_EACH", 20),
+        listeners=_whole(env, "EVENT_LISTENERS", 500),
     )
 
 

@@ -23,7 +23,7 @@ class Standing:
 
     async def of(self, task_id: str) -> LiveState:
         """The task's state, however old; raises `TaskUnknown` when nobody knows the task."""
-        _check(task_id)
+        check_id(task_id)
         try:
             live = await self._parts.tasks.state(task_id)
         except WorkflowsUnavailable:
@@ -31,8 +31,13 @@ class Standing:
         if live is None or not self._may_see(live):
             row = await self._row(task_id)
             # Temporal was not told whose the task is when it was started before there were accounts.
-            live = live or LiveState(state=row.task_state, as_of_us=row.updated_us, source="catalogue")
+            live = live or LiveState(row.task_state, row.updated_us, source="catalogue", owner=row.owner)
         return self._parts.furthest.hold(live)
+
+    async def require_sight(self, live: LiveState) -> None:
+        """Raises `TaskUnknown` when the caller may not see this task, whoever has asked for its state."""
+        if not self._may_see(live):
+            await self._row(live.state.task_id)
 
     async def cancel(self, task_id: str) -> None:
         await self._require_open(task_id)
@@ -44,7 +49,7 @@ class Standing:
 
     async def file_key(self, task_id: str, name: str) -> tuple[str, str]:
         """The object of a finished download, and the name of the file that was sent."""
-        _check(task_id)
+        check_id(task_id)
         row = await self._row(task_id)
         key = row.task_state.outcome.files.get(name)
         if key is None:
@@ -56,7 +61,7 @@ class Standing:
         return key, row.filename
 
     async def _require_open(self, task_id: str) -> None:
-        _check(task_id)
+        check_id(task_id)
         try:
             row = await self._row(task_id)
         except CatalogueUnavailable:
@@ -76,6 +81,6 @@ class Standing:
         return self._identity.sees is None or live.owner == self._identity.owner
 
 
-def _check(task_id: str) -> None:
+def check_id(task_id: str) -> None:
     if not _TASK_ID.fullmatch(task_id):
         raise TaskUnknown(f"No task has the id {task_id[:80]!r}.")

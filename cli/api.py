@@ -1,24 +1,30 @@
-"""Speaks the product's HTTP interface, with patience for connections that break."""
+"""Speaks the HTTP interface through its generated client, with patience for connections that break."""
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, cast
-from urllib.parse import quote
+from typing import Any
 
 import httpx
 
+from cli.connection import connection, is_here
 from cli.faults import CliFault, NoAnswer, Refused
 from cli.files import CountedFile, PartialFile
+from client import Client
+from client.api.operation import doctor, health, ready
+from client.api.tasks import cancel, list_tasks, retry, status
+from client.models import TaskStatus
+from client.types import UNSET
+from client.types import Response as Answered
 
 # The API answers an upload when the file has been looked at; a busy worker takes its time for that.
 _UPLOAD_TIMEOUT = httpx.Timeout(10.0, read=600.0, write=120.0)
-_TIMEOUT = httpx.Timeout(10.0, read=60.0)
 # Between the tries of a question, and of a transfer, which costs more to lose.
 _PAUSES_S = (0.3, 0.7)
 _TRANSFER_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
@@ -49,18 +55,10 @@ class Api:
     """The API at `url`. Every call raises a `CliFault` that can be shown."""
 
     def __init__(self, url: str, token: str = "") -> None:
-        try:
-            parsed = httpx.URL(url)
-        except httpx.InvalidURL as error:
-            raise CliFault("UrlInvalid", f"{url!r} is not an address: {error}.") from error
-        if parsed.scheme not in ("http", "https") or not parsed.host:
-            raise CliFault("UrlInvalid", f"{url!r} is not an address such as http://127.0.0.1:8000.")
         self.url = url.rstrip("/")
-        self.is_here = parsed.host in ("127.0.0.1", "::1", "localhost")
-        # A proxy of the environment can't reach this very machine.
-        self._client = httpx.Client(
-            base_url=self.url, timeout=_TIMEOUT, trust_env=not self.is_here, headers=_authorization(token)
-        )
+        self.is_here = is_here(self.url)
+        self._client = connection(self.url, token)
+        self._interface = Client(base_url=self.url).set_httpx_client(self._client)
 
     def __enter__(self) -> Api:
         return self
@@ -76,7 +74,7 @@ class Api:
         headers = {"Idempotency-Key": key or uuid.uuid4().hex}
         self._check_upload(path)
 
-        def send() -> httpx.Response:
+        def send() -> bytes:
             with CountedFile(path, progress) as file:
                 return self._client.post(
                     "/video/upload",
@@ -84,20 +82,20 @@ class Api:
                     data=options.fields,
                     files={"file": (path.name, file, "application/octet-stream")},
                     timeout=_UPLOAD_TIMEOUT,
-                )
+                ).content
 
         return self._answer(send, pauses_s=_TRANSFER_PAUSES_S)
 
     def status(self, task_id: str) -> Answer:
-        return self._get(f"/status/{_segment(task_id)}")
+        step = _segment(task_id)
+        return self._ask(lambda: status.sync_detailed(step, client=self._interface))
 
     def tasks(self, status: str | None, limit: int) -> list[Answer]:
         """The newest tasks, at most `limit`."""
         found: list[Answer] = []
         cursor: str | None = None
         while len(found) < limit:
-            query = {"limit": str(min(limit - len(found), 200)), "status": status, "cursor": cursor}
-            page = self._get("/tasks", {name: value for name, value in query.items() if value is not None})
+            page = self._page(status, min(limit - len(found), 200), cursor)
             found += page["tasks"]
             cursor = page.get("next")
             if cursor is None:
@@ -105,11 +103,12 @@ class Api:
         return found
 
     def cancel(self, task_id: str) -> Answer:
-        return self._answer(lambda: self._client.post(f"/video/{_segment(task_id)}/cancel"))
+        step = _segment(task_id)
+        return self._ask(lambda: cancel.sync_detailed(step, client=self._interface))
 
     def retry(self, task_id: str, stage: str) -> Answer:
-        path = f"/video/{_segment(task_id)}/retry/{_segment(stage)}"
-        return self._answer(lambda: self._client.post(path))
+        steps = _segment(task_id), _segment(stage)
+        return self._ask(lambda: retry.sync_detailed(*steps, client=self._interface))
 
     def download(self, link: str, target: Path, progress: Progress) -> None:
         """Fetch a file; after a broken connection the rest of it is asked for."""
@@ -126,13 +125,21 @@ class Api:
 
     def ready(self) -> Answer:
         """What `/ready` says, also when it says no."""
-        return self._answer(lambda: self._client.get("/ready"), accept=(503,))
+        return self._ask(lambda: ready.sync_detailed(client=self._interface))
 
     def doctor(self) -> Answer:
-        return self._get("/doctor")
+        return self._ask(lambda: doctor.sync_detailed(client=self._interface))
 
     def health(self) -> Answer:
-        return self._get("/health")
+        return self._ask(lambda: health.sync_detailed(client=self._interface))
+
+    def _page(self, state: str | None, limit: int, cursor: str | None) -> Answer:
+        wanted = TaskStatus(state) if state else UNSET
+        return self._ask(
+            lambda: list_tasks.sync_detailed(
+                client=self._interface, status=wanted, limit=limit, cursor=cursor or UNSET
+            )
+        )
 
     def _check_upload(self, path: Path) -> None:
         try:
@@ -143,9 +150,6 @@ class Api:
 
     def _fetch_rest(self, link: str, part: PartialFile, progress: Progress) -> None:
         with self._client.stream("GET", link, headers=part.resume_headers) as response:
-            if response.status_code not in (200, 206):
-                response.read()
-                raise _refusal(response)
             part.begin(response.status_code, response.headers)
             progress(part.size_bytes, part.total_bytes)
             # As the bytes come: what waits in a larger buffer is lost when the connection breaks.
@@ -153,38 +157,49 @@ class Api:
                 part.write(chunk)
                 progress(part.size_bytes, part.total_bytes)
 
-    def _get(self, path: str, query: dict[str, str] | None = None) -> Answer:
-        return self._answer(lambda: self._client.get(path, params=query))
+    def _ask(self, call: Callable[[], Answered[Any]]) -> Answer:
+        """The document of an answer that is what the interface promises, as the generated client finds."""
 
-    def _answer(
-        self,
-        send: Callable[[], httpx.Response],
-        accept: tuple[int, ...] = (),
-        pauses_s: tuple[float, ...] = _PAUSES_S,
-    ) -> Answer:
+        def send() -> bytes:
+            try:
+                answered = call()
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                raise self._unknown_answer() from error
+            if answered.parsed is None:
+                raise self._unknown_answer()
+            return answered.content
+
+        return self._answer(send)
+
+    def _answer(self, send: Callable[[], bytes], pauses_s: tuple[float, ...] = _PAUSES_S) -> Answer:
         for last_try in _tries(pauses_s):
             try:
-                response = send()
+                content = send()
             except httpx.TransportError as error:
                 if last_try:
                     raise NoAnswer(self.url, _reason(error)) from error
-                continue
-            if response.is_success or response.status_code in accept:
-                return _document(response)
-            refusal = _refusal(response)
-            if last_try or not refusal.passing:
-                raise refusal
+            except Refused as refusal:
+                if last_try or not refusal.passing:
+                    raise
+            else:
+                return self._document(content)
         raise AssertionError("the last try returns or raises")
 
+    def _document(self, content: bytes) -> Answer:
+        try:
+            document = json.loads(content)
+        except ValueError as error:
+            raise self._unknown_answer() from error
+        if not isinstance(document, dict):
+            raise self._unknown_answer()
+        return document
 
-def _authorization(token: str) -> dict[str, str]:
-    if not token:
-        return {}
-    if not (token.isascii() and token.isprintable()) or " " in token:
-        raise CliFault(
-            "TokenInvalid", "The token holds what no token can hold.", "Was it copied whole, and alone?"
+    def _unknown_answer(self) -> CliFault:
+        return CliFault(
+            "AnswerUnknown",
+            f"{self.url} does not answer like the video pipeline.",
+            "Is it one, and of the same version as this program?",
         )
-    return {"Authorization": f"Bearer {token}"}
 
 
 def _tries(pauses_s: tuple[float, ...]) -> Iterator[bool]:
@@ -196,29 +211,10 @@ def _tries(pauses_s: tuple[float, ...]) -> Iterator[bool]:
 
 
 def _segment(text: str) -> str:
-    """One step of a path, whatever a person typed."""
+    """One step of a path, whatever a person typed; the client quotes it."""
     if not text or "/" in text or text in (".", ".."):
         raise CliFault("NameInvalid", f"{text!r} can't be the name of a task or a stage.")
-    return quote(text, safe="")
-
-
-def _document(response: httpx.Response) -> Answer:
-    try:
-        document = response.json()
-    except ValueError as error:
-        raise CliFault("AnswerUnknown", f"{response.url} does not answer like the video pipeline.") from error
-    if not isinstance(document, dict):
-        raise CliFault("AnswerUnknown", f"{response.url} does not answer like the video pipeline.")
-    return cast(Answer, document)
-
-
-def _refusal(response: httpx.Response) -> Refused:
-    code, detail = f"HTTP{response.status_code}", response.reason_phrase
-    if "json" in response.headers.get("content-type", ""):
-        document = _document(response)
-        code = str(document.get("code", code))
-        detail = str(document.get("detail") or document.get("title") or detail)
-    return Refused(response.status_code, code, detail)
+    return text
 
 
 def _reason(error: httpx.TransportError) -> str:

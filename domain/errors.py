@@ -164,6 +164,10 @@ class QuotaExceeded(AllowanceExceeded):
     """The caller has used up what one caller may have: running tasks, bytes or minutes."""
 
 
+class ListeningExceeded(AllowanceExceeded):
+    """The caller listens to as many event streams as one caller may."""
+
+
 class TokenMissing(SenderError):
     """This call is only for those who say who they are, by a bearer token or an API key."""
 
@@ -218,6 +222,10 @@ class WebhookUndelivered(PassingError):
 
 class IssuerUnavailable(PassingError):
     """The issuer of the accounts does not answer, so nobody new can be let in."""
+
+
+class ListenersFull(PassingError):
+    """As many event streams are open as this process serves."""
 
 
 class TaskStartUnknown(PassingError):

@@ -26,7 +26,7 @@ class KeyWanted(BaseModel):
 
 @router.get("/api-keys", summary="List your API keys")
 @only_for(USERS_IN_PERSON)
-async def keys(parts: PartsNeeded, caller: CallerKnown) -> ApiKeyList:
+async def list_api_keys(parts: PartsNeeded, caller: CallerKnown) -> ApiKeyList:
     """Newest first, with those that were revoked; an admin sees everybody's."""
     rows = await to_thread.run_sync(parts.api_keys.of, caller.identity.sees)
     return ApiKeyList(keys=[api_key(row) for row in rows])
@@ -34,7 +34,7 @@ async def keys(parts: PartsNeeded, caller: CallerKnown) -> ApiKeyList:
 
 @router.post("/api-keys", status_code=201, summary="Make an API key")
 @only_for(USERS_IN_PERSON)
-async def make(wanted: KeyWanted, parts: PartsNeeded, caller: CallerKnown) -> NewApiKeyAnswer:
+async def make_api_key(wanted: KeyWanted, parts: PartsNeeded, caller: CallerKnown) -> NewApiKeyAnswer:
     """The key is in this answer and nowhere else: only its hash is kept. It has the role `user`."""
     made = await to_thread.run_sync(parts.api_keys.make, caller.owner, wanted.name, caller.plan, now_us())
     described: ApiKeyAnswer = api_key(made.row)
@@ -43,7 +43,7 @@ async def make(wanted: KeyWanted, parts: PartsNeeded, caller: CallerKnown) -> Ne
 
 @router.delete("/api-keys/{key_id}", status_code=204, summary="Revoke an API key")
 @only_for(USERS_IN_PERSON)
-async def revoke(
+async def revoke_api_key(
     key_id: Annotated[str, Path(examples=["key-5f0c"])], parts: PartsNeeded, caller: CallerKnown
 ) -> Response:
     """It is good for nothing from now on; an admin may revoke everybody's."""

@@ -37,7 +37,7 @@ class VideoChange(BaseModel):
 
 @router.get("/api/health", summary="How is the library?", tags=["operation"])
 @only_for(EVERYBODY)
-async def health(parts: PartsNeeded) -> HealthAnswer:
+async def library_health(parts: PartsNeeded) -> HealthAnswer:
     """Asks the store and the database, and a CPU worker for its FFmpeg at most twice a minute."""
     store, database, ffmpeg = await asyncio.gather(
         answer_of(to_thread.run_sync(parts.store.ready)),
@@ -56,7 +56,7 @@ async def health(parts: PartsNeeded) -> HealthAnswer:
 
 @router.get("/api/videos/", summary="Page through the library")
 @only_for(USERS)
-async def videos(
+async def list_videos(
     parts: PartsNeeded,
     caller: CallerKnown,
     skip: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
@@ -80,14 +80,14 @@ async def videos(
 
 @router.get(_VIDEO, summary="See a video")
 @only_for(USERS)
-async def video(video_id: VideoId, parts: PartsNeeded, caller: CallerKnown) -> VideoAnswer:
+async def see_video(video_id: VideoId, parts: PartsNeeded, caller: CallerKnown) -> VideoAnswer:
     """Its metadata and a fresh link."""
     return video_answer(await Library(parts, caller).video(video_id), parts.store, parts.library)
 
 
 @router.patch(_VIDEO, summary="Rename a video")
 @only_for(USERS)
-async def change(
+async def rename_video(
     video_id: VideoId, change: VideoChange, parts: PartsNeeded, caller: CallerKnown
 ) -> VideoAnswer:
     row = await Library(parts, caller).rename(video_id, change.filename)
@@ -96,6 +96,6 @@ async def change(
 
 @router.delete(_VIDEO, status_code=204, summary="Remove a video")
 @only_for(USERS)
-async def remove(video_id: VideoId, parts: PartsNeeded, caller: CallerKnown) -> None:
+async def remove_video(video_id: VideoId, parts: PartsNeeded, caller: CallerKnown) -> None:
     """The video, its files and its row; a running job is stopped first."""
     await Library(parts, caller).remove(video_id)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from api.answers import AcceptedAnswer, TaskList, accepted, status_url
 from api.dependencies import CallerKnown, PartsNeeded, TaskId
 from api.gate import USERS, only_for
-from api.listing import list_tasks
+from api.listing import page_of_tasks
 from api.standing import Standing
 from domain.errors import StageUnknown
 from domain.stages import Stage, TaskStatus
@@ -19,7 +19,7 @@ router = APIRouter(tags=["tasks"])
 
 @router.get("/tasks", summary="List the tasks")
 @only_for(USERS)
-async def tasks(
+async def list_tasks(
     parts: PartsNeeded,
     caller: CallerKnown,
     status: Annotated[TaskStatus | None, Query(description="Only tasks in this state.")] = None,
@@ -29,7 +29,7 @@ async def tasks(
     ] = None,
 ) -> TaskList:
     """Newest first."""
-    return await list_tasks(parts, caller, status, limit, cursor)
+    return await page_of_tasks(parts, caller, status, limit, cursor)
 
 
 @router.post("/video/{task_id}/cancel", status_code=202, summary="Cancel a task")

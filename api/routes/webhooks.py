@@ -15,7 +15,7 @@ router = APIRouter(tags=["accounts"])
 
 @router.get("/webhook-key", summary="See the key of your webhooks")
 @only_for(USERS_IN_PERSON)
-async def key(parts: PartsNeeded, caller: CallerKnown) -> WebhookKeyAnswer:
+async def webhook_key(parts: PartsNeeded, caller: CallerKnown) -> WebhookKeyAnswer:
     """Webhooks are signed as standardwebhooks.com says; its libraries take this key."""
     if not parts.webhook_secret:
         raise WebhooksAbsent("This installation sends no webhooks: its operator has set no WEBHOOK_SECRET.")

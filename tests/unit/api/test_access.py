@@ -50,6 +50,7 @@ TABLE = {
     "DELETE /files/{upload_id}": (401, 404, 401, 401, 204, 404),
     "GET /status/{task_id}": (401, 404, 401, 401, 200, 200),
     "GET /tasks": USER,
+    "GET /api/tasks/{task_id}/events": (401, 404, 401, 401, 200, 200),
     "POST /video/{task_id}/cancel": (401, 404, 401, 401, 202, 202),
     "POST /video/{task_id}/retry/{stage}": (401, 404, 401, 401, 202, 202),
     "GET /video/{task_id}/files/{name}": (401, 404, 401, 401, 200, 200),
@@ -181,8 +182,12 @@ async def test_who_is_not_let_in_changes_nothing(door: Door) -> None:
 
 async def ask(door: Door, route: str, token: str) -> httpx.Response:
     method, path = route.split()
-    places = {**PLACES, "{task_id}": DONE if "files" in path else OPEN, "{key_id}": door.key_id}
-    places["{upload_id}"] = door.upload_id
+    places = {
+        **PLACES,
+        "{task_id}": DONE if path.endswith(("/{name}", "/events")) else OPEN,
+        "{key_id}": door.key_id,
+        "{upload_id}": door.upload_id,
+    }
     for name, value in places.items():
         path = path.replace(name, value)
     async with door.client(token) as client:

@@ -16,6 +16,7 @@ def test_without_a_word_of_the_operator_rates_and_quotas_hold_and_no_other_site_
     assert [str(rate) for rate in settings.rates.uploads] == ["2 per 1 second"]
     assert settings.quotas == Quotas(100, 214_748_364_800, 6000, 0)
     assert (settings.cors_origins, settings.hsts, settings.trusted_proxies) == ((), False, ())
+    assert (settings.listeners_each, settings.listeners) == (20, 500)
 
 
 def test_every_limit_can_be_set_and_lifted() -> None:
@@ -50,6 +51,7 @@ def test_every_limit_can_be_set_and_lifted() -> None:
         ("QUOTA_DAILY_BYTES", "1 GB"),
         ("QUOTA_RUNNING_TASKS", "-1"),
         ("QUOTA_STORED_BYTES", "٣"),
+        ("EVENT_LISTENERS", "-1"),
         ("HSTS", "yes"),
         ("CORS_ORIGINS", "videos.example"),
         ("TRUSTED_PROXIES", "nginx, "),

@@ -183,6 +183,7 @@ async def test_the_documents_describe_every_call_and_its_problems(stand: Stand) 
         "/files/{upload_id}",
         "/status/{task_id}",
         "/tasks",
+        "/api/tasks/{task_id}/events",
         "/video/{task_id}/cancel",
         "/video/{task_id}/retry/{stage}",
         "/video/{task_id}/files/{name}",

@@ -106,5 +106,30 @@ def task(status: str = "completed", **more: Any) -> dict[str, Any]:
         "error": None,
         "parked_until": None,
         "links": {"final.mp4": "/video/task-1/files/final.mp4"} if done else {},
+        "as_of": "2026-11-21T07:00:00Z",
+        "age_seconds": 0.25,
+        "source": "temporal",
+        **more,
+    }
+
+
+def accepted(status: str = "running") -> Said:
+    """What an upload, a cancel or a retry is answered with."""
+    return said({"task_id": "task-1", "status": status, "status_url": "/status/task-1"}, 202)
+
+
+def summary(task_id: str = "task-1", **more: Any) -> dict[str, Any]:
+    """A task as `GET /tasks` lists it."""
+    return {
+        "task_id": task_id,
+        "status": "completed",
+        "filename": "holiday.mp4",
+        "size_bytes": 5,
+        "duration_s": 2.5,
+        "language": None,
+        "animals_detected": ["cat"],
+        "error": None,
+        "created_at": "2026-11-21T07:00:00Z",
+        "status_url": f"/status/{task_id}",
         **more,
     }

@@ -7,7 +7,7 @@ import pytest
 
 from cli.api import Api, UploadOptions
 from cli.faults import CliFault, NoAnswer, Refused
-from tests.unit.cli.fake_server import Said, Seen, Server, problem, said
+from tests.unit.cli.fake_server import Said, Seen, Server, problem, said, summary, task
 
 
 def nothing(_done: int, _total: int) -> None:
@@ -115,7 +115,7 @@ def test_a_download_that_is_refused_leaves_no_file(server: Server, tmp_path: Pat
 def test_the_list_goes_on_over_pages_until_it_has_enough(server: Server) -> None:
     def answer(request: Seen) -> Said:
         more = "cursor=c1" not in request.path
-        tasks = [{"task_id": f"task-{number}"} for number in range(2)]
+        tasks = [summary(f"task-{number}", status="running") for number in range(2)]
         return said({"tasks": tasks, "next": "c1" if more else None})
 
     server.answer = answer
@@ -125,7 +125,7 @@ def test_the_list_goes_on_over_pages_until_it_has_enough(server: Server) -> None
 
 
 def test_names_can_not_leave_their_place_in_the_path(server: Server) -> None:
-    server.answer = lambda _: said({})
+    server.answer = lambda _: said(task())
     with Api(server.url) as api:
         api.status("task 1?x=#y")
         for name in ("", "..", "a/b"):
@@ -167,3 +167,38 @@ def test_what_can_be_no_token_is_not_sent(server: Server, token: str) -> None:
     with pytest.raises(CliFault, match="no token can hold"):
         Api(server.url, token)
     assert server.seen == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        said({}),
+        said({**task(), "status": "levitating"}),
+        said({**task(), "stages": "none"}),
+        Said(200, b"<html>", {"Content-Type": "text/html"}),
+        Said(200, b"[]", {"Content-Type": "application/json"}),
+        Said(204),
+    ],
+)
+def test_an_answer_that_the_interface_does_not_promise_is_told_as_such(server: Server, answer: Said) -> None:
+    server.answer = lambda _: answer
+    with Api(server.url) as api, pytest.raises(CliFault, match="does not answer like the video") as caught:
+        api.status("task-1")
+    assert caught.value.code == "AnswerUnknown"
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("body", [b"<html>bad gateway", b"{", b"[]", b'{"message": "no"}'])
+def test_a_refusal_of_something_in_between_is_one_too(server: Server, body: bytes) -> None:
+    server.answer = lambda _: Said(502, body, {"Content-Type": "application/json"})
+    with Api(server.url) as api, pytest.raises(Refused) as caught:
+        api.status("task-1")
+    assert (caught.value.code, caught.value.passing) == ("HTTP502", True)
+    assert len(server.seen) == 3
+
+
+def test_what_a_newer_interface_tells_besides_is_kept(server: Server) -> None:
+    newer = {**task(), "mood": "good"}
+    server.answer = lambda _: said(newer)
+    with Api(server.url) as api:
+        assert api.status("task-1") == newer

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
-from tests.unit.cli.fake_server import Said, Seen, Server, problem, said, stage, task
+from tests.unit.cli.fake_server import Said, Seen, Server, accepted, problem, said, stage, summary, task
 
 
 class Shell:
@@ -37,22 +37,15 @@ def video(tmp_path: Path) -> Path:
 
 def answer_like_the_product(request: Seen) -> Said:
     if request.method == "POST":
-        return said({"task_id": "task-1", "status": "running"}, 202)
+        return accepted()
     if request.path == "/status/task-1":
         return said(task())
     if request.path.startswith("/video/"):
         return Said(200, b"movie")
-    return said({"tasks": [{**SUMMARY}], "next": None})
+    return said({"tasks": [SUMMARY], "next": None})
 
 
-SUMMARY = {
-    "task_id": "task-1",
-    "status": "completed",
-    "filename": "[holiday].mp4",
-    "language": None,
-    "animals_detected": ["cat"],
-    "created_at": "2026-11-21T07:00:00Z",
-}
+SUMMARY = summary(filename="[holiday].mp4")
 
 
 def test_upload_says_which_task_it_started(server: Server, shell: Shell, video: Path) -> None:
@@ -163,7 +156,9 @@ def test_cancel_and_retry_ask_the_api(
     server.answer = answer_like_the_product
     assert shell.run(*arguments).exit_code == 0
     assert (server.seen[0].method, server.seen[0].path) == ("POST", path)
-    assert documents(shell.run(*arguments, "--json")) == [{"task_id": "task-1", "status": "running"}]
+    assert documents(shell.run(*arguments, "--json")) == [
+        {"task_id": "task-1", "status": "running", "status_url": "/status/task-1"}
+    ]
 
 
 def test_a_refusal_is_one_line_with_what_to_do_and_exit_code_2(server: Server, shell: Shell) -> None:

@@ -1,0 +1,222 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.problem import Problem
+from ...types import UNSET, Unset
+from typing import cast
+
+
+def _get_kwargs(
+    task_id: str,
+    *,
+    accept_language: None | str | Unset = UNSET,
+    last_event_id: str | Unset = "",
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(accept_language, Unset):
+        headers["accept-language"] = accept_language
+
+    if not isinstance(last_event_id, Unset):
+        headers["last-event-id"] = last_event_id
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/tasks/{task_id}/events".format(
+            task_id=quote(str(task_id), safe=""),
+        ),
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Any | Problem | None:
+    if response.status_code == 200:
+        response_200 = cast(Any, None)
+        return response_200
+
+    if response.status_code == 204:
+        response_204 = cast(Any, None)
+        return response_204
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if 400 <= response.status_code <= 499:
+        response_4xx = Problem.from_dict(response.json())
+
+        return response_4xx
+
+    if 500 <= response.status_code <= 599:
+        response_5xx = Problem.from_dict(response.json())
+
+        return response_5xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Any | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    task_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    accept_language: None | str | Unset = UNSET,
+    last_event_id: str | Unset = "",
+) -> Response[Any | Problem]:
+    """Follow a task as it changes
+
+     The status at once, then an event for each change, until the task has ended. Comments keep it open.
+
+    Args:
+        task_id (str): As the upload's answer gave it.
+        accept_language (None | str | Unset): The language of the animals' names.
+        last_event_id (str | Unset): The last event that came before the connection broke.
+            Default: ''.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        task_id=task_id,
+        accept_language=accept_language,
+        last_event_id=last_event_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    task_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    accept_language: None | str | Unset = UNSET,
+    last_event_id: str | Unset = "",
+) -> Any | Problem | None:
+    """Follow a task as it changes
+
+     The status at once, then an event for each change, until the task has ended. Comments keep it open.
+
+    Args:
+        task_id (str): As the upload's answer gave it.
+        accept_language (None | str | Unset): The language of the animals' names.
+        last_event_id (str | Unset): The last event that came before the connection broke.
+            Default: ''.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | Problem
+    """
+
+    return sync_detailed(
+        task_id=task_id,
+        client=client,
+        accept_language=accept_language,
+        last_event_id=last_event_id,
+    ).parsed
+
+
+async def asyncio_detailed(
+    task_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    accept_language: None | str | Unset = UNSET,
+    last_event_id: str | Unset = "",
+) -> Response[Any | Problem]:
+    """Follow a task as it changes
+
+     The status at once, then an event for each change, until the task has ended. Comments keep it open.
+
+    Args:
+        task_id (str): As the upload's answer gave it.
+        accept_language (None | str | Unset): The language of the animals' names.
+        last_event_id (str | Unset): The last event that came before the connection broke.
+            Default: ''.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        task_id=task_id,
+        accept_language=accept_language,
+        last_event_id=last_event_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    task_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    accept_language: None | str | Unset = UNSET,
+    last_event_id: str | Unset = "",
+) -> Any | Problem | None:
+    """Follow a task as it changes
+
+     The status at once, then an event for each change, until the task has ended. Comments keep it open.
+
+    Args:
+        task_id (str): As the upload's answer gave it.
+        accept_language (None | str | Unset): The language of the animals' names.
+        last_event_id (str | Unset): The last event that came before the connection broke.
+            Default: ''.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            task_id=task_id,
+            client=client,
+            accept_language=accept_language,
+            last_event_id=last_event_id,
+        )
+    ).parsed
