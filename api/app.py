@@ -100,7 +100,7 @@ def interface(settings: HttpSettings = UNLIMITED) -> FastAPI:
         app.include_router(group.router)
     require_gate(app)
     # The last one added is the first that a request meets.
-    app.add_middleware(LimitRequests)
+    app.add_middleware(LimitRequests, hosts=settings.hosts)
     app.add_middleware(LimitRates, rates=settings.rates)
     # A registry of its own, so that two apps in one process don't count together.
     app.state.figures = CollectorRegistry()
