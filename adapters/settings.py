@@ -132,7 +132,7 @@ def read_tasks(env: Environment = os.environ) -> TaskSettings:
     return TaskSettings(
         stage_timeout_s=positive(env.get("PROCESSING_TIMEOUT", "1800"), "PROCESSING_TIMEOUT"),
         park_s=positive(env.get("PARK_TIMEOUT", "86400"), "PARK_TIMEOUT"),
-        max_upload_bytes=positive(env.get("MAX_UPLOAD_SIZE", str(4 * 1024**3)), "MAX_UPLOAD_SIZE"),
+        max_upload_bytes=positive(env.get("MAX_UPLOAD_SIZE", str(500 * 1024**2)), "MAX_UPLOAD_SIZE"),
         chunk_after_s=positive(env.get("CHUNK_AFTER", "60"), "CHUNK_AFTER"),
         ffmpeg_timeout_s=positive(env.get("FFMPEG_TIMEOUT", "600"), "FFMPEG_TIMEOUT"),
     )

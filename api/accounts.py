@@ -51,15 +51,17 @@ class OidcAccounts:
         return await self.tokens.identity(token)
 
 
+def is_loopback(host: str) -> bool:
+    """Whether the name or address is this very machine's, wherever it is asked."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def require_loopback(host: str) -> None:
     """Without accounts only this very machine is served."""
-    if host == "localhost":
-        return
-    try:
-        here = ip_address(host).is_loopback
-    except ValueError:
-        here = False
-    if not here:
+    if not is_loopback(host):
         raise SettingInvalid(
             f"API_HOST is {host!r}, and without OIDC_ISSUER whoever reaches it would be let in as its owner: "
             "set OIDC_ISSUER, or listen on 127.0.0.1."

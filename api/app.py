@@ -118,7 +118,7 @@ def interface(settings: HttpSettings = UNLIMITED, registry: CollectorRegistry | 
         app.include_router(group.router)
     require_gate(app)
     # The last one added is the first that a request meets.
-    app.add_middleware(LimitRequests)
+    app.add_middleware(LimitRequests, hosts=settings.hosts)
     app.add_middleware(LimitRates, rates=settings.rates)
     app.add_middleware(SpeakTus)
     # An event stream is as long as its task: among the durations of answers it would mean nothing.

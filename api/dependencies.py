@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Protocol, TypeVar, TypeVarTuple
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Header, Path, Request
 
 from adapters.catalogue import ApiKeys, Catalogue
 from adapters.object_store import S3ObjectStore
@@ -98,3 +98,11 @@ PartsNeeded = Annotated[Parts, Depends(_parts)]
 CallerKnown = Annotated[Caller, Depends(_caller)]
 VideoId = Annotated[str, Path(description="As the list gives it.", pattern="^[0-9a-z-]{1,64}$")]
 TaskId = Annotated[str, Path(description="As the upload's answer gave it.", examples=["task-5f0c"])]
+WebhookUrl = Annotated[
+    str | None,
+    Header(
+        description="Where to tell that the task has completed or failed, if webhooks are sent here.",
+        examples=["https://example.org/hook"],
+        max_length=1000,
+    ),
+]

@@ -1,7 +1,9 @@
-"""What a request may look like before any route sees it: its address, its encoding, the size of its body."""
+"""What a request may look like before any route sees it: its host, address, encoding, and body's size."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -9,8 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.accounts import is_loopback
 from api.problems import protocol_problem
 from api.rate_limits import UPLOAD_PATHS
+from api.settings import EVERY_HOST
 
 _LONGEST_PATH_BYTES = 1024
 _LONGEST_QUERY_BYTES = 2048
@@ -18,15 +22,32 @@ _LONGEST_QUERY_BYTES = 2048
 _LARGEST_BODY_BYTES = 64 * 1024
 _MOST_LENGTH_DIGITS = 18
 _RESUMABLE = "/files/"
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([0-9a-z_.-]+?)\.?)(?::[0-9]*)?")
 
 
 class LimitRequests:
-    def __init__(self, app: ASGIApp) -> None:
+    """`hosts` are the names that it answers to beside this machine's own."""
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str] = EVERY_HOST) -> None:
         self._app = app
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = _refusal(Request(scope)) if scope["type"] == "http" else None
+        refusal = self._refusal(Request(scope)) if scope["type"] == "http" else None
         await (refusal or self._app)(scope, receive, send)
+
+    def _refusal(self, request: Request) -> Response | None:
+        host = _host_of(request)
+        if "*" in self._hosts or host in self._hosts or is_loopback(host):
+            return _refusal(request)
+        detail = f"Nobody is served here as {host[:100]!r}; the operator may add a name to ALLOWED_HOSTS."
+        return protocol_problem(request, HTTPStatus.MISDIRECTED_REQUEST, detail)
+
+
+def _host_of(request: Request) -> str:
+    """The name that the caller has asked for, without its port and the brackets of an IPv6 address."""
+    found = _HOST.fullmatch(request.headers.get("host", "").strip().lower())
+    return (found[1] or found[2]) if found else ""
 
 
 def _refusal(request: Request) -> Response | None:

@@ -20,7 +20,11 @@ _ORIGIN = re.compile(r"https?://[^/?#,\s]+|\*")
 _ORIGIN_AND_PATH = re.compile(r"https?://[^?#,\s]+")
 _CACHE_CONTROL = re.compile(r"[a-z0-9=, -]{1,200}")
 _GROUP = re.compile(r"docs|metrics")
+_HOST = re.compile(r"[0-9a-zA-Z._-]+|[0-9a-fA-F:]+|\*")
 _ADDRESS = re.compile(r"[0-9a-fA-F.:]+(?:/\d{1,3})?|\*")
+
+
+EVERY_HOST = ("*",)
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class HttpSettings:
     hsts: bool = False
     trusted_proxies: tuple[str, ...] = ()
     open_groups: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = EVERY_HOST
     listeners_each: int = 0
     listeners: int = 0
 
@@ -101,9 +106,19 @@ def read_http(env: Mapping[str, str] = os.environ) -> HttpSettings:
         hsts=choice(env, "HSTS", "false", ("true", "false")) == "true",
         trusted_proxies=_list(env, "TRUSTED_PROXIES", _ADDRESS, "IP addresses or networks, or *"),
         open_groups=_list(env, "OPEN_TO_ALL", _GROUP, "docs, metrics, or both"),
+        hosts=_hosts(env),
         listeners_each=_whole(env, "EVENT_LISTENERS_EACH", 20),
         listeners=_whole(env, "EVENT_LISTENERS", 500),
     )
+
+
+def _hosts(env: Mapping[str, str]) -> tuple[str, ...]:
+    """The names by which it may be called, beside this machine's own; every one where a token is asked for.
+
+    Without tokens, a page of any site could call under a name of that site which suddenly leads here.
+    """
+    named = _list(env, "ALLOWED_HOSTS", _HOST, "host names or addresses without a port")
+    return EVERY_HOST if env.get("OIDC_ISSUER") else tuple(name.lower() for name in named)
 
 
 def _rates(env: Mapping[str, str], name: str, default: str) -> tuple[RateLimitItem, ...]:

@@ -40,6 +40,7 @@ class UploadOptions:
     subtitle_mode: str | None = None
     language: str | None = None
     max_height: int | None = None
+    webhook_url: str | None = None
 
     @property
     def fields(self) -> dict[str, str]:
@@ -72,6 +73,8 @@ class Api:
         """Send a file in pieces. A try that fails half way is made again under the same key, which gives
         the first task if the earlier try had arrived after all."""
         headers = {"Idempotency-Key": key or uuid.uuid4().hex}
+        if options.webhook_url is not None:
+            headers["Webhook-Url"] = options.webhook_url
         self._check_upload(path)
 
         def send() -> bytes:

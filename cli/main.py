@@ -57,12 +57,13 @@ def upload(
     subtitle_mode: Annotated[SubtitleMode | None, typer.Option(help="How subtitles are added.")] = None,
     language: Annotated[str | None, typer.Option(help="The spoken language, such as fr.")] = None,
     max_height: Annotated[int | None, typer.Option(help="The most lines of the result.")] = None,
+    webhook: Annotated[str | None, typer.Option(help="An address that is told how the task ends.")] = None,
     key: Annotated[str | None, typer.Option(help="The same key again gives the first task.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Send a video and start its task."""
     with _api(url, token, as_json=as_json) as (api, printer):
-        options = UploadOptions(subtitle_mode, language, max_height)
+        options = UploadOptions(subtitle_mode, language, max_height, webhook)
         with transfer(printer.progress, file.name, shown=not as_json) as report:
             accepted = api.upload(file, options, key, report)
         task_id = accepted["task_id"]

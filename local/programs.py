@@ -109,6 +109,8 @@ def product_environment(settings: StackSettings, secrets: StackSecrets) -> dict[
         "ROOT_SECRET_ACCESS_KEY": secrets.s3_secret_key,
         "API_HOST": settings.host,
         "API_PORT": str(settings.ports.api),
+        # A whole film, where nobody else sends any.
+        "MAX_UPLOAD_SIZE": str(4 * 1024**3),
         # One person's machine: a loop that has gone wild is stopped, and nothing else.
         "RATE_LIMIT": "5000/second",
         "UPLOAD_RATE_LIMIT": "100/second",

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from api.body_stream import body_of, length_of
-from api.dependencies import CallerKnown, PartsNeeded
+from api.dependencies import CallerKnown, PartsNeeded, WebhookUrl
 from api.form_shapes import SUBTITLES_LIMIT_BYTES, library_form
 from api.gate import USERS, only_for
 from api.intake import Intake, Upload
@@ -85,8 +85,9 @@ async def process_video(
         str | None,
         Header(description="Sending the same key again gives the first video.", pattern="^[ -~]{1,255}$"),
     ] = None,
+    webhook_url: WebhookUrl = None,
 ) -> ProcessingAnswer | Response:
-    """What was done before, from the same video, subtitles and fields, is not done again."""
+    """What was done before, from the same video, subtitles and fields, is not done, nor told, again."""
     preferred_s = preferred_wait_s(prefer)
     row = await Intake(parts).take(
         Upload(
@@ -96,6 +97,7 @@ async def process_video(
             shape=library_form(parts.library.style),
             content_length=length_of(request),
             idempotency_key=idempotency_key,
+            webhook_url=webhook_url,
         )
     )
     row = await Library(parts, caller).finished(row, max(wait, preferred_s))

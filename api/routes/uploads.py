@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Request, Response
 
 from api.answers import AcceptedAnswer, accepted, status_url
 from api.body_stream import body_of, length_of
-from api.dependencies import CallerKnown, PartsNeeded
+from api.dependencies import CallerKnown, PartsNeeded, WebhookUrl
 from api.gate import USERS, only_for
 from api.intake import Intake, Upload
 from domain.messages import SubtitleMode
@@ -69,14 +69,7 @@ async def upload(
         str | None,
         Header(description="Sending the same key again gives the first task.", pattern="^[ -~]{1,255}$"),
     ] = None,
-    webhook_url: Annotated[
-        str | None,
-        Header(
-            description="Where to tell that the task has completed or failed, if webhooks are sent here.",
-            examples=["https://example.org/hook"],
-            max_length=1000,
-        ),
-    ] = None,
+    webhook_url: WebhookUrl = None,
 ) -> AcceptedAnswer:
     """Send a video as a form and get a task; the task's URL is in `Location`."""
     row = await Intake(parts).take(

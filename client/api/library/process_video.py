@@ -22,6 +22,7 @@ def _get_kwargs(
     wait: int | Unset = 0,
     prefer: None | str | Unset = UNSET,
     idempotency_key: None | str | Unset = UNSET,
+    webhook_url: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(prefer, Unset):
@@ -29,6 +30,9 @@ def _get_kwargs(
 
     if not isinstance(idempotency_key, Unset):
         headers["idempotency-key"] = idempotency_key
+
+    if not isinstance(webhook_url, Unset):
+        headers["webhook-url"] = webhook_url
 
     params: dict[str, Any] = {}
 
@@ -102,15 +106,18 @@ def sync_detailed(
     wait: int | Unset = 0,
     prefer: None | str | Unset = UNSET,
     idempotency_key: None | str | Unset = UNSET,
+    webhook_url: None | str | Unset = UNSET,
 ) -> Response[Problem | ProcessedAnswer | ProcessingAnswer]:
     """Burn subtitles into a video
 
-     What was done before, from the same video, subtitles and fields, is not done again.
+     What was done before, from the same video, subtitles and fields, is not done, nor told, again.
 
     Args:
         wait (int | Unset): Seconds to wait for the result. Default: 0.
         prefer (None | str | Unset): `wait=60` waits too (RFC 7240).
         idempotency_key (None | str | Unset): Sending the same key again gives the first video.
+        webhook_url (None | str | Unset): Where to tell that the task has completed or failed, if
+            webhooks are sent here.
         body (ProcessVideoBody):
 
     Raises:
@@ -126,6 +133,7 @@ def sync_detailed(
         wait=wait,
         prefer=prefer,
         idempotency_key=idempotency_key,
+        webhook_url=webhook_url,
     )
 
     response = client.get_httpx_client().request(
@@ -142,15 +150,18 @@ def sync(
     wait: int | Unset = 0,
     prefer: None | str | Unset = UNSET,
     idempotency_key: None | str | Unset = UNSET,
+    webhook_url: None | str | Unset = UNSET,
 ) -> Problem | ProcessedAnswer | ProcessingAnswer | None:
     """Burn subtitles into a video
 
-     What was done before, from the same video, subtitles and fields, is not done again.
+     What was done before, from the same video, subtitles and fields, is not done, nor told, again.
 
     Args:
         wait (int | Unset): Seconds to wait for the result. Default: 0.
         prefer (None | str | Unset): `wait=60` waits too (RFC 7240).
         idempotency_key (None | str | Unset): Sending the same key again gives the first video.
+        webhook_url (None | str | Unset): Where to tell that the task has completed or failed, if
+            webhooks are sent here.
         body (ProcessVideoBody):
 
     Raises:
@@ -167,6 +178,7 @@ def sync(
         wait=wait,
         prefer=prefer,
         idempotency_key=idempotency_key,
+        webhook_url=webhook_url,
     ).parsed
 
 
@@ -177,15 +189,18 @@ async def asyncio_detailed(
     wait: int | Unset = 0,
     prefer: None | str | Unset = UNSET,
     idempotency_key: None | str | Unset = UNSET,
+    webhook_url: None | str | Unset = UNSET,
 ) -> Response[Problem | ProcessedAnswer | ProcessingAnswer]:
     """Burn subtitles into a video
 
-     What was done before, from the same video, subtitles and fields, is not done again.
+     What was done before, from the same video, subtitles and fields, is not done, nor told, again.
 
     Args:
         wait (int | Unset): Seconds to wait for the result. Default: 0.
         prefer (None | str | Unset): `wait=60` waits too (RFC 7240).
         idempotency_key (None | str | Unset): Sending the same key again gives the first video.
+        webhook_url (None | str | Unset): Where to tell that the task has completed or failed, if
+            webhooks are sent here.
         body (ProcessVideoBody):
 
     Raises:
@@ -201,6 +216,7 @@ async def asyncio_detailed(
         wait=wait,
         prefer=prefer,
         idempotency_key=idempotency_key,
+        webhook_url=webhook_url,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -215,15 +231,18 @@ async def asyncio(
     wait: int | Unset = 0,
     prefer: None | str | Unset = UNSET,
     idempotency_key: None | str | Unset = UNSET,
+    webhook_url: None | str | Unset = UNSET,
 ) -> Problem | ProcessedAnswer | ProcessingAnswer | None:
     """Burn subtitles into a video
 
-     What was done before, from the same video, subtitles and fields, is not done again.
+     What was done before, from the same video, subtitles and fields, is not done, nor told, again.
 
     Args:
         wait (int | Unset): Seconds to wait for the result. Default: 0.
         prefer (None | str | Unset): `wait=60` waits too (RFC 7240).
         idempotency_key (None | str | Unset): Sending the same key again gives the first video.
+        webhook_url (None | str | Unset): Where to tell that the task has completed or failed, if
+            webhooks are sent here.
         body (ProcessVideoBody):
 
     Raises:
@@ -241,5 +260,6 @@ async def asyncio(
             wait=wait,
             prefer=prefer,
             idempotency_key=idempotency_key,
+            webhook_url=webhook_url,
         )
     ).parsed

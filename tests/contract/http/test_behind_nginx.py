@@ -40,7 +40,12 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     with temporal_server(folder / "temporal.log") as temporal, s3_server("versitygw", folder) as server:
         settings = replace(server, bucket="behind")
         environment = product_environment(settings, temporal, folder)
-        limits = {"RATE_LIMIT": "60/day", "UPLOAD_RATE_LIMIT": "0", "TRUSTED_PROXIES": "127.0.0.1"}
+        limits = {
+            "RATE_LIMIT": "60/day",
+            "UPLOAD_RATE_LIMIT": "0",
+            "TRUSTED_PROXIES": "127.0.0.1",
+            "ALLOWED_HOSTS": "front",
+        }
         with running_api({**environment, **limits}, folder / "api.log") as url:
             yield Api(url, S3ObjectStore(settings))
 

@@ -138,7 +138,7 @@ def frozen(argument: str) -> Iterator[None]:
 @contextmanager
 def begun_download(url: str) -> Iterator[socket.socket]:
     with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as connection:
-        connection.sendall(f"GET {FILE} HTTP/1.1\r\nHost: api\r\n\r\n".encode())
+        connection.sendall(f"GET {FILE} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
         yield connection
 
 

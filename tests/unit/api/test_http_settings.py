@@ -17,6 +17,12 @@ def test_without_a_word_of_the_operator_rates_and_quotas_hold_and_no_other_site_
     assert settings.quotas == Quotas(100, 214_748_364_800, 6000, 0)
     assert (settings.cors_origins, settings.hsts, settings.trusted_proxies) == ((), False, ())
     assert (settings.listeners_each, settings.listeners) == (20, 500)
+    assert settings.hosts == ()
+
+
+def test_where_a_token_is_asked_for_every_name_will_do() -> None:
+    assert read_http({"OIDC_ISSUER": "https://login.example", "ALLOWED_HOSTS": "a.example"}).hosts == ("*",)
+    assert read_http({"ALLOWED_HOSTS": "A.example, 192.0.2.1"}).hosts == ("a.example", "192.0.2.1")
 
 
 def test_every_limit_can_be_set_and_lifted() -> None:
@@ -52,6 +58,8 @@ def test_every_limit_can_be_set_and_lifted() -> None:
         ("QUOTA_RUNNING_TASKS", "-1"),
         ("QUOTA_STORED_BYTES", "٣"),
         ("EVENT_LISTENERS", "-1"),
+        ("ALLOWED_HOSTS", "https://videos.example"),
+        ("ALLOWED_HOSTS", "videos.example:8000"),
         ("HSTS", "yes"),
         ("CORS_ORIGINS", "videos.example"),
         ("TRUSTED_PROXIES", "nginx, "),

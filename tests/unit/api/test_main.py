@@ -149,11 +149,13 @@ def test_a_head_that_has_no_end_is_refused(store_settings: StoreSettings, tmp_pa
     assert answer.startswith(b"HTTP/1.1 400 ")
 
 
-def test_without_settings_a_caller_is_told_to_slow_down(
+def test_without_settings_rates_hold_and_no_site_reaches_it_by_a_name_of_its_own(
     store_settings: StoreSettings, tmp_path: Path
 ) -> None:
     environment = product_environment(store_settings, f"127.0.0.1:{free_port()}", tmp_path)
     with running_api(environment, tmp_path / "api.log") as url, httpx.Client(base_url=url) as client:
         policies = {client.get("/nowhere").headers["ratelimit-policy"] for _ in range(3)}
+        rebound = client.get("/tasks", headers={"Host": "evil.example"})
 
+    assert (rebound.status_code, rebound.json()["code"]) == (421, "MisdirectedRequest")
     assert policies == {'"requests";q=10;w=1'}

@@ -81,3 +81,36 @@ async def test_tls_for_ever_is_promised_only_where_the_operator_says_so(stand: S
 
     assert "strict-transport-security" not in plain.headers
     assert secured.headers["strict-transport-security"].startswith("max-age=63072000")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("localhost", "LOCALHOST:8000", "localhost.", "127.0.0.1:8000", "127.1.2.3", "[::1]:8000", "[::1]"),
+        *("videos.example", "Videos.Example:443", "192.0.2.1:8000"),
+    ],
+)
+async def test_it_answers_to_this_machines_names_and_the_listed_ones(stand: Stand, host: str) -> None:
+    async with stand.under(HttpSettings(hosts=("videos.example", "192.0.2.1"))) as client:
+        assert (await client.get("/tasks", headers={"Host": host})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "evil.example:127", "api"),
+        *("192.0.2.2", "[2001:db8::1]:8000", "[::1", "::1", "xvideos.example", ""),
+    ],
+)
+async def test_another_name_is_not_answered_to_and_nothing_is_done(stand: Stand, host: str) -> None:
+    async with stand.under(HttpSettings(hosts=("videos.example",))) as client:
+        answers = [
+            await client.get("/health", headers={"Host": host}),
+            await client.post("/video/upload", files={"file": ("a.mp4", video())}, headers={"Host": host}),
+            await client.post(f"/video/{TASK}/cancel", headers={"Host": host}),
+        ]
+
+    assert [answer.status_code for answer in answers] == [421] * 3
+    assert {answer.json()["code"] for answer in answers} == {"MisdirectedRequest"}
+    assert stand.tasks.asked == stand.tasks.started == []
+    assert stand.leftovers() == []

@@ -11,6 +11,7 @@ from api.app import create_app
 from domain.webhooks import owner_key, shown_key
 from tests.unit.api.conftest import Stand
 from tests.unit.api.forms import video
+from tests.unit.api.library_stand import send as process
 
 SECRET = "a secret of this installation, long enough"
 URL = "https://example.org/hook"
@@ -34,6 +35,15 @@ async def test_the_address_goes_with_the_task_and_is_kept_in_its_row(stand: Stan
     row = stand.parts.catalogue.by_task(answer.json()["task_id"])
     assert row is not None
     assert row.webhook_url == URL
+
+
+async def test_a_video_with_its_own_subtitles_may_name_an_address_too(stand: Stand) -> None:
+    async with client(stand) as http:
+        answer = await process(http, headers={"Webhook-Url": URL})
+        refused = await process(http, headers={"Webhook-Url": "file:///etc/passwd"}, crf_value="30")
+
+    assert (answer.status_code, refused.status_code) == (202, 422)
+    assert [request.webhook_url for request in stand.tasks.started] == [URL]
 
 
 @pytest.mark.parametrize("url", ["example.org", "file:///etc/passwd", "https://user:secret@example.org/"])

@@ -56,6 +56,14 @@ def test_upload_says_which_task_it_started(server: Server, shell: Shell, video: 
     assert b"burn" in server.seen[0].body
 
 
+def test_upload_names_the_address_that_is_told_of_the_end(server: Server, shell: Shell, video: Path) -> None:
+    server.answer = answer_like_the_product
+    shell.run("upload", str(video), "--webhook", "https://example.org/hook")
+    shell.run("upload", str(video))
+    told = [request.headers.get("webhook-url") for request in server.seen]
+    assert told == ["https://example.org/hook", None]
+
+
 def test_upload_and_wait_shows_the_result(server: Server, shell: Shell, video: Path) -> None:
     server.answer = answer_like_the_product
     result = shell.run("upload", str(video), "--wait")

@@ -1,0 +1,98 @@
+"""Asks again and again on many lanes at once, and prints how long each answer took.
+
+As a program: `load_client SECONDS LANES http HOST PORT` with paths on stdin, or `load_client SECONDS LANES
+temporal ADDRESS` with workflow ids, or `*` for a page of 50 of the list; one a line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+
+from temporalio.client import Client
+
+Ask = Callable[[str], Awaitable[None]]
+
+_PAGE = 50
+
+
+@asynccontextmanager
+async def _http_lane(host: str, port: str) -> AsyncIterator[Ask]:
+    """A connection of its own, spoken to by hand: a client library would cost more than the answers."""
+    reader, writer = await asyncio.open_connection(host, int(port))
+
+    async def ask(path: str) -> None:
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        if " 200 " not in head.partition("\r\n")[0]:
+            raise ValueError(f"an answer was not 200: {head}")
+        length = next(line for line in head.split("\r\n") if line.startswith("content-length:"))
+        await reader.readexactly(int(length.partition(":")[2]))
+
+    try:
+        yield ask
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+@asynccontextmanager
+async def _temporal_lane(address: str) -> AsyncIterator[Ask]:
+    """The SDK as a script would use it, with the state that a task carries read out."""
+    client = await Client.connect(address)
+
+    async def ask(workflow_id: str) -> None:
+        if workflow_id == "*":
+            async for _ in client.list_workflows(page_size=_PAGE, limit=_PAGE):
+                pass
+        else:
+            await (await client.get_workflow_handle(workflow_id).describe()).memo()
+
+    yield ask
+
+
+_LANES: dict[str, Callable[..., AbstractAsyncContextManager[Ask]]] = {
+    "http": _http_lane,
+    "temporal": _temporal_lane,
+}
+
+
+async def _ask_on(ask: Ask, targets: Iterator[str], until_s: float) -> list[float]:
+    took_s: list[float] = []
+    while time.monotonic() < until_s:
+        asked_s = time.monotonic()
+        await ask(next(targets))
+        took_s.append(time.monotonic() - asked_s)
+    return took_s
+
+
+async def _ask_all(
+    seconds: float, lanes: int, kind: str, where: list[str], targets: list[str]
+) -> tuple[list[float], float]:
+    """How long each answer took, in order of that, and all of them together, to the end of the last."""
+    lane = _LANES[kind]
+    async with AsyncExitStack() as stack:
+        asks = [await stack.enter_async_context(lane(*where)) for _ in range(lanes)]
+        turns = itertools.cycle(targets)
+        begun_s = time.monotonic()
+        answers = await asyncio.gather(*(_ask_on(ask, turns, begun_s + seconds) for ask in asks))
+        all_took_s = time.monotonic() - begun_s
+    return sorted(itertools.chain.from_iterable(answers)), all_took_s
+
+
+def main() -> None:
+    seconds, lanes, kind, *where = sys.argv[1:]
+    targets = sys.stdin.read().split()
+    took_s, all_took_s = asyncio.run(_ask_all(float(seconds), int(lanes), kind, where, targets))
+    share = {name: took_s[int(part * (len(took_s) - 1))] for name, part in (("median", 0.5), ("p99", 0.99))}
+    found = {"answers": len(took_s), "seconds": all_took_s, "a_second": len(took_s) / all_took_s}
+    print(json.dumps({**found, "slowest": took_s[-1], **share}))
+
+
+if __name__ == "__main__":
+    main()
