@@ -22,6 +22,7 @@ from cli.doctor import examine
 from cli.faults import CliFault
 from cli.options import HERE, AsJson, TaskId, Token, Url
 from cli.printing import Printer
+from cli.resumable import send
 from cli.watching import follow, verdict
 
 app = typer.Typer(
@@ -65,7 +66,7 @@ def upload(
     with _api(url, token, as_json=as_json) as (api, printer):
         options = UploadOptions(subtitle_mode, language, max_height, webhook)
         with transfer(printer.progress, file.name, shown=not as_json) as report:
-            accepted = api.upload(file, options, key, report)
+            accepted = send(api, token, file, options, key, report)
         task_id = accepted["task_id"]
         if wait:
             if not as_json:

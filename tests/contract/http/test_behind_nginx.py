@@ -20,6 +20,7 @@ from tests.contract.store.servers import s3_server
 from tests.product_process import product_environment, running_api
 from tests.temporal_server import free_port, temporal_server
 from tests.unit.api.forms import BOUNDARY, HEADERS, part, video
+from tests.unit.api.tus import TUS, begin, offset_of, send
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed: `make test-tools` does it")
 
@@ -121,6 +122,37 @@ async def test_an_upload_flows_through_before_its_last_byte_is_sent(api: Api, tm
 
     assert before_the_end
     assert (answer.status_code, answer.json()["code"]) == (400, "FormBroken")
+
+
+async def test_a_resumable_upload_flows_through_too_and_only_its_beginning_counts_as_an_upload(
+    api: Api, tmp_path: Path
+) -> None:
+    content = video(20 * MIB)
+    while_it_came: list[str] = []
+
+    async def body() -> AsyncIterator[bytes]:
+        yield content[: 19 * MIB]
+        for _ in range(1200):
+            while_it_came.extend(
+                upload.key for upload in await asyncio.to_thread(api.store.unfinished, "videos/")
+            )
+            if while_it_came:
+                break
+            await asyncio.sleep(0.05)
+        yield content[19 * MIB : -1]
+
+    with nginx(api.url, tmp_path / "nginx", UPLOAD_RATE="1r/m", MAX_BODY_SIZE="30m") as url:
+        async with httpx.AsyncClient(timeout=120, base_url=url) as client:
+            path = await begin(client, len(content))
+            answer = await send(client, path, 0, body())
+            offset = await offset_of(client, path)
+            await client.delete(path, headers=TUS)
+            beginnings = [await client.post("/files/", headers=TUS) for _ in range(5)]
+
+    assert while_it_came
+    assert (answer.status_code, offset) == (204, 20 * MIB - 1)
+    assert [answer.status_code for answer in beginnings] == [400] * 4 + [429]
+    assert list(api.store.list_prefix("")) == api.store.unfinished("") == []
 
 
 async def test_a_flood_of_one_address_is_told_to_slow_down_in_a_problem_document(

@@ -1,0 +1,43 @@
+"""Where the command keeps the addresses of uploads that were cut off, so that it can go on with them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+
+class Remembered:
+    """One upload: of this very file, as it is now, asked for in this very way."""
+
+    def __init__(self, path: Path, *asked: str | None, folder: Path | None = None) -> None:
+        self._folder = folder or _cache_folder()
+        found = path.stat()
+        marks = [str(path.resolve()), found.st_size, found.st_mtime_ns, *asked]
+        self._file = self._folder / f"{hashlib.sha256(json.dumps(marks).encode()).hexdigest()}.upload"
+
+    @property
+    def address(self) -> str | None:
+        try:
+            return self._file.read_text().strip() or None
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def keep(self, address: str) -> None:
+        # Who has no place to remember it still sends; only a second run begins anew.
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._file.write_text(address)
+
+    def forget(self) -> None:
+        with suppress(OSError):
+            self._file.unlink(missing_ok=True)
+
+
+def _cache_folder() -> Path:
+    """As the XDG base directory specification has it."""
+    chosen = os.environ.get("XDG_CACHE_HOME", "")
+    base = Path(chosen) if Path(chosen).is_absolute() else Path.home() / ".cache"
+    return base / "video-pipeline" / "uploads"

@@ -1,0 +1,184 @@
+"""Sends a large file so that it goes on where it was cut off: in this run, or when the command is run again.
+
+Speaks tus 1.0; a small file goes in one form, as it is quickly sent again.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+
+from cli.api import Answer, Api, Progress, UploadOptions
+from cli.faults import NoAnswer, Refused
+from cli.files import CountedFile
+from cli.remembered import Remembered
+
+# As large as a part is on the other side: nothing of a smaller file would be kept.
+RESUMABLE_FROM_BYTES = 8 * 1024 * 1024
+
+_TUS = {"Tus-Resumable": "1.0.0"}
+_CHUNK_TYPE = "application/offset+octet-stream"
+_BLOCK_BYTES = 256 * 1024
+# The last bytes are answered when the file has been looked at; a busy worker takes its time for that.
+_TIMEOUT = httpx.Timeout(10.0, read=600.0, write=120.0)
+# An API may be restarted meanwhile; after each byte that got through the patience is whole again.
+_PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0, 8.0, 8.0)
+# Who is told to slow down, or has no room, waits no longer than this many of them.
+_PAUSES_OF_THE_REFUSED = 3
+
+
+def send(
+    api: Api, token: str, path: Path, options: UploadOptions, key: str | None, progress: Progress
+) -> Answer:
+    """The task that was started. Raises a `CliFault` that can be shown."""
+    if not path.is_file() or path.stat().st_size < RESUMABLE_FROM_BYTES:
+        return api.upload(path, options, key, progress)
+    asked = (api.url, options.subtitle_mode, options.language, str(options.max_height), key)
+    # A proxy of the environment can't reach this very machine.
+    with (
+        httpx.Client(
+            base_url=api.url,
+            timeout=_TIMEOUT,
+            trust_env=not api.is_here,
+            headers={**_TUS, **({"Authorization": f"Bearer {token}"} if token else {})},
+        ) as http,
+        CountedFile(path, progress) as file,
+    ):
+        return _Sending(http, api.url, file, path, options, key, Remembered(path, *asked)).run()
+
+
+class _Sending:
+    def __init__(
+        self,
+        http: httpx.Client,
+        url: str,
+        file: CountedFile,
+        path: Path,
+        options: UploadOptions,
+        key: str | None,
+        remembered: Remembered,
+    ) -> None:
+        self._http = http
+        self._url = url
+        self._file = file
+        self._length_bytes = path.stat().st_size
+        self._remembered = remembered
+        # The same for each try, so that a creation whose answer got lost is not made twice.
+        self._creation = {
+            "Upload-Length": str(self._length_bytes),
+            "Upload-Metadata": _metadata({"filename": path.name, **options.fields}),
+            "Idempotency-Key": key or uuid.uuid4().hex,
+        }
+        self._address = remembered.address
+        self._offset_bytes = -1
+        self._failures = 0
+
+    def run(self) -> Answer:
+        while True:
+            try:
+                answer = self._go_on()
+            except httpx.TransportError as error:
+                self._pause(NoAnswer(self._url, str(error) or type(error).__name__), len(_PAUSES_S))
+            except Refused as refusal:
+                if refusal.status == 409:
+                    # An earlier try of ours was still being taken in: ask again how far it is.
+                    self._pause(refusal, len(_PAUSES_S))
+                elif not refusal.passing:
+                    # A new token may go on with it.
+                    if refusal.status not in (401, 403):
+                        self._remembered.forget()
+                    raise
+                else:
+                    is_told_off = refusal.status == 429
+                    self._pause(refusal, _PAUSES_OF_THE_REFUSED if is_told_off else len(_PAUSES_S))
+            else:
+                if answer is not None:
+                    self._remembered.forget()
+                    return answer
+                self._pause(NoAnswer(self._url, "the task is not started yet"), len(_PAUSES_S))
+
+    def _pause(self, fault: NoAnswer | Refused, most: int) -> None:
+        if self._failures >= most:
+            raise fault
+        time.sleep(_PAUSES_S[self._failures])
+        self._failures += 1
+
+    def _go_on(self) -> Answer | None:
+        """The task if it is started; None if the last byte is in and it is not."""
+        offset_bytes = self._found()
+        if offset_bytes is None:
+            response = _accepted(self._http.post("/files", headers=self._creation))
+            self._address, offset_bytes = response.headers["location"], _offset_of(response)
+            self._remembered.keep(self._address)
+            if "task-id" in response.headers:
+                return _task(response)
+        if offset_bytes > self._offset_bytes:
+            self._offset_bytes, self._failures = offset_bytes, 0
+        return _task(_accepted(self._patch(offset_bytes, self._length_bytes - offset_bytes)))
+
+    def _found(self) -> int | None:
+        """How far an upload that was begun before is; None when there is none (any more)."""
+        if self._address is None:
+            return None
+        response = self._http.head(self._address)
+        if response.is_success:
+            return _offset_of(response)
+        if response.status_code in (415, 422):
+            # It was refused for good; only an answer with a body says why.
+            _accepted(self._patch(0, 0))
+        if response.status_code >= 500 or response.status_code == 429:
+            raise _refusal(response)
+        # It is not there, or not ours: the creation says why, if that is refused too.
+        self._address = None
+        return None
+
+    def _patch(self, offset_bytes: int, size_bytes: int) -> httpx.Response:
+        headers = {
+            "Upload-Offset": str(offset_bytes),
+            "Content-Type": _CHUNK_TYPE,
+            "Content-Length": str(size_bytes),
+        }
+        return self._http.patch(
+            self._address or "", content=self._bytes(offset_bytes, size_bytes), headers=headers
+        )
+
+    def _bytes(self, offset_bytes: int, size_bytes: int) -> Iterator[bytes]:
+        self._file.seek(offset_bytes)
+        while size_bytes and (block := self._file.read(min(_BLOCK_BYTES, size_bytes))):
+            size_bytes -= len(block)
+            yield block
+
+
+def _metadata(values: dict[str, str]) -> str:
+    return ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in values.items())
+
+
+def _offset_of(response: httpx.Response) -> int:
+    return int(response.headers.get("upload-offset", "0"))
+
+
+def _task(response: httpx.Response) -> Answer | None:
+    told = response.headers
+    if "task-id" not in told:
+        return None
+    return {"task_id": told["task-id"], "status": told["task-status"], "status_url": told["task-url"]}
+
+
+def _accepted(response: httpx.Response) -> httpx.Response:
+    if not response.is_success:
+        raise _refusal(response)
+    return response
+
+
+def _refusal(response: httpx.Response) -> Refused:
+    try:
+        document = response.json()
+    except ValueError:
+        document = {}
+    code = str(document.get("code", f"HTTP{response.status_code}"))
+    return Refused(response.status_code, code, str(document.get("detail") or response.reason_phrase))
