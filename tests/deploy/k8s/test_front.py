@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.server
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 
@@ -13,7 +13,10 @@ import httpx
 import pytest
 
 from tests.contract.http.front import nginx
-from tests.deploy.k8s.manifests import MANIFESTS
+from tests.deploy.k8s.manifests import MANIFESTS, Object, Workload, named
+
+# Where it listens and whom it asks is another thing on this machine.
+HERE = {"API_ADDRESS", "LISTEN"}
 
 
 class Upstream(http.server.BaseHTTPRequestHandler):
@@ -41,11 +44,15 @@ def ask(url: str, forwarded_for: str) -> httpx.Response:
 
 
 def test_the_caller_is_whom_the_gateway_saw_and_what_a_caller_says_of_itself_does_not_count(
-    upstream: str, tmp_path: Path
+    upstream: str, tmp_path: Path, built: Mapping[str, list[Object]]
 ) -> None:
+    front = Workload(named(built["prod"], "Deployment", "front")).environment()
+    values = {name: str(entry["value"]) for name, entry in front.items() if name not in HERE}
     # Its server block includes what it is told to, where these directives may stand too.
-    believed = MANIFESTS / "components/front/real-ip.conf.template"
-    with nginx(upstream, tmp_path / "nginx", TLS_INCLUDE=str(believed), REQUEST_RATE="1r/m") as url:
+    values["TLS_INCLUDE"] = str(MANIFESTS / "components/front/real-ip.conf.template")
+    # Slow, so that a busy machine gives no second chance while the test asks.
+    values["REQUEST_RATE"] = "1r/m"
+    with nginx(upstream, tmp_path / "nginx", **values) as url:
         flood = [ask(url, "203.0.113.1") for _ in range(30)]
         other = ask(url, "203.0.113.1, 203.0.113.2")
         made_up = ask(url, "203.0.113.77, 203.0.113.1")

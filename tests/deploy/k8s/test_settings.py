@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
+import yaml
 
 from api.form_shapes import STYLE_FIELDS
+from tests.deploy.k8s.copies import DEPLOY, copies, stray
 from tests.deploy.k8s.manifests import MANIFESTS, OVERLAYS, REPOSITORY, Object, named, of_kind, workloads
 
 PACKAGES = ("adapters", "api", "worker_cpu", "worker_gpu")
@@ -89,7 +90,7 @@ def test_the_front_takes_the_largest_upload_and_a_form_around_it(built: Mapping[
     (limit,) = (
         thing["data"]["MAX_UPLOAD_SIZE"]
         for thing in of_kind(built["prod"], "ConfigMap")
-        if "MAX_UPLOAD_SIZE" in thing["data"]
+        if "MAX_UPLOAD_SIZE" in thing.get("data", {})
     )
     front = {
         entry["name"]: entry["value"]
@@ -103,12 +104,39 @@ def test_the_front_takes_the_largest_upload_and_a_form_around_it(built: Mapping[
     assert front["CLIENT_TIMEOUT"] == "12s"
 
 
-# kustomize reads no file above its own folder.
-COPIES = {
-    "components/front/video-pipeline.conf.template": "deploy/nginx/video-pipeline.conf.template",
-}
+def test_a_file_that_others_use_too_is_the_same_here() -> None:
+    kept = {place: (MANIFESTS / place).read_text() for place in copies() if (MANIFESTS / place).exists()}
+
+    assert kept == copies(), "run `python -m tests.deploy.k8s.copies`"
+    assert stray() == set()
 
 
-@pytest.mark.parametrize("copy", COPIES)
-def test_a_file_that_others_use_too_is_the_same_here(copy: str) -> None:
-    assert (MANIFESTS / copy).read_bytes() == Path(REPOSITORY / COPIES[copy]).read_bytes()
+def test_every_rule_and_every_dashboard_reaches_prometheus_and_grafana(
+    built: Mapping[str, list[Object]],
+) -> None:
+    rules = {
+        path.stem: yaml.safe_load(path.read_text()) for path in (DEPLOY / "prometheus/rules").glob("*.yml")
+    }
+    dashboards = {path.name: path.read_text() for path in (DEPLOY / "grafana/dashboards").glob("*.json")}
+
+    assert {
+        thing["metadata"]["name"].removeprefix("video-pipeline-"): thing["spec"]
+        for thing in of_kind(built["prod"], "PrometheusRule")
+    } == rules
+    assert named(built["prod"], "ConfigMap", "grafana-dashboards").get("data", {}) == dashboards
+
+
+def test_monitors_name_the_jobs_as_prometheus_does_on_one_machine(
+    built: Mapping[str, list[Object]],
+) -> None:
+    monitors = of_kind(built["prod"], "ServiceMonitor", "PodMonitor")
+
+    assert {
+        monitor["metadata"]["name"]: [endpoint["relabelings"] for endpoint in endpoints]
+        for monitor in monitors
+        for endpoints in (monitor["spec"].get("endpoints") or monitor["spec"]["podMetricsEndpoints"],)
+    } == {
+        "api": [[{"targetLabel": "job", "replacement": "api"}]],
+        "worker-cpu": [[{"targetLabel": "job", "replacement": "worker_cpu"}]],
+        "worker-gpu": [[{"targetLabel": "job", "replacement": "worker_gpu"}]],
+    }
