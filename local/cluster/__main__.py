@@ -1,0 +1,67 @@
+"""The commands behind `make k8s-apiserver` and `make k8s-scaling`."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from local.__main__ import main
+from local.cluster.acceptance import Acceptance
+from local.cluster.control_plane import Cluster, control_plane
+from local.cluster.modules import STAGES, add_custom_kinds
+from local.cluster.nodes import nodes
+from local.cluster.overlays import variants
+from local.cluster.programs import CLUSTER_TOOLS, SCALING_TOOLS, cluster_programs
+from local.settings import REPOSITORY_PATH
+from local.tools import Tool, Toolbox
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+MANIFESTS_PATH = REPOSITORY_PATH / "k8s"
+
+
+@app.command()
+def accept(only: str = "") -> None:
+    """Try every overlay and component on a real API server; `only` names one, such as overlays/prod."""
+    with _cluster(CLUSTER_TOOLS) as (cluster, folder):
+        acceptance = Acceptance(cluster, print)
+        verdicts = []
+        for variant in variants(MANIFESTS_PATH, folder / "k8s"):
+            if only and variant.name != only:
+                continue
+            started_s = time.monotonic()
+            verdict = acceptance.judge(variant)
+            verdicts.append(verdict)
+            state = "refused or not alive" if verdict.findings else "accepted, applied and alive"
+            took_s = time.monotonic() - started_s
+            print(f"{variant.name:26} {verdict.objects:3} objects  {state} ({took_s:.0f} s)")
+            for finding in verdict.findings:
+                print(f"    {finding}")
+    if not verdicts or any(verdict.findings for verdict in verdicts):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _cluster(tools: tuple[Tool, ...]) -> Iterator[tuple[Cluster, Path]]:
+    """A control plane with its nodes and every custom kind, in a folder that goes with it."""
+    toolbox = Toolbox()
+    toolbox.install(tools, print)
+    stages = STAGES.folders()
+    with tempfile.TemporaryDirectory(prefix="video-pipeline-cluster-") as name:
+        folder = Path(name)
+        with control_plane(cluster_programs(toolbox), stages, folder) as cluster:
+            print(
+                "A real API server answers, with its controllers and scheduler; nodes and pods are simulated."
+            )
+            add_custom_kinds(cluster.kubectl)
+            cluster.add_nodes(nodes())
+            yield cluster, folder
+
+
+if __name__ == "__main__":
+    main(app)
