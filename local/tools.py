@@ -58,6 +58,9 @@ VERSITYGW = GoTool("versitygw", "github.com/versity/versitygw/cmd/versitygw", "v
 # The second S3 server of the store's contract tests; the product does not run it.
 MINIO = GoTool("minio", "github.com/minio/minio", "v0.0.0-20260212201848-7aac2a2c5b7c", minutes=3)
 
+# Builds the manifests of k8s/ for their tests; whoever applies them has it inside kubectl.
+KUSTOMIZE = GoTool("kustomize", "sigs.k8s.io/kustomize/kustomize/v5", "v5.8.1", minutes=1)
+
 FFMPEG = PackagedTool("ffmpeg", "ffmpeg")
 FFPROBE = PackagedTool("ffprobe", "ffmpeg")
 
@@ -79,7 +82,7 @@ RUN_TOOLS = (FFMPEG, FFPROBE, VERSITYGW, TEMPORAL, *FONTS)
 NGINX = PackagedTool("nginx", "nginx")
 # The catalogue's other database; its programs lie outside the PATH.
 POSTGRES = PackagedTool("PostgreSQL", "postgresql", Path("/usr/lib/postgresql"))
-TEST_TOOLS = (*RUN_TOOLS, MINIO, NGINX, POSTGRES)
+TEST_TOOLS = (*RUN_TOOLS, MINIO, NGINX, POSTGRES, KUSTOMIZE)
 # The voices and the animal pictures that the demo models are trained on.
 MODEL_TOOLS = (
     FFMPEG,
