@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,13 +12,26 @@ import typer
 
 from local.__main__ import main
 from local.cluster.acceptance import Acceptance
+from local.cluster.canaries import require_watchful
 from local.cluster.control_plane import Cluster, control_plane
+from local.cluster.keda import start_keda
+from local.cluster.kubectl import Manifest
 from local.cluster.modules import STAGES, add_custom_kinds
-from local.cluster.nodes import nodes
+from local.cluster.nodes import nodes, volumes_for
 from local.cluster.overlays import variants
-from local.cluster.programs import CLUSTER_TOOLS, SCALING_TOOLS, cluster_programs
+from local.cluster.programs import (
+    CLUSTER_TOOLS,
+    KEDA_ADAPTER,
+    KEDA_OPERATOR,
+    PROMETHEUS,
+    SCALING_TOOLS,
+    cluster_programs,
+)
+from local.cluster.scaling import ScalingTrial
+from local.cluster.sources import Sources, start_sources
+from local.cluster.trial_scaling import differences, for_trial
 from local.settings import REPOSITORY_PATH
-from local.tools import Tool, Toolbox
+from local.tools import TEMPORAL, Tool, Toolbox
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -29,7 +42,8 @@ MANIFESTS_PATH = REPOSITORY_PATH / "k8s"
 def accept(only: str = "") -> None:
     """Try every overlay and component on a real API server; `only` names one, such as overlays/prod."""
     with _cluster(CLUSTER_TOOLS) as (cluster, folder):
-        acceptance = Acceptance(cluster, print)
+        require_watchful(cluster.kubectl)
+        acceptance = Acceptance(cluster)
         verdicts = []
         for variant in variants(MANIFESTS_PATH, folder / "k8s"):
             if only and variant.name != only:
@@ -44,6 +58,37 @@ def accept(only: str = "") -> None:
                 print(f"    {finding}")
     if not verdicts or any(verdict.findings for verdict in verdicts):
         raise typer.Exit(1)
+
+
+@app.command()
+def scale() -> None:
+    """Let KEDA scale worker-gpu by a real Temporal's queue: up, kept, and down again."""
+    with _cluster(SCALING_TOOLS) as (cluster, folder):
+        toolbox = Toolbox()
+        sources = start_sources(
+            cluster.processes, toolbox.require(TEMPORAL), toolbox.require(PROMETHEUS), folder
+        )
+        start_keda(cluster, toolbox.require(KEDA_OPERATOR), toolbox.require(KEDA_ADAPTER))
+        copied = variants(MANIFESTS_PATH, folder / "k8s")
+        prod = next(variant for variant in copied if variant.name == "overlays/prod")
+        objects = cluster.kubectl.build(prod.folder)
+        cluster.kubectl.require_accepted(volumes_for(objects))
+        cluster.kubectl.require_accepted(_with_trial_addresses(objects, sources))
+        ScalingTrial(cluster.kubectl, sources, print).run()
+    print("Every step was reached.")
+
+
+def _with_trial_addresses(objects: Sequence[Manifest], sources: Sources) -> list[Manifest]:
+    """The objects as a trial applies them; what it changes is shown."""
+    changed = []
+    for entry in objects:
+        if entry["kind"] == "ScaledObject":
+            changed.append(for_trial(entry, sources.temporal_address, sources.prometheus_url))
+            print(f"For this trial, in the ScaledObject {entry['metadata']['name']}:")
+            print("".join(f"  {line}\n" for line in differences(entry, changed[-1])), end="")
+        else:
+            changed.append(entry)
+    return changed
 
 
 @contextmanager

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import count
 
 from local.cluster.control_plane import Cluster
 from local.cluster.kubectl import Answer, Manifest
-from local.cluster.nodes import volume_for
+from local.cluster.nodes import volumes_for
 from local.cluster.overlays import Variant
 from local.cluster.rollout import unready
 
@@ -31,11 +30,9 @@ class Verdict:
 
 
 class Acceptance:
-    def __init__(self, cluster: Cluster, report: Callable[[str], None]) -> None:
+    def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._kubectl = cluster.kubectl
-        self._report = report
-        self._volume_numbers = count(1)
 
     def judge(self, variant: Variant) -> Verdict:
         """Send it to be judged only, then for real; when it lives, take it away again."""
@@ -48,14 +45,11 @@ class Acceptance:
         verdict.add("dry run", self._kubectl.send(objects, "--dry-run=server"))
         if not verdict.findings:
             self._bring_to_life(verdict, objects)
-        self._remove(objects, namespaces)
+        self._remove(namespaces)
         return verdict
 
     def _bring_to_life(self, verdict: Verdict, objects: Sequence[Manifest]) -> None:
-        claims = [entry for entry in objects if entry["kind"] == "PersistentVolumeClaim"]
-        volumes = [volume_for(claim, next(self._volume_numbers)) for claim in claims]
-        if volumes:
-            verdict.add("volumes", self._kubectl.send(volumes))
+        self._kubectl.require_accepted(volumes_for(objects))
         verdict.add("apply", self._kubectl.send(objects))
         deadline_s = time.monotonic() + _LIVES_WITHIN_S
         # Not all namespaces hold watched kinds, but all that are watched are the variant's.
@@ -71,7 +65,7 @@ class Acceptance:
         events = self._kubectl.get("events", "--all-namespaces", "--field-selector=type=Warning")["items"]
         return sorted({f"{event['involvedObject']['name']}: {event['message']}" for event in events})
 
-    def _remove(self, objects: Sequence[Manifest], namespaces: Sequence[Manifest]) -> None:
+    def _remove(self, namespaces: Sequence[Manifest]) -> None:
         names = [entry["metadata"]["name"] for entry in namespaces]
         self._kubectl.ask("delete", "namespace", "--ignore-not-found", "--timeout=180s", *names)
         self._kubectl.ask("delete", "persistentvolumes", "--all", "--timeout=180s")

@@ -11,7 +11,6 @@ from local.cluster.identity import Identity, make_identity
 from local.cluster.kubectl import Kubectl, Manifest
 from local.cluster.processes import Processes
 from local.cluster.programs import ClusterPrograms
-from local.faults import StartFailed
 from local.ports import free_ports
 from local.programs import answers
 
@@ -38,10 +37,8 @@ class Cluster:
 
     def add_nodes(self, nodes: Sequence[Manifest]) -> None:
         """Their room is part of their status, which is told apart."""
-        for options in ((), ("--subresource=status",)):
-            answer = self.kubectl.send(nodes, *options)
-            if answer.refusals:
-                raise StartFailed(f"The nodes were refused: {answer.refusals[0]}")
+        self.kubectl.require_accepted(nodes)
+        self.kubectl.require_accepted(nodes, "--subresource=status")
         self.kubectl.ask("wait", "--for=condition=Ready", "node", "--all", "--timeout=120s")
 
 

@@ -24,7 +24,7 @@ _PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 @dataclass(frozen=True)
 class Identity:
-    """The files of a cluster's keys: `ca.crt`, `tls.*` for servers, `admin.*`, `front-proxy.*`, `accounts.*`."""
+    """The files of the keys: `ca.crt`, `tls.*` for servers, `admin.*`, `front-proxy.*`, `accounts.*`."""
 
     folder: Path
 

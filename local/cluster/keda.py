@@ -9,7 +9,6 @@ from pathlib import Path
 from local.cluster.control_plane import HOST, Cluster
 from local.cluster.identity import KEDA_METRICS_NAME, KEDA_OPERATOR_NAME, Identity
 from local.cluster.kubectl import Manifest
-from local.faults import StartFailed
 from local.ports import free_ports
 from local.programs import answers
 
@@ -36,9 +35,7 @@ def start_keda(cluster: Cluster, operator: Path, adapter: Path) -> None:
         "POD_NAMESPACE": NAMESPACE,
         "WATCH_NAMESPACE": "",
     }
-    answer = cluster.kubectl.send(registration(ports.adapter, identity.authority_path.read_bytes()))
-    if answer.refusals:
-        raise StartFailed(f"KEDA's registration was refused: {answer.refusals[0]}")
+    cluster.kubectl.require_accepted(registration(ports.adapter, identity.authority_path.read_bytes()))
     cluster.processes.start(
         "keda-operator",
         operator_argv(operator, identity, ports),

@@ -41,6 +41,12 @@ class Kubectl:
         done = self._run(["apply", "--server-side", "--field-manager=trial", *options, "-f", "-"], content)
         return read_answer(done.stdout, done.stderr, done.returncode)
 
+    def require_accepted(self, manifests: Sequence[Manifest], *options: str) -> None:
+        """Apply what the trial itself can't do without, or raise `KubectlFailed`."""
+        answer = self.send(manifests, *options)
+        if answer.refusals:
+            raise KubectlFailed(f"The server refused: {answer.refusals[0]}")
+
     def build(self, folder: Path) -> tuple[Manifest, ...]:
         """The objects of a kustomization."""
         built = self.ask("kustomize", str(folder))

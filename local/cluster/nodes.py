@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from local.cluster.kubectl import Manifest
 
 ZONES = ("a", "b", "c")
@@ -36,13 +38,17 @@ def _node(name: str, zone: str, *, gpu: bool) -> Manifest:
     return node
 
 
-def volume_for(claim: Manifest, number: int) -> Manifest:
-    """A volume as the claim asks for it: simulated nodes have no provisioner."""
+def volumes_for(objects: Sequence[Manifest]) -> list[Manifest]:
+    """A volume as each claim asks for it: simulated nodes have no provisioner."""
+    return [_volume_for(entry) for entry in objects if entry["kind"] == "PersistentVolumeClaim"]
+
+
+def _volume_for(claim: Manifest) -> Manifest:
     spec = claim["spec"]
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolume",
-        "metadata": {"name": f"trial-{number}"},
+        "metadata": {"name": f"for-{claim['metadata']['name']}"},
         "spec": {
             "capacity": {"storage": spec["resources"]["requests"]["storage"]},
             "accessModes": spec["accessModes"],

@@ -15,6 +15,7 @@ from local.faults import StartFailed
 
 _PR_SET_PDEATHSIG = 1
 _STOP_WITHIN_S = 20
+_COMMAND_S = 20
 _TAIL_LINES = 8
 
 
@@ -68,6 +69,17 @@ class Processes:
         for name, process in self._running.items():
             if process.poll() is not None:
                 raise StartFailed(f"{name} ended with code {process.returncode}. {self.tail(name)}")
+
+    @staticmethod
+    def succeeds(argv: Sequence[str]) -> bool:
+        """Whether a short command ends well."""
+        try:
+            done = subprocess.run(
+                argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=_COMMAND_S, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return False
+        return done.returncode == 0
 
     def stop(self, name: str) -> None:
         process = self._running.pop(name)
