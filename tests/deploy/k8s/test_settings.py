@@ -1,0 +1,114 @@
+"""What pods are told by environment is what the product reads; files that others use too are the same."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from api.form_shapes import STYLE_FIELDS
+from tests.deploy.k8s.manifests import MANIFESTS, OVERLAYS, REPOSITORY, Object, named, of_kind, workloads
+
+PACKAGES = ("adapters", "api", "worker_cpu", "worker_gpu")
+# Read by the part that answers a worker's probes.
+HEALTH = {"WORKER_HEALTH_HOST", "WORKER_HEALTH_PORT"}
+NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
+
+
+def names_read() -> set[str]:
+    """Every text of the product's code that could be a variable's name."""
+    texts = {
+        node.value
+        for package in PACKAGES
+        for path in (REPOSITORY / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return (
+        {text for text in texts if NAME.fullmatch(text)} | HEALTH | {field.upper() for field in STYLE_FIELDS}
+    )
+
+
+def told(objects: list[Object], images: str) -> dict[str, set[str]]:
+    """By workload, the names that its pods are told; only of those whose image's name begins so."""
+    shared = {
+        thing["metadata"]["name"]: set(thing.get("data", {})) for thing in of_kind(objects, "ConfigMap")
+    }
+    return {
+        load.name: set(load.environment()).union(
+            *(
+                shared[source["configMapRef"]["name"]]
+                for container in load.containers
+                for source in container.get("envFrom", [])
+            )
+        )
+        for load in workloads(objects)
+        if load.containers[0]["image"].startswith(images)
+    }
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_each_name_is_one_that_the_product_reads(built: Mapping[str, list[Object]], name: str) -> None:
+    read = names_read()
+
+    assert {
+        load: names - read for load, names in told(built[name], "video-pipeline-").items() if names - read
+    } == {}
+
+
+def test_a_name_that_nobody_reads_is_seen() -> None:
+    read = names_read()
+
+    assert {"S3_ENDPOINT", "WORKER_DRAIN", "OIDC_ISSUER", "SUBTITLE_FONT"} <= read
+    assert not {"S3_ENDPIONT", "WORKER_DRIAN"} & read
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_the_api_is_told_an_issuer_for_it_listens_to_others(
+    built: Mapping[str, list[Object]], name: str
+) -> None:
+    assert "OIDC_ISSUER" in told(built[name], "video-pipeline-")["api"]
+
+
+@pytest.mark.parametrize("name", ["ingress", "prod"])
+def test_the_front_is_told_what_its_templates_ask_for(built: Mapping[str, list[Object]], name: str) -> None:
+    (templates,) = (
+        thing["data"]
+        for thing in of_kind(built[name], "ConfigMap")
+        if thing["metadata"]["name"].startswith("front-")
+    )
+    asked = {variable for text in templates.values() for variable in re.findall(r"\$\{(\w+)\}", text)}
+
+    assert told(built[name], "nginxinc/")["front"] == asked
+
+
+def test_the_front_takes_the_largest_upload_and_a_form_around_it(built: Mapping[str, list[Object]]) -> None:
+    (limit,) = (
+        thing["data"]["MAX_UPLOAD_SIZE"]
+        for thing in of_kind(built["prod"], "ConfigMap")
+        if "MAX_UPLOAD_SIZE" in thing["data"]
+    )
+    front = {
+        entry["name"]: entry["value"]
+        for entry in named(built["prod"], "Deployment", "front")["spec"]["template"]["spec"]["containers"][0][
+            "env"
+        ]
+    }
+
+    assert int(limit) == 5 * 1024**3
+    assert front["MAX_BODY_SIZE"] == "5121m"
+    assert front["CLIENT_TIMEOUT"] == "12s"
+
+
+# kustomize reads no file above its own folder.
+COPIES = {
+    "components/front/video-pipeline.conf.template": "deploy/nginx/video-pipeline.conf.template",
+}
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_a_file_that_others_use_too_is_the_same_here(copy: str) -> None:
+    assert (MANIFESTS / copy).read_bytes() == Path(REPOSITORY / COPIES[copy]).read_bytes()
