@@ -28,12 +28,12 @@ def require_watchful(kubectl: Kubectl) -> None:
 def _broken() -> dict[str, Manifest]:
     """What the server must say of each."""
     return {
-        "field not declared in schema": _deployment(replicaz=3),
-        'violates PodSecurity "restricted': _deployment(),
-        "spec.triggers": _object(
+        '"replicaz"': _deployment(replicaz=3),
+        'violate PodSecurity "restricted': _deployment(),
+        '"triggers"': _object(
             "keda.sh/v1alpha1", "ScaledObject", "no-triggers", {"scaleTargetRef": {"name": "a"}}
         ),
-        "spec.secretName": _object(
+        '"secretName"': _object(
             "cert-manager.io/v1", "Certificate", "no-secret", {"issuerRef": {"name": "public"}}
         ),
     }
