@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
 from api.form_shapes import STYLE_FIELDS
+from tests.deploy.k8s.copies import copies
 from tests.deploy.k8s.manifests import MANIFESTS, OVERLAYS, REPOSITORY, Object, named, of_kind, workloads
 
 PACKAGES = ("adapters", "api", "worker_cpu", "worker_gpu")
@@ -103,12 +103,7 @@ def test_the_front_takes_the_largest_upload_and_a_form_around_it(built: Mapping[
     assert front["CLIENT_TIMEOUT"] == "12s"
 
 
-# kustomize reads no file above its own folder.
-COPIES = {
-    "components/front/video-pipeline.conf.template": "deploy/nginx/video-pipeline.conf.template",
-}
+def test_a_file_that_others_use_too_is_the_same_here() -> None:
+    kept = {place: (MANIFESTS / place).read_text() for place in copies() if (MANIFESTS / place).exists()}
 
-
-@pytest.mark.parametrize("copy", COPIES)
-def test_a_file_that_others_use_too_is_the_same_here(copy: str) -> None:
-    assert (MANIFESTS / copy).read_bytes() == Path(REPOSITORY / COPIES[copy]).read_bytes()
+    assert kept == copies(), "run `python -m tests.deploy.k8s.copies`"
