@@ -28,7 +28,7 @@ from local.cluster.programs import (
     cluster_programs,
 )
 from local.cluster.scaling import ScalingTrial
-from local.cluster.sources import Sources, start_sources
+from local.cluster.sources import Sources
 from local.cluster.trial_scaling import differences, for_trial
 from local.settings import REPOSITORY_PATH
 from local.tools import TEMPORAL, Tool, Toolbox
@@ -65,9 +65,9 @@ def scale() -> None:
     """Let KEDA scale worker-gpu by a real Temporal's queue: up, kept, and down again."""
     with _cluster(SCALING_TOOLS) as (cluster, folder):
         toolbox = Toolbox()
-        sources = start_sources(
-            cluster.processes, toolbox.require(TEMPORAL), toolbox.require(PROMETHEUS), folder
-        )
+        temporal, prometheus = toolbox.require(TEMPORAL), toolbox.require(PROMETHEUS)
+        sources = Sources(cluster.processes, temporal, prometheus, folder)
+        sources.start()
         start_keda(cluster, toolbox.require(KEDA_OPERATOR), toolbox.require(KEDA_ADAPTER))
         copied = variants(MANIFESTS_PATH, folder / "k8s")
         prod = next(variant for variant in copied if variant.name == "overlays/prod")
@@ -83,7 +83,7 @@ def _with_trial_addresses(objects: Sequence[Manifest], sources: Sources) -> list
     changed = []
     for entry in objects:
         if entry["kind"] == "ScaledObject":
-            changed.append(for_trial(entry, sources.temporal_address, sources.prometheus_url))
+            changed.append(for_trial(entry, sources.temporal.address, sources.prometheus_url))
             print(f"For this trial, in the ScaledObject {entry['metadata']['name']}:")
             print("".join(f"  {line}\n" for line in differences(entry, changed[-1])), end="")
         else:

@@ -60,6 +60,10 @@ class Acceptance:
                 verdict.findings += [f"event: {line}" for line in self._warnings()]
                 return
             time.sleep(1)
+        # As with the next version; nothing that ran may be set back by it.
+        verdict.add("apply again", self._kubectl.send(objects))
+        again = unready(self._kubectl.get(_WATCHED, "--all-namespaces")["items"])
+        verdict.findings += [f"after the second apply: {line}" for line in again]
 
     def _warnings(self) -> list[str]:
         events = self._kubectl.get("events", "--all-namespaces", "--field-selector=type=Warning")["items"]

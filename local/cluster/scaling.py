@@ -18,7 +18,7 @@ LEAST, MOST = 2, 8
 SOME_WORK, SOME_PODS = 10, 5
 REACHED_WITHIN_S = 300
 # Several times as long as idle pods would be kept.
-KEPT_FOR_S = 4 * (WINDOW_S + STEP_S)
+KEPT_FOR_S = 3 * (WINDOW_S + STEP_S)
 
 
 class StepMissed(LocalFault):
@@ -30,14 +30,15 @@ class Seen:
     """One look at the cluster: work that waits and runs, and pods that are asked for, there and ready."""
 
     waiting: int
-    running: int
+    running: int | None
     wanted: int
     replicas: int
     ready: int
 
     def row(self, at_s: float) -> str:
         pods = f"{self.wanted:9} {self.replicas:9} {self.ready:6}"
-        return f"{at_s:5.0f} s {self.waiting:8} {self.running:8} {pods}"
+        running = "?" if self.running is None else self.running
+        return f"{at_s:5.0f} s {self.waiting:8} {running:>8} {pods}"
 
 
 HEADER = "   time  waiting  running    wanted  replicas  ready"
@@ -69,6 +70,11 @@ class ScalingTrial:
             always=_keeps(SOME_PODS),
         )
         self._watch(f"running work keeps them for {KEPT_FOR_S} s", KEPT_FOR_S, _keeps(SOME_PODS))
+
+        self._sources.stop_prometheus()
+        self._watch(f"without Prometheus they stay for {KEPT_FOR_S} s too", KEPT_FOR_S, _keeps(SOME_PODS))
+        self._sources.start_prometheus()
+        self._until("Prometheus is back", lambda seen: seen.running == SOME_WORK, always=_keeps(SOME_PODS))
 
         self._sources.release_work()
         self._until("the work ends", lambda seen: seen.running == 0, always=_keeps(SOME_PODS))

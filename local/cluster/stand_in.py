@@ -48,9 +48,9 @@ def hold(released_path: str) -> None:
         time.sleep(0.2)
 
 
-async def put_work(address: str, count: int, released_path: Path) -> None:
+async def put_work(temporal: TemporalSettings, count: int, released_path: Path) -> None:
     """Start the backlog; a worker of the starter's queue has to run."""
-    client = await connect(TemporalSettings(address, "default", metrics_address=None))
+    client = await connect(temporal)
     await client.start_workflow(
         Backlog.run, args=[count, str(released_path)], id="trial-backlog", task_queue=STARTER_QUEUE
     )
