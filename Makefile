@@ -1,7 +1,7 @@
 # Every target makes what it needs: the Python environment in .venv, the programs in .tools/bin.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs test check audit format lock bench chaos client demo-models env tools test-tools
+.PHONY: help demo up down status logs test check audit format lock bench chaos client demo-models env tools test-tools k8s-apiserver k8s-scaling
 
 PYTHON ?= $(shell for name in python3.11 python3.12 python3; do \
 	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null \
@@ -21,6 +21,8 @@ help: ## Show this list
 	@echo 'make bench        the benchmarks: a table of ratios'
 	@echo 'make chaos        break everything on purpose, and check that nothing is lost (about an hour)'
 	@echo 'make client       make the Python client anew from the HTTP interface'"'"'s document'
+	@echo 'make k8s-apiserver   a real Kubernetes API server judges every manifest (builds it once: half an hour)'
+	@echo 'make k8s-scaling     KEDA scales worker-gpu by a real queue: up, kept while it works, down again'
 	@echo 'make demo-models  train the demo models and make the demo clips again'
 	@echo 'make lock         pin the requirements anew, with hashes'
 
@@ -75,6 +77,13 @@ chaos: tools
 
 client: env
 	@$(BIN)/python -m local.client
+
+# Such as K8S_ARGS='--only overlays/prod'.
+k8s-apiserver: env
+	@$(BIN)/python -m local.cluster accept $(K8S_ARGS)
+
+k8s-scaling: env
+	@$(BIN)/python -m local.cluster scale
 
 demo-models: env
 	$(BIN)/python -m local tools --for-models

@@ -152,7 +152,8 @@ class Toolbox:
                 f"{tool.name} is not installed, and Go is not there to build it: "
                 f"install {tool.name}, or Go from go.dev."
             )
-        report(f"Building {tool.name}, once (about {tool.minutes} minutes on two cores) …")
+        title = f"{tool.name} {tool.version}" if isinstance(tool, GoTool) else tool.name
+        report(f"Building {title}, once (about {tool.minutes} minutes on two cores) …")
         self._bin_path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._tools_path) as unfinished:
             done = _run(_build_command(tool, unfinished), self._go_environment(unfinished))

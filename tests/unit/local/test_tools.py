@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.faults import ToolNotFound
-from local.tools import GoTool, PackagedTool, Toolbox
+from local.tools import GoTool, ModuleTool, PackagedTool, Toolbox
 
 TOOL = GoTool("greeter", "example.org/greeter", "v1.2.3", minutes=1)
 
@@ -113,3 +113,21 @@ def test_without_rights_the_command_to_type_is_told(toolbox: Toolbox, path_folde
     program(path_folder, "apt-get", "exit 0")
     with pytest.raises(ToolNotFound, match="run `sudo apt-get install singer-tools`"):
         toolbox.install((PackagedTool("singer", "singer-tools"),), lambda _: None)
+
+
+def test_a_program_of_a_module_with_replace_lines_is_built_where_they_stand(
+    toolbox: Toolbox, tmp_path: Path, path_folder: Path
+) -> None:
+    calls = tmp_path / "calls"
+    # The eighth word is the file that is to be written.
+    program(path_folder, "go", f'echo "$@" >> {calls}; echo > "$8"; chmod +x "$8"')
+    tool = ModuleTool("greeter", "example.org/greeter/cmd", tmp_path / "modules", 1, "-X greeter.version=v2")
+
+    toolbox.install((tool,), lambda _: None)
+
+    assert toolbox.find("greeter") == tmp_path / "tools" / "bin" / "greeter"
+    called = calls.read_text()
+    assert called.startswith(
+        f"build -C {tmp_path}/modules -mod=readonly -trimpath -ldflags=-s -w -X greeter.version=v2 -o "
+    )
+    assert called.endswith("/greeter example.org/greeter/cmd\n")

@@ -1,0 +1,47 @@
+"""When applied manifests have come to life, and what still keeps them from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from local.cluster.kubectl import Manifest
+
+
+def unready(objects: Sequence[Manifest]) -> list[str]:
+    """A line for each Deployment, Job, claim and autoscaled Deployment that is not what it should become."""
+    least = {
+        (autoscaler["metadata"]["namespace"], autoscaler["spec"]["scaleTargetRef"]["name"]): int(
+            autoscaler["spec"].get("minReplicas", 1)
+        )
+        for autoscaler in objects
+        if autoscaler["kind"] == "HorizontalPodAutoscaler"
+    }
+    lines: list[str] = []
+    for found in objects:
+        name = f"{found['kind']} {found['metadata']['name']}"
+        if found["kind"] == "Deployment":
+            key = (found["metadata"]["namespace"], found["metadata"]["name"])
+            lines += [f"{name} {fault}" for fault in _deployment_faults(found, least.get(key, 1))]
+        elif found["kind"] == "Job" and not _is_true(found, "Complete"):
+            lines.append(f"{name} is not complete")
+        elif found["kind"] == "PersistentVolumeClaim" and found.get("status", {}).get("phase") != "Bound":
+            lines.append(f"{name} is not bound")
+    return lines
+
+
+def _deployment_faults(deployment: Manifest, at_least: int) -> Iterator[str]:
+    status, wanted = deployment.get("status", {}), int(deployment["spec"]["replicas"])
+    if status.get("observedGeneration", 0) < deployment["metadata"]["generation"]:
+        yield "was not seen by its controller"
+    if wanted < at_least:
+        yield f"has {wanted} replicas; its autoscaler asks for {at_least} at least"
+    if status.get("readyReplicas", 0) != wanted or status.get("updatedReplicas", 0) != wanted:
+        yield f"has {status.get('readyReplicas', 0)} of {wanted} replicas ready"
+    for condition in status.get("conditions", []):
+        if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
+            yield f"gets no pods: {condition['message']}"
+
+
+def _is_true(found: Manifest, condition: str) -> bool:
+    conditions = found.get("status", {}).get("conditions", [])
+    return any(entry["type"] == condition and entry["status"] == "True" for entry in conditions)

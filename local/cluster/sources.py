@@ -1,0 +1,130 @@
+"""Where a scaling trial's numbers come from: a real Temporal and Prometheus, and workers that stand in."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+
+from adapters.settings import TemporalSettings
+from adapters.temporal_client import connect
+from local.cluster.control_plane import HOST
+from local.cluster.processes import Processes
+from local.cluster.stand_in import STARTER_QUEUE, put_work
+from local.ports import free_ports
+from local.programs import answers, fairness_switches
+from local.settings import REPOSITORY_PATH
+from workflows.policies import GPU_QUEUE
+
+# The one that k8s/base/settings.env names.
+_NAMESPACE = "video-pipeline"
+_SCRAPE_EVERY = "5s"
+_IN_FLIGHT = f'sum(temporal_worker_task_slots_used{{task_queue="{GPU_QUEUE}",worker_type="ActivityWorker"}})'
+
+
+class Sources:
+    """They belong to `processes`, and keep what they keep in `folder`."""
+
+    def __init__(self, processes: Processes, temporal: Path, prometheus: Path, folder: Path) -> None:
+        self.processes = processes
+        self._programs = (temporal, prometheus)
+        self._folder = folder
+        self._released_path = folder / "released"
+        port, self._prometheus_port, self._metrics_port = free_ports(HOST, 3)
+        self.temporal = TemporalSettings(f"{HOST}:{port}", _NAMESPACE, metrics_address=None)
+        self.prometheus_url = f"http://{HOST}:{self._prometheus_port}"
+
+    def start(self) -> None:
+        """Temporal, Prometheus, and the worker that can start a backlog; none yet that takes it."""
+        program, port = str(self._programs[0]), self.temporal.address.split(":")[1]
+        argv = [program, "server", "start-dev", "--headless", "--log-level=warn", f"--namespace={_NAMESPACE}"]
+        describe = [program, "operator", "namespace", "describe", f"--namespace={_NAMESPACE}"]
+        describe.append(f"--address={self.temporal.address}")
+        self.processes.start(
+            "temporal",
+            [*argv, f"--ip={HOST}", f"--port={port}", *fairness_switches()],
+            lambda: Processes.succeeds(describe),
+        )
+        self.start_prometheus()
+        self._start_stand_in("starter", STARTER_QUEUE, 1, free_ports(HOST, 1)[0])
+
+    def start_prometheus(self) -> None:
+        """It goes on with what it kept."""
+        configuration_path = self._folder / "prometheus.json"
+        configuration_path.write_text(json.dumps(scrape_configuration(self._metrics_port)))
+        argv = [
+            str(self._programs[1]),
+            f"--config.file={configuration_path}",
+            f"--storage.tsdb.path={self._folder / 'prometheus-data'}",
+            f"--web.listen-address={HOST}:{self._prometheus_port}",
+        ]
+        self.processes.start("prometheus", argv, lambda: answers(f"{self.prometheus_url}/-/ready"))
+
+    def stop_prometheus(self) -> None:
+        self.processes.stop("prometheus")
+
+    def start_worker(self, slots: int) -> None:
+        """One process with the slots of all the pods that it stands in for."""
+        self._start_stand_in("worker", GPU_QUEUE, slots, self._metrics_port)
+
+    def put_work(self, count: int) -> None:
+        """Let that many activities wait in the GPU queue."""
+        asyncio.run(put_work(self.temporal, count, self._released_path))
+
+    def release_work(self) -> None:
+        self._released_path.touch()
+
+    def backlog(self) -> int:
+        """How many activities wait in the GPU queue, as Temporal counts them."""
+        return asyncio.run(_backlog(self.temporal))
+
+    def in_flight(self) -> int | None:
+        """How many run, as Prometheus has it: the slots in use that a worker shows. None if it is away."""
+        url = f"{self.prometheus_url}/api/v1/query?{urllib.parse.urlencode({'query': _IN_FLIGHT})}"
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(url, timeout=30) as answer:
+                found = json.load(answer)["data"]["result"]
+        except urllib.error.URLError:
+            return None
+        return int(float(found[0]["value"][1])) if found else 0
+
+    def _start_stand_in(self, name: str, queue: str, slots: int, port: int) -> None:
+        environment = {
+            "TEMPORAL_ADDRESS": self.temporal.address,
+            "TEMPORAL_NAMESPACE": self.temporal.namespace,
+            "WORKER_METRICS_PORT": str(port),
+            "WORKER_CONCURRENCY": str(slots),
+            "PYTHONPATH": str(REPOSITORY_PATH),
+        }
+        argv = [sys.executable, "-m", "local.cluster.stand_in", queue]
+        self.processes.start(name, argv, lambda: answers(f"http://{HOST}:{port}/metrics"), environment)
+
+
+def scrape_configuration(port: int) -> dict[str, object]:
+    """As the cluster's monitors: the worker's own labels stay."""
+    job = {"job_name": "worker-gpu", "static_configs": [{"targets": [f"{HOST}:{port}"]}]}
+    return {
+        "global": {"scrape_interval": _SCRAPE_EVERY, "scrape_timeout": _SCRAPE_EVERY},
+        "scrape_configs": [job],
+    }
+
+
+async def _backlog(temporal: TemporalSettings) -> int:
+    client = await connect(temporal)
+    request = DescribeTaskQueueRequest(
+        namespace=temporal.namespace,
+        task_queue=TaskQueue(name=GPU_QUEUE),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+        report_stats=True,
+    )
+    answer = await client.workflow_service.describe_task_queue(request)
+    return int(answer.stats.approximate_backlog_count)
