@@ -102,7 +102,7 @@ class Plan:
     starts_a_second: float
     encode_cores: int
     model_cores: int
-    running: float
+    open_tasks: float
     status_calls: float
     upload_bytes_a_second: float
     stream_bytes_a_second: float
@@ -129,7 +129,7 @@ def plan(videos: int, video: Video, day: Day, measured: Measured) -> Plan:
         starts_a_second=starts,
         encode_cores=encode,
         model_cores=model,
-        running=starts * present_s,
+        open_tasks=starts * present_s,
         status_calls=starts * present_s / video.asked_every_s,
         upload_bytes_a_second=starts * video.source_bytes,
         stream_bytes_a_second=starts * video.views * video.result_bytes,
@@ -152,7 +152,7 @@ def rows(plans: list[Plan]) -> list[tuple[str, ...]]:
         ("started a second, busiest minute", *(_short(plan.starts_a_second) for plan in plans)),
         ("cores of CPU workers", *(f"{plan.encode_cores:,}" for plan in plans)),
         ("cores of GPU workers without a GPU", *(f"{plan.model_cores:,}" for plan in plans)),
-        ("tasks running at once", *(_short(plan.running) for plan in plans)),
+        ("tasks open at once, waiting or at work", *(_short(plan.open_tasks) for plan in plans)),
         ("status calls a second, with no events", *(_short(plan.status_calls) for plan in plans)),
         ("uploaded", *(f"{_bytes(plan.upload_bytes_a_second)}/s" for plan in plans)),
         ("streamed", *(f"{_bytes(plan.stream_bytes_a_second)}/s" for plan in plans)),

@@ -37,7 +37,7 @@ def plays(video: Path) -> None:
 
 def test_what_was_done_plays_and_what_was_running_goes_on(settings: StackSettings, tmp_path: Path) -> None:
     long_clip = media.make(
-        tmp_path / "long.mp4", *media.picture(30, "1920x1200"), *media.silence(30), *X264, "-g", "250"
+        tmp_path / "long.mp4", *media.picture(20, "1280x720"), *media.silence(20), *X264, "-g", "250"
     )
     with Stack(settings) as stack, Product(stack) as product:
         done = product.upload(CLIPS / "english-dog.mp4")
