@@ -1,7 +1,7 @@
 # Every target makes what it needs: the Python environment in .venv, the programs in .tools/bin.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs test check audit format lock bench chaos client demo-models env tools test-tools k8s-apiserver k8s-scaling
+.PHONY: help demo up down status logs test check audit format lock bench chaos client demo-models env tools test-tools k8s-apiserver k8s-scaling backup restore
 
 PYTHON ?= $(shell for name in python3.11 python3.12 python3; do \
 	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null \
@@ -14,6 +14,8 @@ help: ## Show this list
 	@echo 'make down         stop it; its state stays in .data/'
 	@echo 'make status       show its processes'
 	@echo 'make logs NAME=api   show the end of a process'"'"'s log'
+	@echo 'make backup       copy the whole state into .backups/; a running product goes on'
+	@echo 'make restore FROM=.backups/…   put such a copy in place of an empty .data/'
 	@echo 'make test         the whole test suite, with `make check`'
 	@echo 'make check        format, lint, types, import rules'
 	@echo 'make audit        look up every pinned package among the known vulnerabilities'
@@ -50,6 +52,13 @@ status: env
 
 logs: env
 	@$(BIN)/python -m local logs $(NAME)
+
+backup: env
+	@$(BIN)/python -m local backup
+
+restore: env
+	@test -n "$(FROM)" || { echo 'Error: name the backup: make restore FROM=.backups/…' >&2; exit 1; }
+	@$(BIN)/python -m local restore "$(FROM)"
 
 check: env
 	$(BIN)/ruff format --check .

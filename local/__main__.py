@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
 import typer
 
+from local.backup import back_up
+from local.backup import restore as restore_backup
 from local.demo import run_demo
 from local.faults import LocalFault
-from local.settings import StackSettings, read_settings, recall
+from local.settings import REPOSITORY_PATH, StackSettings, read_settings, recall
 from local.stack import Stack
 from local.tools import MODEL_TOOLS, RUN_TOOLS, TEST_TOOLS, Toolbox
 
@@ -82,6 +86,21 @@ def logs(
         while follow:
             print(file.read(), end="", flush=True)
             time.sleep(0.5)
+
+
+@app.command()
+def backup() -> None:
+    """Copy the whole state into a new folder of BACKUP_DIR (.backups); a running product goes on."""
+    backups_path = Path(os.environ.get("BACKUP_DIR") or REPOSITORY_PATH / ".backups").absolute()
+    back_up(Stack(recall(read_settings()), report=print), backups_path, print)
+
+
+@app.command()
+def restore(
+    backup_path: Annotated[Path, typer.Argument(help="the folder that a backup has printed")],
+) -> None:
+    """Put a backup in place where there is no state, as on a new machine."""
+    restore_backup(read_settings(), backup_path.absolute(), print)
 
 
 @app.command()

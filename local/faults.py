@@ -29,3 +29,11 @@ class SettingUnusable(LocalFault):
 
 class ResultWrong(LocalFault):
     """The demo ran, and what came out is not what the clip was made with."""
+
+
+class BackupUnusable(LocalFault):
+    """A backup is not whole, or there is nothing to back up."""
+
+
+class RestoreRefused(LocalFault):
+    """There is state where a backup was to be restored."""

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from local.faults import SettingUnusable
@@ -133,6 +133,13 @@ def keep_secrets(settings: StackSettings) -> StackSecrets:
             json.dump(asdict(made), file)
         unfinished_path.replace(path)
     return StackSecrets(**json.loads(path.read_text()))
+
+
+def renew_mark(settings: StackSettings) -> None:
+    """A restored stack keeps its keys, and is not taken for the one that it is a copy of."""
+    path = settings.data_path / "secrets.json"
+    kept = keep_secrets(settings)
+    path.write_text(json.dumps(asdict(replace(kept, mark=secrets.token_hex(16)))))
 
 
 def remember(settings: StackSettings) -> None:

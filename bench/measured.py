@@ -1,0 +1,81 @@
+"""Reads the figures of the last benchmark run out of docs/benchmarks.md: no other page copies them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one task, one call or one byte has cost; processor seconds are of the machine named there."""
+
+    events: int
+    history_bytes: int
+    media_s: float
+    cpu_worker_s: float
+    temporal_s: float
+    api_s: float
+    hearing_s: float
+    frame_s: float
+    answers_a_second: float
+    upload_bytes_a_second: float
+    stream_bytes_a_second: float
+
+    @property
+    def encode_a_media_second(self) -> float:
+        return self.cpu_worker_s / self.media_s
+
+
+_MIB = 1024 * 1024
+
+# The row's beginning, and the expression whose groups are its figures.
+_ROWS = {
+    "history": (r"history of one task", r"(\d+) events, ([\d,]+) bytes"),
+    "pipeline": (
+        r"pipeline: wall time",
+        r"\| (\d+) s of .*?temporal ([\d.]+), api ([\d.]+), worker cpu ([\d.]+), worker gpu",
+    ),
+    "hearing": (
+        r"subtitles: CPU time .* tiny's size",
+        r"(\d+) s of sound; ours ([\d.]+) CPU s, of it start and model ([\d.]+)",
+    ),
+    "looking": (
+        r"animals: CPU time .* same sampling",
+        r"ours ([\d.]+) CPU s, (\d+) frames, of it start and model ([\d.]+)",
+    ),
+    "answers": (r"status: calls a second, .* 16 clients", r"\| (\d+)/s"),
+    "upload": (r"upload: growth", r"\((\d+) MiB/s\)"),
+    "stream": (r"streaming: throughput", r"best of 3: (\d+) MiB/s"),
+}
+
+
+def read_measured(page: str) -> Measured:
+    """Raises `LookupError` for a row that is not there any more, or says something else."""
+    found = {name: _figures(page, *row) for name, row in _ROWS.items()}
+    sound_s, hearing_s, start_s = found["hearing"]
+    looking_s, frames, looking_start_s = found["looking"]
+    media_s, temporal_s, api_s, cpu_worker_s = found["pipeline"]
+    return Measured(
+        events=int(found["history"][0]),
+        history_bytes=int(found["history"][1]),
+        media_s=media_s,
+        cpu_worker_s=cpu_worker_s,
+        temporal_s=temporal_s,
+        api_s=api_s,
+        hearing_s=(hearing_s - start_s) / sound_s,
+        frame_s=(looking_s - looking_start_s) / frames,
+        answers_a_second=found["answers"][0],
+        upload_bytes_a_second=found["upload"][0] * _MIB,
+        stream_bytes_a_second=found["stream"][0] * _MIB,
+    )
+
+
+def _figures(page: str, row: str, figures: str) -> list[float]:
+    for line in page.splitlines():
+        if re.match(rf"\| {row}", line) and (match := re.search(figures, line)):
+            return [float(figure.replace(",", "")) for figure in match.groups()]
+    raise LookupError(f"docs/benchmarks.md has no row {row!r} with {figures!r}.")

@@ -1,0 +1,88 @@
+"""The whole product is lost, and comes back from a backup that was taken while it worked."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.backup import back_up, read_manifest, restore
+from local.faults import BackupUnusable, RestoreRefused
+from local.ports import free_ports
+from local.settings import Ports, StackSettings
+from local.stack import Stack
+from tests.e2e import media
+from tests.e2e.conftest import CLIPS
+from tests.e2e.product import Product
+from tests.e2e.test_results import X264
+from tests.e2e.test_survival import encoding
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[StackSettings]:
+    settings = StackSettings(tmp_path / "data", Ports(*free_ports("127.0.0.1", 6)))
+    yield settings
+    Stack(settings).down()
+
+
+def plays(video: Path) -> None:
+    """Every frame is decoded; a fault in one is an error."""
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-xerror", "-i", str(video), "-f", "null", "-"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_was_done_plays_and_what_was_running_goes_on(settings: StackSettings, tmp_path: Path) -> None:
+    long_clip = media.make(
+        tmp_path / "long.mp4", *media.picture(20, "1280x720"), *media.silence(20), *X264, "-g", "250"
+    )
+    with Stack(settings) as stack, Product(stack) as product:
+        done = product.upload(CLIPS / "english-dog.mp4")
+        before = product.completed(done)
+        running = product.upload(long_clip, subtitle_mode="none", language="en")
+        product.until(running, encoding)
+
+        backup_path = back_up(stack, tmp_path / "backups", print)
+
+        assert product.status(running)["status"] == "running"
+        with pytest.raises(RestoreRefused, match="runs: `make down` stops it"):
+            restore(settings, backup_path, print)
+    with pytest.raises(RestoreRefused, match="holds state"):
+        restore(settings, backup_path, print)
+    shutil.rmtree(settings.data_path)
+
+    restore(settings, backup_path, print)
+
+    with Stack(settings) as stack, Product(stack) as product:
+        assert product.status(done)["result"] == before["result"]
+        plays(product.download(done, "final.mp4", tmp_path))
+        after = product.until(running, lambda status: status["status"] != "running", within_s=300)
+        assert after["status"] == "completed", after
+        plays(product.download(running, "final.mp4", tmp_path))
+
+
+def test_a_backup_that_has_lost_an_object_is_not_restored(tmp_path: Path) -> None:
+    settings = StackSettings(tmp_path / "data")
+    stack = Stack(settings)
+    (settings.data_path / "catalogue.db").touch()
+    kept = settings.objects_path / "bucket" / "video"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"a video")
+    backup_path = back_up(stack, tmp_path / "backups", print)
+    assert read_manifest(backup_path).objects.files == 1
+
+    (backup_path / "s3" / "bucket" / "video").unlink()
+
+    with pytest.raises(BackupUnusable, match="has lost objects"):
+        restore(StackSettings(tmp_path / "new"), backup_path, print)
+    assert not (tmp_path / "new").exists()
+
+
+def test_nothing_is_no_backup(tmp_path: Path) -> None:
+    with pytest.raises(BackupUnusable, match="nothing to back up"):
+        back_up(Stack(StackSettings(tmp_path / "data")), tmp_path / "backups", print)
+    with pytest.raises(BackupUnusable, match="is no finished backup"):
+        restore(StackSettings(tmp_path / "new"), tmp_path / "nowhere", print)
