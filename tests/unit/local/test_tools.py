@@ -113,3 +113,27 @@ def test_without_rights_the_command_to_type_is_told(toolbox: Toolbox, path_folde
     program(path_folder, "apt-get", "exit 0")
     with pytest.raises(ToolNotFound, match="run `sudo apt-get install singer-tools`"):
         toolbox.install((PackagedTool("singer", "singer-tools"),), lambda _: None)
+
+
+def test_a_program_whose_package_would_start_a_server_is_taken_out_of_it(
+    toolbox: Toolbox, tmp_path: Path, path_folder: Path
+) -> None:
+    for name in ("mkdir", "dirname"):
+        (path_folder / name).symlink_to(shutil.which(name) or name)
+    program(path_folder, "apt-get", '[ "$1 $2" = "download watchers" ] && echo x > watchers_1.0_amd64.deb')
+    program(
+        path_folder,
+        "dpkg-deb",
+        '[ "$1" = "--extract" ] && mkdir -p "$3/usr/bin" && echo > "$3/usr/bin/watch-rules"'
+        ' && chmod +x "$3/usr/bin/watch-rules"',
+    )
+    toolbox.install((PackagedTool("watch-rules", "watchers", unpacked=True),), lambda _: None)
+    assert toolbox.find("watch-rules") == tmp_path / "tools" / "bin" / "watch-rules"
+
+
+def test_a_package_that_can_not_be_had_is_named(toolbox: Toolbox, path_folder: Path) -> None:
+    program(path_folder, "apt-get", 'echo "no such package" >&2; exit 100')
+    program(path_folder, "dpkg-deb", "exit 2")
+    program(path_folder, "sudo", "exit 1")
+    with pytest.raises(ToolNotFound, match="watchers could not be unpacked: no such package"):
+        toolbox.install((PackagedTool("watch-rules", "watchers", unpacked=True),), lambda _: None)
