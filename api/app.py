@@ -11,6 +11,8 @@ from api.dependencies import Parts
 from api.gate import Gate, require_gate
 from api.headers import SafeHeaders
 from api.rate_limits import LimitRates
+from api.request_ids import HEADER as REQUEST_ID
+from api.request_ids import NameRequests
 from api.request_limits import LimitRequests
 from api.routes import (
     api_keys,
@@ -43,6 +45,7 @@ _EXPOSED = (
     "ETag",
     "Content-Range",
     "Accept-Ranges",
+    REQUEST_ID,
 )
 
 
@@ -102,4 +105,5 @@ def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
             expose_headers=_EXPOSED,
         )
     app.add_middleware(SafeHeaders, hsts=settings.hsts)
+    app.add_middleware(NameRequests)
     return app

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import anyio
+import structlog
 from anyio import to_thread
 
 from adapters.catalogue import NewVideo, VideoRow, work_sha256
@@ -27,6 +28,8 @@ from domain.messages import Artifact, PipelineRequest, ProcessingOptions
 from domain.quotas import Usage
 from domain.stages import TaskStatus
 from domain.webhooks import check_url
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,7 @@ class Intake:
             row = await self._parts.ask_catalogue(self._parts.catalogue.add, video, self._parts.quotas)
             if row.task_id == video.task_id:
                 await self._parts.tasks.start(request_of(row, self._parts.settings))
+                _log.info("task_started", task_id=row.task_id, video_id=row.id)
         except TaskStartUnknown:
             # It may run: the row stays, and the same upload sent again starts it if it does not.
             raise
