@@ -26,6 +26,8 @@ from temporalio.converter import DataConverter
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
 
+from adapters import telemetry
+from adapters.log_context import LogContext
 from adapters.settings import TemporalSettings
 from domain.errors import WorkflowsUnavailable
 from domain.live_status import PendingActivity
@@ -48,7 +50,11 @@ _LONG = (
 async def connect(settings: TemporalSettings, *, lazy: bool = False) -> Client:
     """A client of the settings' namespace. A lazy one connects with its first call."""
     return await Client.connect(
-        settings.address, namespace=settings.namespace, lazy=lazy, runtime=_runtime(settings)
+        settings.address,
+        namespace=settings.namespace,
+        lazy=lazy,
+        runtime=_runtime(settings),
+        interceptors=[LogContext(), *telemetry.interceptors()],
     )
 
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from temporalio import activity, workflow
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
@@ -55,6 +56,8 @@ async def serve(
     error; what has not stopped after the drain time is cancelled. A server that does not hear of it, and a
     thread that hears nothing, are not waited for: whoever called this must end the process.
     """
+    # Whose line it is stands in fields of its own, not in the sentence too.
+    activity.logger.activity_info_on_message = workflow.logger.workflow_info_on_message = False
     queues = {service.queue: service.slots for service in services}
     log = structlog.get_logger().bind(queues=queues, identity=settings.identity)
     told_to_stop = asyncio.Event()

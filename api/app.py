@@ -14,6 +14,8 @@ from api.dependencies import Parts
 from api.gate import Gate, require_gate
 from api.headers import SafeHeaders
 from api.rate_limits import LimitRates
+from api.request_ids import HEADER as REQUEST_ID
+from api.request_ids import NameRequests
 from api.request_limits import LimitRequests
 from api.routes import (
     api_keys,
@@ -61,6 +63,7 @@ _EXPOSED = (
     "Task-Id",
     "Task-Status",
     "Task-Url",
+    REQUEST_ID,
 )
 
 
@@ -149,4 +152,5 @@ def interface(settings: HttpSettings = UNLIMITED, registry: CollectorRegistry | 
             expose_headers=_EXPOSED,
         )
     app.add_middleware(SafeHeaders, hsts=settings.hsts)
+    app.add_middleware(NameRequests)
     return app

@@ -25,6 +25,7 @@ from api.dependencies import Parts
 from api.settings import read_http, read_library
 from api.task_events import TaskEvents
 from api.temporal_tasks import TemporalTasks
+from api.tracing import trace_requests
 from api.unstarted import keep_starting
 from api.watch import QUEUES, keep_watching
 from domain.errors import PassingError
@@ -79,9 +80,11 @@ async def serve() -> None:
         accounts=_accounts(oidc, api_keys),
         webhook_secret=read_webhooks().secret,
     )
+    app = create_app(parts, http)
+    trace_requests(app)
     server = _Server(
         uvicorn.Config(
-            create_app(parts, http),
+            app,
             host=host,
             port=settings.positive(os.environ.get("API_PORT", "8000"), "API_PORT"),
             server_header=False,
@@ -93,6 +96,8 @@ async def serve() -> None:
             h11_max_incomplete_event_size=_LONGEST_HEAD_BYTES,
             http="h11",
             log_config=None,
+            # The app writes its own line for each request, with its id and without its query.
+            access_log=False,
             timeout_graceful_shutdown=_GRACE_S,
         ),
         parts.events,
@@ -126,4 +131,4 @@ def _accounts(oidc: OidcSettings | None, api_keys: ApiKeys) -> Accounts:
 
 
 if __name__ == "__main__":
-    run_main(serve)
+    run_main(serve, "api")

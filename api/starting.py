@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import structlog
 from anyio import to_thread
 
 from adapters.catalogue import VideoRow
@@ -15,6 +16,8 @@ from domain.errors import PipelineError
 from domain.keys import source_key, subtitles_key
 from domain.messages import PipelineRequest
 from domain.stages import TaskStatus
+
+_log = structlog.get_logger(__name__)
 
 
 def request_of(row: VideoRow, settings: TaskSettings) -> PipelineRequest:
@@ -44,6 +47,7 @@ class Starting:
     async def start(self, row: VideoRow) -> None:
         """Start the row's task; again is no fault."""
         await self._parts.tasks.start(request_of(row, self._parts.settings))
+        _log.info("task_started", task_id=row.task_id, video_id=row.id)
 
     async def join(self, row: VideoRow) -> VideoRow:
         """The same upload came earlier: its task is the answer, and is started if that failed then."""

@@ -43,11 +43,15 @@ class ModuleTool:
 
 @dataclass(frozen=True)
 class PackagedTool:
-    """A program of the operating system, or a file of it at `path`; `package` is its name in Debian."""
+    """A program of the operating system, or a file of it at `path`; `package` is its name in Debian.
+
+    One that is `unpacked` is taken out of its package, whose installation would start a server.
+    """
 
     name: str
     package: str
     path: Path | None = None
+    unpacked: bool = False
 
 
 Tool = GoTool | ModuleTool | PackagedTool
@@ -84,7 +88,10 @@ NGINX = PackagedTool("nginx", "nginx")
 POSTGRES = PackagedTool("PostgreSQL", "postgresql", Path("/usr/lib/postgresql"))
 # Temporal's older command line; docs/operations.md names its commands beside those of the newer one.
 TCTL = ModuleTool("tctl", "github.com/temporalio/tctl/cmd/tctl", REPOSITORY_PATH / "deploy/tctl", minutes=4)
-TEST_TOOLS = (*RUN_TOOLS, MINIO, NGINX, POSTGRES, TCTL, KUSTOMIZE)
+# Judges the alert rules, and gives the figures of a machine that some of them are about.
+PROMTOOL = PackagedTool("promtool", "prometheus", unpacked=True)
+NODE_EXPORTER = PackagedTool("prometheus-node-exporter", "prometheus-node-exporter", unpacked=True)
+TEST_TOOLS = (*RUN_TOOLS, MINIO, NGINX, POSTGRES, PROMTOOL, NODE_EXPORTER, TCTL, KUSTOMIZE)
 # The voices and the animal pictures that the demo models are trained on.
 MODEL_TOOLS = (
     FFMPEG,
@@ -127,7 +134,9 @@ class Toolbox:
             for tool in tools:
                 if self._has(tool):
                     continue
-                if isinstance(tool, PackagedTool):
+                if isinstance(tool, PackagedTool) and tool.unpacked:
+                    self._unpack(tool, report)
+                elif isinstance(tool, PackagedTool):
                     self._install_package(tool, report)
                 else:
                     self._build(tool, report)
@@ -193,6 +202,32 @@ class Toolbox:
         if done.returncode != 0 or not self._has(tool):
             raise ToolNotFound(f"{by_hand} Trying that failed: {_last_line(done)}")
 
+    def _unpack(self, tool: PackagedTool, report: Report) -> None:
+        apt, dpkg = self._on_path("apt-get"), self._on_path("dpkg-deb")
+        if apt is None or dpkg is None:
+            raise ToolNotFound(
+                f"{tool.name} is not installed: install it with your system's package manager."
+            )
+        report(f"Taking {tool.name} out of the package {tool.package} …")
+        environment = dict(self._environment)
+        with tempfile.TemporaryDirectory(dir=self._tools_path) as unfinished:
+            get = [apt, "download", tool.package]
+            done = _run(get, environment, unfinished)
+            prefix = self._root_prefix()
+            if done.returncode != 0 and prefix is not None:
+                _run([*prefix, apt, "update"], environment)
+                done = _run(get, environment, unfinished)
+            for package in Path(unfinished).glob("*.deb"):
+                done = _run([dpkg, "--extract", str(package), unfinished], environment)
+            program = Path(unfinished) / "usr/bin" / tool.name
+            if not program.exists():
+                raise ToolNotFound(
+                    f"{tool.name} is not installed, and its package {tool.package} could not be unpacked: "
+                    f"{_last_line(done)}"
+                )
+            self._bin_path.mkdir(parents=True, exist_ok=True)
+            program.replace(self._bin_path / tool.name)
+
     def _root_prefix(self) -> list[str] | None:
         """What goes before a command to run it as root without a password; None where that can't be."""
         if os.getuid() == 0:
@@ -227,10 +262,13 @@ def _build_command(tool: GoTool | ModuleTool, target: str) -> list[str]:
     return [*build, "-o", f"{target}/{tool.name}", tool.package]
 
 
-def _run(argv: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def _run(
+    argv: list[str], environment: dict[str, str], folder: str | None = None
+) -> subprocess.CompletedProcess[str]:
     program = shutil.which(argv[0], path=environment.get("PATH", "")) or argv[0]
     return subprocess.run(
         [program, *argv[1:]],
+        cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -101,4 +101,4 @@ async def run() -> None:
 
 
 if __name__ == "__main__":
-    run_main(run)
+    run_main(run, "worker-cpu")

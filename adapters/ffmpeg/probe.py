@@ -17,7 +17,8 @@ from adapters.ffmpeg.report import (
     running_time_us,
     sound_of,
 )
-from adapters.ffmpeg.runner import Job, Runner, RunStats
+from adapters.ffmpeg.run_report import RunStats
+from adapters.ffmpeg.runner import Job, Runner
 from adapters.ffmpeg.settings import MIB, MediaLimits
 from domain.errors import SourceEmpty, SourceTruncated, SourceUnreadable
 from domain.media import PictureStream, SourceMedia

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from adapters.ffmpeg.child import Child
 from adapters.ffmpeg.faults import disk_full, judge
+from adapters.ffmpeg.run_report import RunReport, RunStats
 from adapters.ffmpeg.settings import RunLimits
 from domain.errors import MediaToolStalled, SourceUnreadable
 from domain.pulse import Pulse
@@ -70,17 +71,6 @@ class Job:
     reads_source: bool = True
 
 
-@dataclass(frozen=True)
-class RunStats:
-    """What a run that ended well has used and come to."""
-
-    wall_s: float
-    cpu_s: float
-    frames: int
-    position_us: int
-    error_lines: tuple[str, ...]
-
-
 class Runner:
     """Starts children one at a time per call; one instance serves many threads.
 
@@ -122,6 +112,11 @@ class Runner:
 
     def stream(self, job: Job, pulse: Pulse, side: SideListener) -> Generator[bytes, None, RunStats]:
         """Yield stdout as it comes. Closing the generator kills the child."""
+        with RunReport(job.argv[0]) as report:
+            report.stats = yield from self._stream(job, pulse, side)
+            return report.stats
+
+    def _stream(self, job: Job, pulse: Pulse, side: SideListener) -> Generator[bytes, None, RunStats]:
         cpu_limit_s = self._limits.cpu_limit_s(job.duration_us)
         started_s = time.monotonic()
         writes = job.growing_path is not None

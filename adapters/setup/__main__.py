@@ -49,4 +49,4 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m adapters.setup", description=__doc__)
     parser.add_argument("part", choices=_JOBS)
     chosen = parser.parse_args().part
-    run_main(lambda: _run(chosen))
+    run_main(lambda: _run(chosen), "setup")

@@ -69,4 +69,4 @@ async def run() -> None:
 
 
 if __name__ == "__main__":
-    run_main(run)
+    run_main(run, "stand_in")

@@ -1,4 +1,4 @@
-"""The whole product as processes on this machine: Temporal, S3, API, workers, demo models."""
+"""The whole product as processes on this machine: Temporal, S3, API, workers, demo models, traces on."""
 
 from __future__ import annotations
 
@@ -10,15 +10,27 @@ import pytest
 from local.ports import free_ports
 from local.settings import Ports, StackSettings
 from local.stack import Stack
+from tests.e2e.otlp_receiver import OtlpReceiver, otlp_receiver
 from tests.e2e.product import Product
 
 CLIPS = Path(__file__).parents[2] / "models" / "demo" / "clip"
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def receiver() -> Iterator[OtlpReceiver]:
+    with otlp_receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, receiver: OtlpReceiver) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack")
-    with Stack(StackSettings(folder, Ports(*free_ports("127.0.0.1", 6)))) as running:
+    settings = StackSettings(
+        folder,
+        Ports(*free_ports("127.0.0.1", 6)),
+        environment={"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint},
+    )
+    with Stack(settings) as running:
         yield running
 
 

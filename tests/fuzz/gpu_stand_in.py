@@ -17,4 +17,4 @@ async def run() -> None:
 
 
 if __name__ == "__main__":
-    run_main(run)
+    run_main(run, "worker-gpu")

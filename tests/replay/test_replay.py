@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
+from temporalio.contrib.opentelemetry import TracingInterceptor
 from temporalio.worker import Replayer
 
+from adapters.log_context import LogContext
 from tests.replay.record import HISTORIES, PATHS
 from workflows.video_pipeline import VideoPipeline
 
@@ -17,6 +19,14 @@ async def test_a_saved_history_replays_with_the_code_of_today(path: Path) -> Non
     """A failure names the event: mark the change with `workflow.patched`, or running tasks break."""
     history = WorkflowHistory.from_json(path.stem, path.read_text())
     await Replayer(workflows=[VideoPipeline]).replay_workflow(history)
+
+
+@pytest.mark.parametrize("name", ["soft", "chunked-burn", "parked-and-retried", "cancelled"])
+async def test_what_follows_a_request_through_temporal_is_nothing_that_a_history_must_have(name: str) -> None:
+    """Tasks that were started before there were request ids and traces go on with workers that have them."""
+    history = WorkflowHistory.from_json(name, (HISTORIES / f"{name}.json").read_text())
+    following = [LogContext(), TracingInterceptor()]
+    await Replayer(workflows=[VideoPipeline], interceptors=following).replay_workflow(history)
 
 
 def test_every_path_has_a_saved_history() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
-from temporalio.worker import Worker
+from temporalio.worker import Interceptor, Worker
 
 from api.temporal_tasks import TemporalTasks
 from domain.messages import Artifact, PipelineRequest, ProcessingOptions
@@ -57,7 +57,9 @@ class Rig:
         return self.client.get_workflow_handle_for(VideoPipeline.run, request.task_id)
 
     @asynccontextmanager
-    async def workers(self, slots: int | None = None) -> AsyncIterator[None]:
+    async def workers(
+        self, slots: int | None = None, interceptors: Sequence[Interceptor] = ()
+    ) -> AsyncIterator[None]:
         """`slots` is how many activities of one queue run at the same time."""
         activities = self.script.activities()
         async with AsyncExitStack() as stack:
@@ -68,6 +70,7 @@ class Rig:
                     task_queue=queue,
                     workflows=workflows,
                     activities=activities,
+                    interceptors=interceptors,
                     activity_executor=threads,
                     max_concurrent_activities=slots,
                     max_heartbeat_throttle_interval=timedelta(milliseconds=200),

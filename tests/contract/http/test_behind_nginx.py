@@ -233,3 +233,14 @@ async def test_an_api_that_is_away_is_told_as_such(tmp_path: Path) -> None:
 
     assert (answer.status_code, answer.json()["code"]) == (503, "ApiUnavailable")
     assert answer.headers["retry-after"] == "5"
+
+
+@pytest.mark.parametrize("path", ["/health", "/metrics"])
+def test_a_request_keeps_its_name_through_nginx_or_gets_one(api: Api, tmp_path: Path, path: str) -> None:
+    """`/metrics` is refused by nginx itself."""
+    with nginx(api.url, tmp_path / "nginx") as url:
+        named = httpx.get(url + path, headers={"X-Request-ID": "shop-2026.11_42"}, trust_env=False)
+        odd = httpx.get(url + path, headers={"X-Request-ID": 'a "quote"'}, trust_env=False)
+
+    assert named.headers["x-request-id"] == "shop-2026.11_42"
+    assert len(odd.headers["x-request-id"]) == 32

@@ -131,3 +131,27 @@ def test_a_program_of_a_module_with_replace_lines_is_built_where_they_stand(
         f"build -C {tmp_path}/modules -mod=readonly -trimpath -ldflags=-s -w -X greeter.version=v2 -o "
     )
     assert called.endswith("/greeter example.org/greeter/cmd\n")
+
+
+def test_a_program_whose_package_would_start_a_server_is_taken_out_of_it(
+    toolbox: Toolbox, tmp_path: Path, path_folder: Path
+) -> None:
+    for name in ("mkdir", "dirname"):
+        (path_folder / name).symlink_to(shutil.which(name) or name)
+    program(path_folder, "apt-get", '[ "$1 $2" = "download watchers" ] && echo x > watchers_1.0_amd64.deb')
+    program(
+        path_folder,
+        "dpkg-deb",
+        '[ "$1" = "--extract" ] && mkdir -p "$3/usr/bin" && echo > "$3/usr/bin/watch-rules"'
+        ' && chmod +x "$3/usr/bin/watch-rules"',
+    )
+    toolbox.install((PackagedTool("watch-rules", "watchers", unpacked=True),), lambda _: None)
+    assert toolbox.find("watch-rules") == tmp_path / "tools" / "bin" / "watch-rules"
+
+
+def test_a_package_that_can_not_be_had_is_named(toolbox: Toolbox, path_folder: Path) -> None:
+    program(path_folder, "apt-get", 'echo "no such package" >&2; exit 100')
+    program(path_folder, "dpkg-deb", "exit 2")
+    program(path_folder, "sudo", "exit 1")
+    with pytest.raises(ToolNotFound, match="watchers could not be unpacked: no such package"):
+        toolbox.install((PackagedTool("watch-rules", "watchers", unpacked=True),), lambda _: None)

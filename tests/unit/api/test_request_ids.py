@@ -1,0 +1,42 @@
+"""Each request has a name: its answer carries it, and so does every line that it causes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests.unit.api.conftest import Stand
+
+
+async def test_a_callers_own_name_for_a_request_comes_back(stand: Stand) -> None:
+    answer = await stand.client.get("/health", headers={"X-Request-ID": "shop-2026.11_42"})
+
+    assert answer.headers["x-request-id"] == "shop-2026.11_42"
+
+
+@pytest.mark.parametrize(
+    "sent", ["", "short", "a" * 65, "evil\x0bline-break", 'quote"and{brace}', "-Dashed-first"]
+)
+async def test_what_could_be_more_than_a_name_is_replaced(stand: Stand, sent: str) -> None:
+    answer = await stand.client.get("/health", headers={"X-Request-ID": sent})
+
+    assert re.fullmatch("[0-9a-f]{32}", answer.headers["x-request-id"])
+
+
+async def test_every_answer_has_a_name_of_its_own_also_a_refusal(stand: Stand) -> None:
+    answers = [await stand.client.get(path) for path in ("/status/nonsense", "/nowhere", "/" + "x" * 2000)]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 414]
+    assert len({answer.headers["x-request-id"] for answer in answers}) == 3
+
+
+async def test_a_request_leaves_one_line_without_its_query(stand: Stand) -> None:
+    with capture_logs() as lines:
+        await stand.client.get("/status/nonsense?token=opens-the-door")
+        await stand.client.get("/health")
+
+    (line,) = [line for line in lines if line["event"] == "request_answered"]
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/status/nonsense", 404)
+    assert "opens-the-door" not in str(lines)
