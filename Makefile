@@ -1,7 +1,7 @@
 # Every target makes what it needs: the Python environment in .venv, the programs in .tools/bin.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs test check audit format lock bench chaos demo-models env tools test-tools
+.PHONY: help demo up down status logs test check audit format lock bench chaos upload-5gb demo-models env tools test-tools
 
 PYTHON ?= $(shell for name in python3.11 python3.12 python3; do \
 	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null \
@@ -20,6 +20,7 @@ help: ## Show this list
 	@echo 'make format       format the code and mend what lint can mend'
 	@echo 'make bench        the benchmarks: a table of ratios'
 	@echo 'make chaos        break everything on purpose, and check that nothing is lost (about an hour)'
+	@echo 'make upload-5gb   send 5 GB through nginx and the API into the store (some minutes, 10 GB of disk)'
 	@echo 'make demo-models  train the demo models and make the demo clips again'
 	@echo 'make lock         pin the requirements anew, with hashes'
 
@@ -70,6 +71,10 @@ bench: tools
 # Such as CHAOS_ARGS='kill-api --seed 3'.
 chaos: tools
 	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
+
+# In `make test` the same upload is a short one.
+upload-5gb: test-tools
+	UPLOAD_BYTES=5242880000 $(BIN)/pytest tests/deploy/test_compose_upload.py
 
 demo-models: env
 	$(BIN)/python -m local tools --for-models

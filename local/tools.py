@@ -30,6 +30,18 @@ class GoTool:
 
 
 @dataclass(frozen=True)
+class ModuleTool:
+    """A program of a Go module with `replace` lines, which `go install` refuses; `go build` makes it in the
+    folder whose go.mod repeats them."""
+
+    name: str
+    package: str
+    module_path: Path
+    minutes: int
+    link_flags: str = ""
+
+
+@dataclass(frozen=True)
 class PackagedTool:
     """A program of the operating system, or a file of it at `path`; `package` is its name in Debian."""
 
@@ -37,6 +49,8 @@ class PackagedTool:
     package: str
     path: Path | None = None
 
+
+Tool = GoTool | ModuleTool | PackagedTool
 
 # Newer versions of the CLI hold a `replace` line, with which `go install` refuses to build.
 TEMPORAL = GoTool("temporal", "github.com/temporalio/cli/cmd/temporal", "v1.5.1", minutes=5)
@@ -65,7 +79,9 @@ RUN_TOOLS = (FFMPEG, FFPROBE, VERSITYGW, TEMPORAL, *FONTS)
 NGINX = PackagedTool("nginx", "nginx")
 # The catalogue's other database; its programs lie outside the PATH.
 POSTGRES = PackagedTool("PostgreSQL", "postgresql", Path("/usr/lib/postgresql"))
-TEST_TOOLS = (*RUN_TOOLS, MINIO, NGINX, POSTGRES)
+# Understands docker-compose.yml as Docker Compose does.
+COMPOSE_MODEL = ModuleTool("compose-model", ".", REPOSITORY_PATH / "deploy/compose/parser", minutes=1)
+TEST_TOOLS = (*RUN_TOOLS, MINIO, NGINX, POSTGRES, COMPOSE_MODEL)
 # The voices and the animal pictures that the demo models are trained on.
 MODEL_TOOLS = (
     FFMPEG,
@@ -90,7 +106,7 @@ class Toolbox:
 
     def servers(self) -> Servers:
         """The servers of the stack, which must be there already."""
-        return Servers(temporal=self._require(TEMPORAL), versitygw=self._require(VERSITYGW))
+        return Servers(temporal=self.require(TEMPORAL), versitygw=self.require(VERSITYGW))
 
     def find(self, name: str) -> Path | None:
         """The program from the PATH, else the one that was built here."""
@@ -100,7 +116,7 @@ class Toolbox:
         built = self._bin_path / name
         return built if os.access(built, os.X_OK) else None
 
-    def install(self, tools: tuple[GoTool | PackagedTool, ...], report: Report) -> None:
+    def install(self, tools: tuple[Tool, ...], report: Report) -> None:
         """Put every tool that is missing in place, or raise `ToolNotFound` that says what to install."""
         if all(self._has(tool) for tool in tools):
             return
@@ -108,17 +124,18 @@ class Toolbox:
             for tool in tools:
                 if self._has(tool):
                     continue
-                if isinstance(tool, GoTool):
-                    self._build(tool, report)
-                else:
+                if isinstance(tool, PackagedTool):
                     self._install_package(tool, report)
+                else:
+                    self._build(tool, report)
 
-    def _has(self, tool: GoTool | PackagedTool) -> bool:
+    def _has(self, tool: Tool) -> bool:
         if isinstance(tool, PackagedTool) and tool.path is not None:
             return tool.path.exists()
         return self.find(tool.name) is not None
 
-    def _require(self, tool: GoTool) -> Path:
+    def require(self, tool: Tool) -> Path:
+        """The program, which must be there already."""
         found = self.find(tool.name)
         if found is None:
             raise ToolNotFound(
@@ -126,17 +143,17 @@ class Toolbox:
             )
         return found
 
-    def _build(self, tool: GoTool, report: Report) -> None:
+    def _build(self, tool: GoTool | ModuleTool, report: Report) -> None:
         if self._on_path("go") is None:
             raise ToolNotFound(
                 f"{tool.name} is not installed, and Go is not there to build it: "
                 f"install {tool.name}, or Go from go.dev."
             )
-        report(f"Building {tool.name} {tool.version}, once (about {tool.minutes} minutes on two cores) …")
+        title = f"{tool.name} {tool.version}" if isinstance(tool, GoTool) else tool.name
+        report(f"Building {title}, once (about {tool.minutes} minutes on two cores) …")
         self._bin_path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._tools_path) as unfinished:
-            build = ["go", "install", "-trimpath", f"{tool.module}@{tool.version}"]
-            done = _run(build, self._go_environment(unfinished))
+            done = _run(_build_command(tool, unfinished), self._go_environment(unfinished))
             if done.returncode != 0:
                 raise ToolNotFound(
                     f"{tool.name} is not installed, and building it failed: {_last_line(done)} "
@@ -145,7 +162,7 @@ class Toolbox:
             (Path(unfinished) / tool.name).replace(self._bin_path / tool.name)
 
     def _go_environment(self, target: str) -> dict[str, str]:
-        # All three are pure Go: with no C compiler in play a build needs nothing but Go.
+        # All of them are pure Go: with no C compiler in play a build needs nothing but Go.
         environment = {**self._environment, "GOBIN": target, "CGO_ENABLED": "0", "GOFLAGS": "-mod=mod"}
         home = environment.get("HOME", "")
         if not home or not os.access(home, os.W_OK):
@@ -197,6 +214,14 @@ class Toolbox:
                 report("Another command is building or installing tools; waiting for it …")
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _build_command(tool: GoTool | ModuleTool, target: str) -> list[str]:
+    if isinstance(tool, GoTool):
+        return ["go", "install", "-trimpath", f"{tool.module}@{tool.version}"]
+    link_flags = f"-ldflags=-s -w {tool.link_flags}"
+    build = ["go", "build", "-C", str(tool.module_path), "-mod=readonly", "-trimpath", link_flags]
+    return [*build, "-o", f"{target}/{tool.name}", tool.package]
 
 
 def _run(argv: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
