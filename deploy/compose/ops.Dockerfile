@@ -5,9 +5,8 @@ ARG ADMIN_TOOLS=temporalio/admin-tools:1.32.1
 
 FROM ${GO} AS tctl
 WORKDIR /build
-# Built as a part of a module of our own: its own go.mod keeps `go install` away.
-COPY tctl.mod go.mod
-RUN CGO_ENABLED=0 go build -mod=mod -trimpath -o /tctl github.com/temporalio/tctl/cmd/tctl
+COPY tctl/go.mod tctl/go.sum ./
+RUN CGO_ENABLED=0 go build -mod=readonly -trimpath -o /tctl github.com/temporalio/tctl/cmd/tctl
 
 FROM ${ADMIN_TOOLS}
 COPY --from=tctl /tctl /usr/local/bin/tctl

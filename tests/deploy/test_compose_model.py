@@ -19,7 +19,14 @@ from tests.product_process import ROOT
 
 COMPOSE_FILES = ("docker-compose.yml", "deploy/compose/tls.yml", "deploy/compose/nvidia.yml")
 # They only watch: the product runs the same without them.
-OPTIONAL = {"alloy": "logs", "grafana": "metrics", "loki": "logs", "ops": "ops", "prometheus": "metrics"}
+OPTIONAL = {
+    "alloy": "logs",
+    "grafana": "metrics",
+    "loki": "logs",
+    "node-exporter": "metrics",
+    "ops": "ops",
+    "prometheus": "metrics",
+}
 
 
 def test_a_word_that_compose_does_not_know_is_refused(product: Installation) -> None:
@@ -116,6 +123,7 @@ def test_an_nvidia_gpu_is_one_more_file(product: Installation) -> None:
     assert (device["driver"], device["capabilities"]) == ("nvidia", ["gpu"])
     assert environment(worker)["DEVICE"] == "cuda"
     assert worker["image"].endswith("-cuda")
+    assert worker["build"]["args"] == {"TORCH": "cuda", "DEMO_MODELS": "no"}
 
 
 def test_what_only_watches_comes_by_profile_and_nothing_else_needs_it(services: dict[str, Service]) -> None:

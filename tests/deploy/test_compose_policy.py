@@ -14,7 +14,7 @@ from tests.product_process import ROOT
 
 EXACT = re.compile(r"[a-z0-9/-]+:v?\d+(\.\d+)+[a-z0-9.-]*(@sha256:[0-9a-f]{64})?")
 # Their makers' releases are known by number, and nobody's record of their digests was found.
-WITHOUT_DIGEST = {"temporalio/admin-tools", "temporalio/server", "temporalio/ui", "grafana/alloy"}
+WITHOUT_DIGEST = {"temporalio/admin-tools", "temporalio/server", "temporalio/ui"}
 INLINE_SECRET = re.compile(r"(PASSWORD|PASS|PWD|SECRET|TOKEN|_KEY)(_FILE|__FILE)?$")
 
 

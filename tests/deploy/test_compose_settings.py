@@ -35,8 +35,8 @@ PRODUCT = ("api", "worker_cpu", "worker_gpu", "catalogue_setup", "temporal_setup
 ROOMS = ("adapters", "api", "worker_cpu", "worker_gpu")
 # Read by the libraries that they belong to.
 FOREIGN = re.compile(r"OTEL_[A-Z_]+")
-# Read as of the workers' health answers, which come from another change.
-AWAITED = {"WORKER_HEALTH_HOST", "WORKER_HEALTH_PORT"}
+# Read as of two changes that are on their way beside this one.
+AWAITED = {"WORKER_HEALTH_HOST", "WORKER_HEALTH_PORT", "TEMPORAL_RETENTION_DAYS"}
 
 
 def names_in_source() -> set[str]:
