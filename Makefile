@@ -1,7 +1,7 @@
 # Every target makes what it needs: the Python environment in .venv, the programs in .tools/bin.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs test check audit format lock bench chaos client demo-models env tools test-tools k8s-apiserver k8s-scaling backup restore
+.PHONY: help demo up down status logs test check audit format lock bench chaos client demo-models env tools test-tools k8s-apiserver k8s-scaling backup restore upload-5gb
 
 PYTHON ?= $(shell for name in python3.11 python3.12 python3; do \
 	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null \
@@ -25,6 +25,7 @@ help: ## Show this list
 	@echo 'make client       make the Python client anew from the HTTP interface'"'"'s document'
 	@echo 'make k8s-apiserver   a real Kubernetes API server judges every manifest (builds it once: half an hour)'
 	@echo 'make k8s-scaling     KEDA scales worker-gpu by a real queue: up, kept while it works, down again'
+	@echo 'make upload-5gb   send 5 GB through nginx and the API into the store (some minutes, 10 GB of disk)'
 	@echo 'make demo-models  train the demo models and make the demo clips again'
 	@echo 'make lock         pin the requirements anew, with hashes'
 
@@ -93,6 +94,10 @@ k8s-apiserver: env
 
 k8s-scaling: env
 	@$(BIN)/python -m local.cluster scale
+
+# In `make test` the same upload is a short one.
+upload-5gb: test-tools
+	UPLOAD_BYTES=5242880000 $(BIN)/pytest tests/deploy/test_compose_upload.py
 
 demo-models: env
 	$(BIN)/python -m local tools --for-models

@@ -91,7 +91,19 @@ TCTL = ModuleTool("tctl", "github.com/temporalio/tctl/cmd/tctl", REPOSITORY_PATH
 # Judges the alert rules, and gives the figures of a machine that some of them are about.
 PROMTOOL = PackagedTool("promtool", "prometheus", unpacked=True)
 NODE_EXPORTER = PackagedTool("prometheus-node-exporter", "prometheus-node-exporter", unpacked=True)
-TEST_TOOLS = (*RUN_TOOLS, MINIO, NGINX, POSTGRES, PROMTOOL, NODE_EXPORTER, TCTL, KUSTOMIZE)
+# Understands docker-compose.yml as Docker Compose does.
+COMPOSE_MODEL = ModuleTool("compose-model", ".", REPOSITORY_PATH / "deploy/compose/parser", minutes=1)
+TEST_TOOLS = (
+    *RUN_TOOLS,
+    MINIO,
+    NGINX,
+    POSTGRES,
+    PROMTOOL,
+    NODE_EXPORTER,
+    TCTL,
+    KUSTOMIZE,
+    COMPOSE_MODEL,
+)
 # The voices and the animal pictures that the demo models are trained on.
 MODEL_TOOLS = (
     FFMPEG,

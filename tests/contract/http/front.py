@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from string import Template
@@ -40,7 +40,7 @@ http {
     fastcgi_temp_path $folder/fastcgi;
     uwsgi_temp_path $folder/uwsgi;
     scgi_temp_path $folder/scgi;
-    include $folder/video-pipeline.conf;
+    include $folder/conf.d/*.conf;
 }
 """
 
@@ -48,8 +48,6 @@ http {
 @contextmanager
 def nginx(api_url: str, folder: Path, **values: str) -> Iterator[str]:
     """The address of an nginx in front of `api_url`; `values` are the template's variables."""
-    assert NGINX is not None
-    folder.mkdir()
     port = free_port()
     filled = {
         **_VALUES,
@@ -57,31 +55,52 @@ def nginx(api_url: str, folder: Path, **values: str) -> Iterator[str]:
         "API_ADDRESS": api_url.removeprefix("http://"),
         "LISTEN": f"127.0.0.1:{port}",
     }
-    text = TEMPLATE.read_text()
-    for name, value in filled.items():
-        text = text.replace(f"${{{name}}}", value)
-    (folder / "video-pipeline.conf").write_text(text)
-    user = "user root;" if os.getuid() == 0 else ""
-    (folder / "nginx.conf").write_text(Template(_MAIN).substitute(folder=folder, user=user))
+    url = f"http://127.0.0.1:{port}"
+    with serving({"video-pipeline": fill(TEMPLATE.read_text(), filled)}, folder, f"{url}/metrics"):
+        yield url
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """As the official image does it: only what it was given is replaced."""
+    for name, value in values.items():
+        template = template.replace(f"${{{name}}}", value)
+    return template
+
+
+@contextmanager
+def serving(
+    configurations: Mapping[str, str], folder: Path, asked_url: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """An nginx with these files in its `http` block, from the time when it answers at `asked_url`."""
+    assert NGINX is not None
+    arrange(configurations, folder)
     log_path = folder / "stderr.log"
     with log_path.open("wb") as log:
-        process = subprocess.Popen(
-            [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")],
-            stdin=subprocess.DEVNULL,
-            stderr=log,
-        )
+        process = subprocess.Popen([NGINX, *arguments(folder)], stdin=subprocess.DEVNULL, stderr=log)
     try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_for(url, process, folder)
-        yield url
+        _wait_for(asked_url, process, folder)
+        yield process
     finally:
         process.terminate()
         process.wait(timeout=60)
 
 
+def arrange(configurations: Mapping[str, str], folder: Path) -> None:
+    """Write what nginx reads into a new folder."""
+    (folder / "conf.d").mkdir(parents=True)
+    for name, text in configurations.items():
+        (folder / "conf.d" / f"{name}.conf").write_text(text)
+    user = "user root;" if os.getuid() == 0 else ""
+    (folder / "nginx.conf").write_text(Template(_MAIN).substitute(folder=folder, user=user))
+
+
+def arguments(folder: Path) -> tuple[str, ...]:
+    return ("-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log"))
+
+
 def _wait_for(url: str, process: subprocess.Popen[bytes], folder: Path) -> None:
     deadline_s = time.monotonic() + 60
-    while not answers(f"{url}/metrics", refusal_counts=True):
+    while not answers(url, refusal_counts=True):
         assert process.poll() is None, (folder / "stderr.log").read_text()
         assert time.monotonic() < deadline_s, "nginx did not answer in a minute"
         time.sleep(0.1)

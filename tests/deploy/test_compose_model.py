@@ -1,0 +1,195 @@
+"""Docker Compose's own parser takes the files, and refuses to start what would be open to everybody."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.compose_model import (
+    ComposeRefused,
+    Installation,
+    Service,
+    environment,
+    installation,
+    is_job,
+)
+from tests.product_process import ROOT
+
+COMPOSE_FILES = ("docker-compose.yml", "deploy/compose/tls.yml", "deploy/compose/nvidia.yml")
+# They only watch: the product runs the same without them.
+OPTIONAL = {
+    "alloy": "logs",
+    "grafana": "metrics",
+    "loki": "logs",
+    "node-exporter": "metrics",
+    "ops": "ops",
+    "prometheus": "metrics",
+}
+
+
+def test_a_word_that_compose_does_not_know_is_refused(product: Installation) -> None:
+    (product.path / "deploy/compose/typo.yml").write_text("services: {api: {helthcheck: {}}}\n")
+
+    with pytest.raises(ComposeRefused, match="helthcheck"):
+        product.load("typo.yml")
+
+
+def test_a_service_that_waits_for_one_that_is_not_there_is_refused(product: Installation) -> None:
+    (product.path / "deploy/compose/hole.yml").write_text("services: {api: {depends_on: [elsewhere]}}\n")
+
+    with pytest.raises(ComposeRefused, match="elsewhere"):
+        product.load("hole.yml")
+
+
+def test_without_secrets_it_says_which_file_is_missing(tmp_path: Path) -> None:
+    bare = installation(tmp_path)
+    (tmp_path / ".secrets/store.env").unlink()
+
+    with pytest.raises(ComposeRefused, match=r"store\.env"):
+        bare.load()
+
+
+def test_only_this_machine_can_reach_it_by_default(services: dict[str, Service]) -> None:
+    addresses = {
+        (name, port["host_ip"], port["published"])
+        for name, service in services.items()
+        for port in service.get("ports", [])
+    }
+
+    assert addresses == {
+        ("nginx", "127.0.0.1", "8000"),
+        ("temporal_ui", "127.0.0.1", "8233"),
+        ("prometheus", "127.0.0.1", "9090"),
+        ("grafana", "127.0.0.1", "3000"),
+    }
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "192.0.2.7", "127.0.0.1"])  # refused is the point
+def test_an_address_for_others_without_accounts_starts_nothing(product: Installation, address: str) -> None:
+    with pytest.raises(ComposeRefused, match="OIDC_ISSUER"):
+        product.load(PUBLISH_ADDRESS=address)
+    with pytest.raises(ComposeRefused, match="OIDC_ISSUER"):
+        product.load("tls.yml", PUBLISH_ADDRESS=address, OIDC_ISSUER="")
+
+
+def test_with_accounts_it_may_be_published_and_the_api_knows_the_issuer(product: Installation) -> None:
+    issuer = "https://login.example/realms/video"
+
+    services = product.services(PUBLISH_ADDRESS="192.0.2.7", OIDC_ISSUER=issuer)
+
+    assert [port["host_ip"] for port in services["nginx"]["ports"]] == ["192.0.2.7"]
+    assert environment(services["api"])["OIDC_ISSUER"] == issuer
+
+
+def test_the_api_listens_where_only_its_nginx_is(services: dict[str, Service]) -> None:
+    api = services["api"]
+
+    assert api["network_mode"] == "service:nginx"
+    assert environment(api)["API_HOST"] == "127.0.0.1"
+    assert environment(services["nginx"])["API_ADDRESS"] == f"127.0.0.1:{environment(api)['API_PORT']}"
+    assert not api.get("ports")
+
+
+def test_a_file_named_env_sets_what_the_example_names(tmp_path: Path) -> None:
+    own = installation(tmp_path)
+    (tmp_path / ".env").write_text("RATE_LIMIT=7/second\nPUBLISH_PORT=8888\nMODELS=base+yolo11n.pt\n")
+
+    services = own.services()
+
+    assert environment(services["api"])["RATE_LIMIT"] == "7/second"
+    assert services["nginx"]["ports"][0]["published"] == "8888"
+    assert environment(services["worker_gpu"])["MODELS"] == "base+yolo11n.pt"
+
+
+def test_the_example_names_every_variable_with_its_default_and_no_other() -> None:
+    used: dict[str, str] = {}
+    for name in COMPOSE_FILES[:2]:
+        for variable, default in re.findall(r"\$\{([A-Z0-9_]+):-([^}]*)\}", (ROOT / name).read_text()):
+            # HTTP moves to 80 where HTTPS is.
+            used.setdefault(variable, default)
+    used["PUBLISH_ADDRESS"] = ""
+
+    example = dict(re.findall(r"^#([A-Z0-9_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+    assert example == used
+
+
+def test_an_nvidia_gpu_is_one_more_file(product: Installation) -> None:
+    worker = product.services("nvidia.yml")["worker_gpu"]
+
+    [device] = worker["deploy"]["resources"]["reservations"]["devices"]
+    assert (device["driver"], device["capabilities"]) == ("nvidia", ["gpu"])
+    assert environment(worker)["DEVICE"] == "cuda"
+    assert worker["image"].endswith("-cuda")
+    assert worker["build"]["args"] == {"TORCH": "cuda", "DEMO_MODELS": "no"}
+
+
+def test_what_only_watches_comes_by_profile_and_nothing_else_needs_it(services: dict[str, Service]) -> None:
+    optional = {name for name, service in services.items() if service.get("profiles")}
+
+    assert optional == set(OPTIONAL)
+    assert all(profile in services[name]["profiles"] for name, profile in OPTIONAL.items())
+    for name, service in services.items():
+        needed = set(service.get("depends_on", {}))
+        assert name in optional or not needed & optional
+
+
+def test_each_waits_until_a_service_is_healthy_and_a_job_is_done(services: dict[str, Service]) -> None:
+    conditions = {
+        (name, other): dependency["condition"]
+        for name, service in services.items()
+        for other, dependency in service.get("depends_on", {}).items()
+    }
+
+    # The API lives in its network and so has to be there before nginx is of any use.
+    assert conditions.pop(("api", "nginx")) == "service_started"
+    for (_, other), condition in conditions.items():
+        wanted = "service_completed_successfully" if is_job(services[other]) else "service_healthy"
+        assert condition == wanted
+
+
+def test_what_does_the_work_waits_for_tables_namespace_and_bucket(services: dict[str, Service]) -> None:
+    setups = {"catalogue_setup", "temporal_setup", "bucket_setup"}
+
+    for name in ("api", "worker_cpu", "worker_gpu"):
+        assert setups <= set(services[name]["depends_on"])
+    assert "temporal_schema" in services["temporal"]["depends_on"]
+    assert {name for name, service in services.items() if is_job(service)} == {*setups, "temporal_schema"}
+
+
+def test_workers_can_be_several(services: dict[str, Service]) -> None:
+    for name in ("worker_cpu", "worker_gpu"):
+        worker = services[name]
+        assert "container_name" not in worker
+        assert not worker.get("ports")
+        # A scratch folder that two workers shared would be swept by the other one.
+        [scratch] = [volume for volume in worker["volumes"] if volume["target"] == "/scratch"]
+        assert (scratch["type"], scratch.get("source")) == ("volume", None)
+
+
+def test_whatever_is_mounted_from_the_repository_is_there(product: Installation) -> None:
+    for overrides in ([], ["tls.yml"], ["nvidia.yml"]):
+        for service in product.services(*overrides).values():
+            for volume in service.get("volumes", []):
+                source = Path(volume.get("source", ""))
+                # The certificate is the operator's own.
+                if volume["type"] == "bind" and source.is_relative_to(product.path / "deploy"):
+                    assert source.exists(), source
+
+
+def test_every_image_of_the_product_is_built_from_a_file_of_the_repository(
+    services: dict[str, Service],
+) -> None:
+    own = {
+        name: service for name, service in services.items() if service["image"].startswith("video-pipeline-")
+    }
+
+    assert {service["image"] for service in own.values()} == {
+        "video-pipeline-api:0.1.0",
+        "video-pipeline-worker-cpu:0.1.0",
+        "video-pipeline-worker-gpu:0.1.0-cpu",
+        "video-pipeline-ops:0.1.0",
+    }
+    assert all(service.get("build") for service in own.values())
