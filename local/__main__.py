@@ -19,7 +19,8 @@ from local.demo import run_demo
 from local.faults import LocalFault
 from local.settings import REPOSITORY_PATH, StackSettings, read_settings, recall
 from local.stack import Stack
-from local.tools import MODEL_TOOLS, RUN_TOOLS, TEST_TOOLS, Toolbox
+from local.tool_list import MODEL_TOOLS, RUN_TOOLS, TEST_TOOLS
+from local.tools import Toolbox
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 

@@ -22,7 +22,8 @@ from local.faults import LocalFault, ResultWrong, StackBusy
 from local.ports import free_ports, require_free
 from local.settings import REPOSITORY_PATH, Ports, StackSettings
 from local.stack import Stack
-from local.tools import RUN_TOOLS, Toolbox
+from local.tool_list import RUN_TOOLS
+from local.tools import Toolbox
 from local.verdict import Finding, judge, spoken_text
 
 CLIP_PATH = REPOSITORY_PATH / "models" / "demo" / "clip" / "demo.mp4"

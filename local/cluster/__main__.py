@@ -31,7 +31,8 @@ from local.cluster.scaling import ScalingTrial
 from local.cluster.sources import Sources
 from local.cluster.trial_scaling import differences, for_trial
 from local.settings import REPOSITORY_PATH
-from local.tools import TEMPORAL, Tool, Toolbox
+from local.tool_list import TEMPORAL, Tool
+from local.tools import Toolbox
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.settings import REPOSITORY_PATH
-from local.tools import TEMPORAL, GoTool, ModuleTool, PackagedTool, Tool, Toolbox
+from local.tool_list import TEMPORAL, GoTool, ModuleTool, PackagedTool, Tool
+from local.tools import Toolbox
 
 MODULES_PATH = REPOSITORY_PATH / "deploy" / "cluster"
 

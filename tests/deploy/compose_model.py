@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.tools import COMPOSE_MODEL, Toolbox
+from local.tool_list import COMPOSE_MODEL
+from local.tools import Toolbox
 from tests.product_process import ROOT
 
 Service = dict[str, Any]

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from local.settings import REPOSITORY_PATH
-from local.tools import TCTL, TEMPORAL, Toolbox
+from local.tool_list import TCTL, TEMPORAL
+from local.tools import Toolbox
 from tests.e2e.conftest import CLIPS
 from tests.e2e.product import Product
 from tests.operations.page import PAGE, Block, filled, missing, read_blocks

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from local.faults import ToolNotFound
-from local.tools import GoTool, ModuleTool, PackagedTool, Toolbox
+from local.tool_list import GoTool, ModuleTool, PackagedTool
+from local.tools import Toolbox
 
 TOOL = GoTool("greeter", "example.org/greeter", "v1.2.3", minutes=1)
 
