@@ -126,8 +126,8 @@ def secrets_in_the_open(objects: list[Object]) -> list[str]:
     found = [
         f"{load.name}: {name}"
         for load in workloads(objects)
-        for name, entry in load.environment().items()
-        if _SECRET_NAME.search(name) and "secretKeyRef" not in entry.get("valueFrom", {})
+        for name in load.environment()
+        if _SECRET_NAME.search(name) and name not in load.secrets()
     ]
     return found + [
         f"{title(thing)}: {name}"
