@@ -98,6 +98,11 @@ FAULTS: dict[str, tuple[Rule, Fault, str]] = {
         lambda objects: objects.append({"kind": "RoleBinding", "metadata": {"name": "all"}}),
         "RoleBinding all",
     ),
+    "variables that a Service's name makes": (
+        policy.variables_of_services,
+        lambda objects: pod(objects).pop("enableServiceLinks"),
+        "worker-gpu",
+    ),
     "no disruption budget": (
         policy.unprotected_from_disruption,
         lambda objects: without(objects, "PodDisruptionBudget", "worker-gpu"),

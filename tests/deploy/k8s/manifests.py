@@ -92,6 +92,15 @@ class Workload:
     def environment(self) -> dict[str, Object]:
         return {entry["name"]: entry for container in self.containers for entry in container.get("env", [])}
 
+    def secrets(self) -> dict[str, str]:
+        """By variable, the Secret that its value comes from."""
+        sources = {name: entry.get("valueFrom", {}) for name, entry in self.environment().items()}
+        return {
+            name: str(source["secretKeyRef"]["name"])
+            for name, source in sources.items()
+            if "secretKeyRef" in source
+        }
+
 
 def workloads(objects: Iterable[Object]) -> list[Workload]:
     return [Workload(thing) for thing in of_kind(objects, "Deployment", "StatefulSet", "DaemonSet", "Job")]

@@ -84,6 +84,11 @@ def rights_and_tokens(objects: list[Object]) -> list[str]:
     return found
 
 
+def variables_of_services(objects: list[Object]) -> list[str]:
+    """Kubernetes would set such as API_PORT for a Service named `api`, over what the product reads."""
+    return [load.name for load in workloads(objects) if load.pod.get("enableServiceLinks") is not False]
+
+
 def unprotected_from_disruption(objects: list[Object]) -> list[str]:
     budgets = of_kind(objects, "PodDisruptionBudget")
     return [
@@ -126,8 +131,8 @@ def secrets_in_the_open(objects: list[Object]) -> list[str]:
     found = [
         f"{load.name}: {name}"
         for load in workloads(objects)
-        for name, entry in load.environment().items()
-        if _SECRET_NAME.search(name) and "secretKeyRef" not in entry.get("valueFrom", {})
+        for name in load.environment()
+        if _SECRET_NAME.search(name) and name not in load.secrets()
     ]
     return found + [
         f"{title(thing)}: {name}"
@@ -171,6 +176,7 @@ RULES: tuple[Rule, ...] = (
     missing_resources,
     loose_security,
     rights_and_tokens,
+    variables_of_services,
     unprotected_from_disruption,
     unspread,
     short_grace,

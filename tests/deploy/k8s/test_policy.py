@@ -56,12 +56,7 @@ def test_every_overlay_has_all_pods_of_the_product(built: Mapping[str, list[Obje
 def test_a_secret_stands_in_the_secret_and_nowhere_else(built: Mapping[str, list[Object]]) -> None:
     (secret,) = of_kind(built["dev"], "Secret")
     others = [thing for thing in built["dev"] if thing is not secret]
-    asked = {
-        entry["valueFrom"]["secretKeyRef"]["name"]
-        for load in workloads(others)
-        for entry in load.environment().values()
-        if "valueFrom" in entry
-    }
+    asked = {name for load in workloads(others) for name in load.secrets().values()}
 
     assert secret["data"].keys() == SECRETS.keys()
     assert asked == {secret["metadata"]["name"]}
@@ -78,10 +73,7 @@ def test_dev_is_not_built_without_secrets_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_a_pod_knows_only_the_secrets_that_it_needs(built: Mapping[str, list[Object]]) -> None:
-    known = {
-        load.name: sorted(name for name, entry in load.environment().items() if "valueFrom" in entry)
-        for load in workloads(built["prod"])
-    }
+    known = {load.name: sorted(load.secrets()) for load in workloads(built["prod"])}
 
     assert known == {
         "api": ["DATABASE_URL", "S3_ACCESS_KEY", "S3_SECRET_KEY", "WEBHOOK_SECRET"],
