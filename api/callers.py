@@ -12,13 +12,14 @@ from domain.accounts import LOCAL, Identity, Plan
 OWNER = LOCAL.owner
 """Whose videos these are where there are no accounts."""
 
+_SCHEME = "bearer"
 # One household or server is given a whole network of addresses.
 _IPV6_NETWORK_BITS = 64
 
 
 @dataclass(frozen=True)
 class Caller:
-    """`owner` is whose videos, quotas and keys these are; `client` is who is told to slow down."""
+    """`owner` is whose videos, quotas and keys these are; `client` is where they come from."""
 
     identity: Identity
     client: str
@@ -38,6 +39,12 @@ def caller_of(request: HTTPConnection) -> Caller:
     if caller is None:
         raise TypeError(f"{request.url.path} is open to everybody, so it can't ask who calls")
     return caller
+
+
+def token_of(request: HTTPConnection) -> str:
+    """The bearer token that came with the request; empty where none did."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == _SCHEME else ""
 
 
 def client_of(request: HTTPConnection) -> str:

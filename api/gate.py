@@ -13,14 +13,14 @@ from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.requests import ClientDisconnect
 
-from api.callers import Caller, client_of
+from api.accounts import Accounts
+from api.callers import Caller, client_of, token_of
 from api.draining import drain
 from domain.accounts import Identity, Role
 from domain.errors import PipelineError, RoleMissing, TokenMissing
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
-_SCHEME = "bearer"
 _RULE = "_rule_of_the_gate"
 
 _log = structlog.get_logger(__name__)
@@ -73,6 +73,18 @@ def require_gate(app: FastAPI) -> None:
         raise TypeError(f"nobody would be asked for an account at {passing}: they must be FastAPI's routes")
 
 
+async def _identity_of(request: Request) -> Identity:
+    known: Identity | None = getattr(request.state, "identity", None)
+    if known is not None:
+        # Whoever counts requests has looked at the token already.
+        return known
+    accounts: Accounts = request.app.state.parts.accounts
+    token = token_of(request)
+    if accounts.ask_for_token and not token:
+        raise TokenMissing("Send a token or an API key: `Authorization: Bearer …`.")
+    return await accounts.identity(token)
+
+
 class Gate:
     """A dependency of the whole app, so that it comes before whatever else a route asks for."""
 
@@ -96,17 +108,9 @@ class Gate:
             raise RoleMissing("Nobody may do this: it is not said for whom it is.")
         if rule.role is None or rule.group in self._open_groups:
             return None
-        accounts = request.app.state.parts.accounts
-        identity: Identity = await accounts.identity(_token(request) if accounts.ask_for_token else "")
+        identity = await _identity_of(request)
         if not identity.has(rule.role):
             raise RoleMissing(f"This is only for those who have the role {rule.role.value!r}.")
         if rule.in_person and identity.by_key:
             raise RoleMissing("An API key can't do this: come with a token of your own.")
         return identity
-
-
-def _token(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != _SCHEME or not token.strip():
-        raise TokenMissing("Send a token or an API key: `Authorization: Bearer …`.")
-    return token.strip()

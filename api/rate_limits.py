@@ -14,11 +14,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.callers import client_of
+from api.accounts import Accounts
+from api.callers import client_of, token_of
 from api.draining import drain
 from api.problems import answer_to
 from api.settings import RateLimits
-from domain.errors import RateExceeded
+from domain.errors import PipelineError, RateExceeded
 
 # Whoever looks after the installation must be able to look at it, above all while it is flooded.
 _EXEMPT = ("/health", "/ready", "/metrics", "/api/health")
@@ -39,11 +40,11 @@ class LimitRates:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        client = client_of(request)
         uploads = request.method == "POST" and scope["path"] in UPLOAD_PATHS
-        left = await self._take(self._rates.requests, "requests", client)
+        caller = await self._caller(request)
+        left = await self._take(self._rates.requests, "requests", caller)
         if uploads and not (left and left.exceeded):
-            left = await self._take(self._rates.uploads, "uploads", client) or left
+            left = await self._take(self._rates.uploads, "uploads", caller) or left
         if left is None:
             await self._app(scope, receive, send)
             return
@@ -61,6 +62,26 @@ class LimitRates:
             with suppress(ClientDisconnect):
                 await drain(request.stream())
         await (await answer_to(request, error))(scope, receive, send_telling)
+
+    async def _caller(self, request: Request) -> str:
+        """Whom the request counts for: the owner that its token speaks of, or the address without a good one.
+
+        An address that has no request left is not heard: whoever tries tokens out is soon told to slow down.
+        """
+        client, token = client_of(request), token_of(request)
+        accounts: Accounts = request.app.state.parts.accounts
+        if not (accounts.ask_for_token and token and (self._rates.requests or self._rates.uploads)):
+            return client
+        for rate in self._rates.requests:
+            if not await self._limiter.test(rate, "requests", client):
+                return client
+        try:
+            identity = await accounts.identity(token)
+        except PipelineError:
+            # The gate will say what is wrong with it, where it matters.
+            return client
+        request.state.identity = identity
+        return identity.owner
 
     async def _take(self, rates: Sequence[RateLimitItem], kind: str, client: str) -> _Left | None:
         """One request taken from each limit; what is left of the tightest, or of the one that refuses."""
