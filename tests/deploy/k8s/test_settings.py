@@ -14,8 +14,6 @@ from tests.deploy.k8s.copies import DEPLOY, copies, stray
 from tests.deploy.k8s.manifests import MANIFESTS, OVERLAYS, REPOSITORY, Object, named, of_kind, workloads
 
 PACKAGES = ("adapters", "api", "worker_cpu", "worker_gpu")
-# Read by the part that answers a worker's probes.
-HEALTH = {"WORKER_HEALTH_HOST", "WORKER_HEALTH_PORT"}
 NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 
 
@@ -28,9 +26,7 @@ def names_read() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    return (
-        {text for text in texts if NAME.fullmatch(text)} | HEALTH | {field.upper() for field in STYLE_FIELDS}
-    )
+    return {text for text in texts if NAME.fullmatch(text)} | {field.upper() for field in STYLE_FIELDS}
 
 
 def told(objects: list[Object], images: str) -> dict[str, set[str]]:
