@@ -38,7 +38,10 @@ def send(
     """The task that was started. Raises a `CliFault` that can be shown."""
     if not path.is_file() or path.stat().st_size < RESUMABLE_FROM_BYTES:
         return api.upload(path, options, key, progress)
-    asked = (api.url, options.subtitle_mode, options.language, str(options.max_height), key)
+    asked = (
+        *(api.url, options.subtitle_mode, options.language, str(options.max_height)),
+        *(options.webhook_url, key),
+    )
     # A proxy of the environment can't reach this very machine.
     with (
         httpx.Client(
@@ -71,7 +74,7 @@ class _Sending:
         # The same for each try, so that a creation whose answer got lost is not made twice.
         self._creation = {
             "Upload-Length": str(self._length_bytes),
-            "Upload-Metadata": _metadata({"filename": path.name, **options.fields}),
+            "Upload-Metadata": _metadata({"filename": path.name, **options.fields, **_webhook(options)}),
             "Idempotency-Key": key or uuid.uuid4().hex,
         }
         self._address = remembered.address
@@ -152,6 +155,10 @@ class _Sending:
         while size_bytes and (block := self._file.read(min(_BLOCK_BYTES, size_bytes))):
             size_bytes -= len(block)
             yield block
+
+
+def _webhook(options: UploadOptions) -> dict[str, str]:
+    return {} if options.webhook_url is None else {"webhook_url": options.webhook_url}
 
 
 def _metadata(values: dict[str, str]) -> str:
