@@ -21,7 +21,7 @@ from domain.errors import (
     FileUnknown,
     PipelineError,
     SenderError,
-    UploadGone,
+    StoreUnavailable,
 )
 from domain.keys import pieces_prefix, source_key
 from domain.messages import Artifact
@@ -123,5 +123,7 @@ def _source(parts: Parts, upload: ResumableRow) -> Artifact:
     try:
         parts.store.parts.complete(key, upload.store_upload_id, stored, upload.length_bytes)
     except FileUnknown as error:
-        raise UploadGone("The upload's bytes are no longer in the store: begin a new one.") from error
+        # A request that was cut off may have asked for the same, and the store hides parts while it works on
+        # them. So this is no reason to give the upload up.
+        raise StoreUnavailable(f"The store has neither the parts nor the whole of {key} now.") from error
     return Artifact(key, media_type, upload.length_bytes, PySha256.deserialize(upload.digest).finalize())

@@ -148,8 +148,9 @@ def _interrupted(stand: Stand, outcome: Outcome, sent: Sent, url: str, mark: int
             uploader.upload()
         assert dead.wait(PATIENCE_S), "nobody has killed the API"
     stand.api.start()
-    offset = _head(url).get("upload-offset")
-    assert offset is not None, "the upload is not known any more"
+    told = _head(url)
+    offset = told.get("upload-offset")
+    assert offset is not None, f"the upload is not known any more: {told}"
     confirmed, found = uploader.offset, int(offset)
     outcome.offsets.append(found)
     outcome.again_bytes.append(sent.taken_bytes - found)
@@ -173,9 +174,9 @@ def _in_the_kernel() -> int:
 
 
 def _head(url: str) -> dict[str, str]:
-    return {
-        name.lower(): value for name, value in requests.head(url, headers=TUS, timeout=120).headers.items()
-    }
+    answer = requests.head(url, headers=TUS, timeout=PATIENCE_S)
+    told = {name.lower(): value for name, value in answer.headers.items()}
+    return {"status": str(answer.status_code), **told}
 
 
 def _judge(stand: Stand, outcome: Outcome, url: str, content: bytes) -> None:

@@ -11,6 +11,9 @@ import schemathesis
 from tests.unit.api.forms import MP4_HEAD
 
 
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+
+
 @schemathesis.hook
 def before_call(context: Any, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
     # The same requests in each run: what is chosen hangs on what was generated, not on chance.
@@ -30,6 +33,8 @@ def before_call(context: Any, case: schemathesis.Case, kwargs: dict[str, Any]) -
         parameters["task_id"] = completed
     if positive and parameters and "video_id" in parameters and choice % 4:
         parameters["video_id"] = "c"
+    if positive and case.path.startswith("/files"):
+        case.headers = {**(case.headers or {}), "Tus-Resumable": "1.0.0"}
     body = case.body
     for field in ("file", "video"):
         _begin_like_a_video(body, field, positive=positive and choice % 3 != 0)

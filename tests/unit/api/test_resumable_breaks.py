@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import httpx
@@ -12,12 +12,14 @@ from limits import parse_many
 
 from adapters.catalogue import ResumableUploads
 from adapters.catalogue.catalogue import Catalogue
+from adapters.object_store import S3ObjectStore, StoredPart, StoreSettings
+from adapters.object_store.numbered import NumberedParts
 from api.app import create_app
 from api.callers import OWNER
 from api.clock import now_us
 from api.settings import HttpSettings, RateLimits
 from api.unstarted import settle_whole
-from domain.errors import CatalogueUnavailable, WorkflowsUnavailable
+from domain.errors import CatalogueUnavailable, FileUnknown, WorkflowsUnavailable
 from domain.quotas import Quotas
 from tests.contract.catalogue.videos import resumable_upload
 from tests.unit.api.conftest import Stand
@@ -167,6 +169,40 @@ async def test_the_task_of_a_whole_upload_is_started_although_nobody_asks_for_it
 
     [row] = stand.parts.catalogue.page(OWNER).videos
     assert [request.task_id for request in stand.tasks.started] == [row.task_id]
+
+
+class Busy(NumberedParts):
+    """A store that is still putting the parts together for a request that was cut off: they are hidden."""
+
+    def __init__(self, inner: NumberedParts) -> None:
+        super().__init__(inner._quick, inner._patient, inner._bucket)
+        self.is_busy = True
+
+    def complete(self, key: str, upload_id: str, parts: Sequence[StoredPart], size_bytes: int) -> None:
+        if self.is_busy:
+            raise FileUnknown("the parts are hidden")
+        super().complete(key, upload_id, parts, size_bytes)
+
+
+async def test_parts_that_the_store_hides_while_it_works_on_them_are_waited_for(
+    stand: Stand, store_settings: StoreSettings
+) -> None:
+    content = film(12 * MIB)
+    path = await begin(stand.client, 12 * MIB)
+    store = S3ObjectStore(store_settings)
+    store.parts = busy = Busy(store.parts)
+    app = create_app(replace(stand.parts, store=store))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api") as client:
+        last = await send(client, path, 0, content)
+        meanwhile = await client.head(path, headers=TUS)
+        busy.is_busy = False
+        afterwards = await client.head(path, headers=TUS)
+
+    assert (last.status_code, meanwhile.status_code) == (503, 200)
+    assert "task-id" not in meanwhile.headers
+    [row] = stand.parts.catalogue.page(OWNER).videos
+    assert afterwards.headers["task-id"] == row.task_id
+    assert b"".join(stand.parts.store.open_range(row.source_key, 0, row.size_bytes)) == content
 
 
 class Forgetful(ResumableUploads):
