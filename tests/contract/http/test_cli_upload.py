@@ -152,6 +152,13 @@ def test_an_upload_goes_on_by_itself_when_the_api_died_and_came_back(server: Ser
     assert restarts
 
 
+def test_a_webhook_goes_along_and_is_refused_where_none_are_sent(server: Server, large: Path) -> None:
+    options = UploadOptions(webhook_url="https://hooks.example/videos")
+
+    with Api(server.url) as api, pytest.raises(Refused, match="sends no webhooks"):
+        send(api, "", large, options, None, nothing)
+
+
 def test_a_command_that_was_killed_goes_on_when_it_is_run_again(
     server: Server, large: Path, cache: Path, tmp_path: Path
 ) -> None:
