@@ -20,6 +20,7 @@ from bench import (
     status,
     streaming,
     subtitles,
+    upload,
     upload_memory,
 )
 from bench.measure import RunFailed, load_line, machine_line
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[Workbench], list[Row]]] = {
     "pipeline": pipeline.measure,
     "history": history.measure,
     "upload_memory": upload_memory.measure,
+    "upload": upload.measure,
     "status": status.measure,
     "streaming": streaming.measure,
     "paging": paging.measure,
