@@ -21,6 +21,7 @@ from bench import (
     status,
     streaming,
     subtitles,
+    upload,
     upload_memory,
 )
 from bench.measure import RunFailed, load_line, machine_line
@@ -37,6 +38,7 @@ BENCHMARKS: dict[str, Callable[[Workbench], list[Row]]] = {
     "pipeline": pipeline.measure,
     "history": history.measure,
     "upload_memory": upload_memory.measure,
+    "upload": upload.measure,
     "status": status.measure,
     "load": load.measure,
     "streaming": streaming.measure,
