@@ -83,7 +83,8 @@ def test_every_setting_of_the_readme_can_be_set_in_env(
     services: dict[str, Service], product: Installation
 ) -> None:
     given = {name for service in PRODUCT for name in services[service].get("environment") or {}}
-    variables = set(re.findall(r"\$\{([A-Z0-9_]+)", (product.path / "docker-compose.yml").read_text()))
+    files = [product.path / "docker-compose.yml", *(product.path / "deploy/compose").glob("*.yml")]
+    variables = {name for path in files for name in re.findall(r"\$\{([A-Z0-9_]+)", path.read_text())}
 
     fixed = {name for name in given - variables if environment_somewhere(services, name)}
     assert {name for name in names_in_readme() - given if not SETTLED.fullmatch(name)} == set()
