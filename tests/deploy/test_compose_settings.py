@@ -23,6 +23,7 @@ from adapters.catalogue import CatalogueSettings, read_catalogue, upgrade
 from adapters.models.settings import read_speech, read_vision
 from adapters.object_store import S3ObjectStore
 from adapters.webhook_postman import read_webhooks
+from api.form_shapes import STYLE_FIELDS
 from api.settings import read_http, read_library
 from local.programs import fairness_switches
 from tests.contract.catalogue.postgres import Postgres, postgres_server
@@ -35,8 +36,16 @@ PRODUCT = ("api", "worker_cpu", "worker_gpu", "catalogue_setup", "temporal_setup
 ROOMS = ("adapters", "api", "worker_cpu", "worker_gpu")
 # Read by the libraries that they belong to.
 FOREIGN = re.compile(r"OTEL_[A-Z_]+")
-# Read as of two changes that are on their way beside this one.
-AWAITED = {"WORKER_HEALTH_HOST", "WORKER_HEALTH_PORT", "TEMPORAL_RETENTION_DAYS"}
+# Read as of changes that are on their way beside this one.
+AWAITED = {
+    *("WORKER_HEALTH_HOST", "WORKER_HEALTH_PORT", "TEMPORAL_RETENTION_DAYS"),
+    *("ALLOWED_HOSTS", "EVENT_LISTENERS_EACH", "EVENT_LISTENERS"),
+}
+# Where the parts are is settled by docker-compose.yml, and no link leads to a store that is not published.
+SETTLED = re.compile(
+    r"S3_(ENDPOINT|ACCESS_KEY|SECRET_KEY|PRESIGNED_URL_EXPIRATION)|STREAM_REDIRECT|DATABASE_URL|DEVICE"
+    r"|(API|WORKER_METRICS|WORKER_HEALTH)_(HOST|PORT)|TEMPORAL_ADDRESS|TRUSTED_PROXIES|OTEL_[A-Z_]*"
+)
 
 
 def names_in_source() -> set[str]:
@@ -48,7 +57,18 @@ def names_in_source() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    return {text for text in constants if re.fullmatch(r"[A-Z][A-Z0-9_]+", text)}
+    style = {field.upper() for field in STYLE_FIELDS}
+    return style | {text for text in constants if re.fullmatch(r"[A-Z][A-Z0-9_]+", text)}
+
+
+def names_in_readme() -> set[str]:
+    """The variables of its tables; `_SIZE` behind `SUBTITLE_FONT` is short for `SUBTITLE_SIZE`."""
+    names = set()
+    for cell in re.findall(r"^\| (`[A-Z][A-Z0-9_]+`[^|]*)\|", (ROOT / "README.md").read_text(), re.MULTILINE):
+        first, *others = re.findall(r"`([A-Z_][A-Z0-9_]+)`", cell)
+        prefix = first.split("_")[0]
+        names |= {first, *(f"{prefix}{name}" if name.startswith("_") else name for name in others)}
+    return names
 
 
 def test_the_product_reads_every_setting_that_it_is_given(services: dict[str, Service]) -> None:
@@ -57,6 +77,23 @@ def test_the_product_reads_every_setting_that_it_is_given(services: dict[str, Se
     for name in PRODUCT:
         given = set(services[name].get("environment") or {})
         assert {setting for setting in given - read if not FOREIGN.fullmatch(setting)} == set(), name
+
+
+def test_every_setting_of_the_readme_can_be_set_in_env(
+    services: dict[str, Service], product: Installation
+) -> None:
+    given = {name for service in PRODUCT for name in services[service].get("environment") or {}}
+    files = [product.path / "docker-compose.yml", *(product.path / "deploy/compose").glob("*.yml")]
+    variables = {name for path in files for name in re.findall(r"\$\{([A-Z0-9_]+)", path.read_text())}
+
+    fixed = {name for name in given - variables if environment_somewhere(services, name)}
+    assert {name for name in names_in_readme() - given if not SETTLED.fullmatch(name)} == set()
+    assert {name for name in names_in_readme() & fixed if not SETTLED.fullmatch(name)} == set()
+
+
+def environment_somewhere(services: dict[str, Service], name: str) -> bool:
+    """Whether the files give it a value of their own."""
+    return any(name in environment(services[service]) for service in PRODUCT)
 
 
 def test_the_product_takes_the_values_that_it_is_given(services: dict[str, Service]) -> None:

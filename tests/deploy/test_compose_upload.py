@@ -26,7 +26,7 @@ from tests.unit.api.forms import BOUNDARY, HEADERS, part, video
 
 MIB = 1024**2
 # `make upload-5gb` sends the real thing.
-UPLOAD_BYTES = int(os.environ.get("UPLOAD_BYTES", 192 * MIB))
+UPLOAD_BYTES = int(os.environ.get("UPLOAD_BYTES", 128 * MIB))
 FORM_START = part("file", video(), "a.mp4")[:-2]
 FORM_END = f"\r\n--{BOUNDARY}--\r\n".encode()
 
