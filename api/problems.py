@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.headers import make_safe
+from api.request_ids import HEADER as REQUEST_ID
 from domain import errors
 from domain.errors import PassingError, PipelineError, SenderError
 
@@ -229,4 +230,5 @@ async def _unforeseen_error(request: Request, _error: Exception) -> Response:
         "The request failed for a reason that nobody foresaw; the log of the API says more.",
     )
     make_safe(answer.headers)
+    answer.headers[REQUEST_ID] = request.scope[REQUEST_ID]
     return answer

@@ -32,7 +32,9 @@ class NameRequests:
             return
         sent = Headers(scope=scope).get(HEADER, "")
         request_id = sent if _SANE.fullmatch(sent) else uuid.uuid4().hex
-        status = 500
+        # For the answer to an error that nobody foresaw, which is made outside of all middleware.
+        scope[HEADER] = request_id
+        status, fault = 500, None
         begun_s = time.monotonic()
 
         async def send_named(message: Message) -> None:
@@ -45,6 +47,9 @@ class NameRequests:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, send_named)
+            except Exception as error:
+                fault = type(error).__name__
+                raise
             finally:
                 if scope["path"] not in _QUIET:
                     # Without its query, which may hold what opens a file to its bearer.
@@ -54,4 +59,5 @@ class NameRequests:
                         path=scope["path"],
                         status=status,
                         took_ms=round((time.monotonic() - begun_s) * 1000),
+                        **({"fault": fault} if fault else {}),
                     )

@@ -40,3 +40,18 @@ async def test_a_request_leaves_one_line_without_its_query(stand: Stand) -> None
     (line,) = [line for line in lines if line["event"] == "request_answered"]
     assert (line["method"], line["path"], line["status"]) == ("GET", "/status/nonsense", 404)
     assert "opens-the-door" not in str(lines)
+
+
+async def test_an_error_that_nobody_foresaw_is_named_in_its_answer_and_its_line(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(stand.parts.catalogue, "by_task", broken)
+    with capture_logs() as lines:
+        answer = await stand.client.get("/status/task-" + "1" * 32, headers={"X-Request-ID": "unforeseen-1"})
+
+    (line,) = [line for line in lines if line["event"] == "request_answered"]
+    assert (answer.status_code, answer.headers["x-request-id"]) == (500, "unforeseen-1")
+    assert (line["status"], line["fault"]) == (500, "ZeroDivisionError")
