@@ -197,7 +197,7 @@ def limits(video: Video, day: Day, measured: Measured) -> list[tuple[str, ...]]:
         ("one API, status", measured.answers_a_second, million.status_calls, "answers/s"),
         ("one API, uploads", measured.upload_bytes_a_second, million.upload_bytes_a_second, "B/s"),
         ("one API, streams", measured.stream_bytes_a_second, million.stream_bytes_a_second, "B/s"),
-        ("one core of Temporal's dev server", 1.0, million.temporal_cores, "cores"),
+        ("one core of Temporal's dev server", 1.0, million.temporal_cores, "core"),
     )
     table: list[tuple[str, ...]] = [("part", "stands", "comes to its end at, videos a day")]
     for name, limit, of_million, unit in parts:

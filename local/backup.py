@@ -47,6 +47,18 @@ def back_up(stack: Stack, backups_path: Path, report: Report) -> Path:
     target = backups_path / datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
     unfinished = target.with_suffix(".unfinished")
     unfinished.mkdir(parents=True, mode=0o700)
+    try:
+        manifest = _copy(stack, unfinished, report)
+        unfinished.rename(target)
+    except BaseException:
+        shutil.rmtree(unfinished)
+        raise
+    report(f"Backed up {manifest.objects.files} files of {manifest.objects.size_bytes:,} bytes: {target}")
+    return target
+
+
+def _copy(stack: Stack, unfinished: Path, report: Report) -> Manifest:
+    data_path = stack.settings.data_path
     report("Copying the objects …")
     for name in _FOLDERS:
         copy_changed(data_path / name, unfinished / name)
@@ -64,9 +76,7 @@ def back_up(stack: Stack, backups_path: Path, report: Report) -> Path:
     taken_at = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = Manifest(taken_at, databases, measure(unfinished / "s3"))
     (unfinished / "backup.json").write_text(json.dumps(asdict(manifest), indent=2))
-    unfinished.rename(target)
-    report(f"Backed up {manifest.objects.files} files of {manifest.objects.size_bytes:,} bytes: {target}")
-    return target
+    return manifest
 
 
 def restore(settings: StackSettings, backup_path: Path, report: Report) -> None:
