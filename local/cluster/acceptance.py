@@ -13,7 +13,7 @@ from local.cluster.overlays import Variant
 from local.cluster.rollout import unready
 
 _LIVES_WITHIN_S = 240
-_WATCHED = "deployments,jobs,persistentvolumeclaims,horizontalpodautoscalers"
+_WATCHED = "deployments,statefulsets,jobs,persistentvolumeclaims,horizontalpodautoscalers"
 
 
 @dataclass

@@ -127,6 +127,8 @@ def controller_manager(programs: ClusterPrograms, identity: Identity, ports: Por
         "--use-service-account-credentials=true",
         f"--service-account-private-key-file={identity.accounts_key_path}",
         f"--root-ca-file={identity.authority_path}",
+        # A machine that is busy with other things is no reason to take the nodes for dead.
+        "--node-monitor-grace-period=300s",
     ]
 
 
@@ -145,6 +147,8 @@ def kwok(programs: ClusterPrograms, identity: Identity, stages: Sequence[Path], 
         str(programs.kwok),
         f"--kubeconfig={identity.kubeconfig_path}",
         "--manage-all-nodes",
+        # Otherwise its nodes show no sign of life.
+        "--node-lease-duration-seconds=40",
         f"--server-address={HOST}:{ports.kwok}",
         *(f"--config={stage}" for stage in stages),
     ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,6 @@ class Answer:
 class Kubectl:
     program: Path
     kubeconfig_path: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
 
     def send(self, manifests: Sequence[Manifest], *options: str) -> Answer:
         """Apply the objects; the server judges each on its own."""
@@ -77,7 +76,8 @@ class Kubectl:
         return subprocess.run(
             argv,
             input=content,
-            env={"PATH": "", "HOME": str(self.kubeconfig_path.parent), **self.environment},
+            # Neither the caller's configuration nor a cache of another cluster's kinds.
+            env={"HOME": str(self.kubeconfig_path.parent)},
             capture_output=True,
             text=True,
             timeout=_TIMEOUT_S,

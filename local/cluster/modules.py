@@ -39,6 +39,7 @@ class ModuleFiles:
 CUSTOM_KINDS = (
     ModuleFiles("github.com/kedacore/keda/v2", "v2.21.0", ("config/crd",)),
     ModuleFiles("github.com/cert-manager/cert-manager", "v1.21.2", ("deploy/crds",)),
+    # Go 1.26 refuses newer ones.
     ModuleFiles("sigs.k8s.io/gateway-api", "v1.6.3", ("config/crd",)),
     ModuleFiles(
         "github.com/prometheus-operator/prometheus-operator", "v0.85.0", ("example/prometheus-operator-crd",)

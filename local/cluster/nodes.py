@@ -40,24 +40,36 @@ def _node(name: str, zone: str, *, gpu: bool) -> Manifest:
 
 def volumes_for(objects: Sequence[Manifest]) -> list[Manifest]:
     """A volume as each claim asks for it: simulated nodes have no provisioner."""
-    return [_volume_for(entry) for entry in objects if entry["kind"] == "PersistentVolumeClaim"]
+    claims = [
+        _volume_for(entry["spec"], entry["metadata"]["namespace"], entry["metadata"]["name"])
+        for entry in objects
+        if entry["kind"] == "PersistentVolumeClaim"
+    ]
+    sets = [entry for entry in objects if entry["kind"] == "StatefulSet"]
+    of_sets = [
+        _volume_for(
+            template["spec"],
+            entry["metadata"]["namespace"],
+            f"{template['metadata']['name']}-{entry['metadata']['name']}-{number}",
+        )
+        for entry in sets
+        for template in entry["spec"].get("volumeClaimTemplates", [])
+        for number in range(entry["spec"].get("replicas", 1))
+    ]
+    return claims + of_sets
 
 
-def _volume_for(claim: Manifest) -> Manifest:
-    spec = claim["spec"]
+def _volume_for(claim: Manifest, namespace: str, name: str) -> Manifest:
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolume",
-        "metadata": {"name": f"for-{claim['metadata']['name']}"},
+        "metadata": {"name": f"for-{name}"},
         "spec": {
-            "capacity": {"storage": spec["resources"]["requests"]["storage"]},
-            "accessModes": spec["accessModes"],
-            "storageClassName": spec.get("storageClassName", ""),
+            "capacity": {"storage": claim["resources"]["requests"]["storage"]},
+            "accessModes": claim["accessModes"],
+            "storageClassName": claim.get("storageClassName", ""),
             "persistentVolumeReclaimPolicy": "Delete",
-            "claimRef": {
-                "namespace": claim["metadata"]["namespace"],
-                "name": claim["metadata"]["name"],
-            },
+            "claimRef": {"namespace": namespace, "name": name},
             "hostPath": {"path": "/nowhere"},
         },
     }

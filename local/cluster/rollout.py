@@ -8,7 +8,7 @@ from local.cluster.kubectl import Manifest
 
 
 def unready(objects: Sequence[Manifest]) -> list[str]:
-    """A line for each Deployment, Job, claim and autoscaled Deployment that is not what it should become."""
+    """A line for each workload, claim and autoscaled Deployment that is not what it should become."""
     least = {
         (autoscaler["metadata"]["namespace"], autoscaler["spec"]["scaleTargetRef"]["name"]): int(
             autoscaler["spec"].get("minReplicas", 1)
@@ -22,6 +22,8 @@ def unready(objects: Sequence[Manifest]) -> list[str]:
         if found["kind"] == "Deployment":
             key = (found["metadata"]["namespace"], found["metadata"]["name"])
             lines += [f"{name} {fault}" for fault in _deployment_faults(found, least.get(key, 1))]
+        elif found["kind"] == "StatefulSet" and _ready(found) != found["spec"]["replicas"]:
+            lines.append(f"{name} has {_ready(found)} of {found['spec']['replicas']} replicas ready")
         elif found["kind"] == "Job" and not _is_true(found, "Complete"):
             lines.append(f"{name} is not complete")
         elif found["kind"] == "PersistentVolumeClaim" and found.get("status", {}).get("phase") != "Bound":
@@ -35,11 +37,15 @@ def _deployment_faults(deployment: Manifest, at_least: int) -> Iterator[str]:
         yield "was not seen by its controller"
     if wanted < at_least:
         yield f"has {wanted} replicas; its autoscaler asks for {at_least} at least"
-    if status.get("readyReplicas", 0) != wanted or status.get("updatedReplicas", 0) != wanted:
-        yield f"has {status.get('readyReplicas', 0)} of {wanted} replicas ready"
+    if _ready(deployment) != wanted or status.get("updatedReplicas", 0) != wanted:
+        yield f"has {_ready(deployment)} of {wanted} replicas ready"
     for condition in status.get("conditions", []):
         if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
             yield f"gets no pods: {condition['message']}"
+
+
+def _ready(found: Manifest) -> int:
+    return int(found.get("status", {}).get("readyReplicas", 0))
 
 
 def _is_true(found: Manifest, condition: str) -> bool:
