@@ -1,7 +1,7 @@
 # Every target makes what it needs: the Python environment in .venv, the programs in .tools/bin.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs test check audit format lock bench chaos demo-models env tools test-tools
+.PHONY: help demo up down status logs test check audit format lock bench chaos images demo-models env tools test-tools
 
 PYTHON ?= $(shell for name in python3.11 python3.12 python3; do \
 	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null \
@@ -20,6 +20,7 @@ help: ## Show this list
 	@echo 'make format       format the code and mend what lint can mend'
 	@echo 'make bench        the benchmarks: a table of ratios'
 	@echo 'make chaos        break everything on purpose, and check that nothing is lost (about an hour)'
+	@echo 'make images       build the container images without a registry and try each (as root; IMAGES='"'"'api worker_cpu'"'"')'
 	@echo 'make demo-models  train the demo models and make the demo clips again'
 	@echo 'make lock         pin the requirements anew, with hashes'
 
@@ -71,6 +72,9 @@ bench: tools
 chaos: tools
 	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
 
+images: env
+	@$(BIN)/python -m local.images $(IMAGES)
+
 demo-models: env
 	$(BIN)/python -m local tools --for-models
 	$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements/models.txt
@@ -89,5 +93,6 @@ lock:
 	$(COMPILE) pyproject.toml --extra api -c requirements/dev.txt -o requirements/api.txt
 	$(COMPILE) pyproject.toml --extra worker-cpu -c requirements/dev.txt -o requirements/worker_cpu.txt
 	$(COMPILE) pyproject.toml --extra worker-gpu -c requirements/dev.txt -o requirements/worker_gpu.txt
+	echo 'nvidia-cublas-cu12==12.9.3.13' | $(COMPILE) --no-deps - -o requirements/worker_gpu_cuda.txt
 	$(COMPILE) pyproject.toml --extra cli -c requirements/dev.txt -o requirements/cli.txt
 	$(COMPILE) pyproject.toml --all-extras --group dev --group models -c requirements/dev.txt -o requirements/models.txt
