@@ -65,7 +65,10 @@ RUN_TOOLS = (FFMPEG, FFPROBE, VERSITYGW, TEMPORAL, *FONTS)
 NGINX = PackagedTool("nginx", "nginx")
 # The catalogue's other database; its programs lie outside the PATH.
 POSTGRES = PackagedTool("PostgreSQL", "postgresql", Path("/usr/lib/postgresql"))
-TEST_TOOLS = (*RUN_TOOLS, MINIO, NGINX, POSTGRES)
+# Read the workflows of the forge, and the shell scripts in them and beside them.
+ACTIONLINT = GoTool("actionlint", "github.com/rhysd/actionlint/cmd/actionlint", "v1.7.12", minutes=1)
+SHELLCHECK = PackagedTool("shellcheck", "shellcheck")
+TEST_TOOLS = (*RUN_TOOLS, MINIO, NGINX, POSTGRES, ACTIONLINT, SHELLCHECK)
 # The voices and the animal pictures that the demo models are trained on.
 MODEL_TOOLS = (
     FFMPEG,
