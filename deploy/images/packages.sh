@@ -24,10 +24,8 @@ if [ ! -x /build/tools/bin/uv ]; then
   /build/tools/bin/pip install --quiet --no-cache-dir --require-hashes --requirement /build/requirements/bootstrap.txt
   python3 -m venv --without-pip /opt/venv
 fi
-if [ -n "${INDEX:-}" ]; then
-  # This index alone, by its own hashes.
-  set -- --no-config --default-index "$INDEX" "$@"
-else
+# Only torch for processors comes by the hashes of its own index, which no list here can know.
+if [ -z "${HASHES_OF_THE_INDEX:-}" ]; then
   set -- --require-hashes "$@"
 fi
 # `srt` comes as source alone; what builds it is pinned by the list of everything.

@@ -78,10 +78,10 @@ def test_a_list_without_a_package_has_none_of_its_hashes(tmp_path: Path) -> None
     assert kept == ("torchvision==0.29.2 \\\n    --hash=sha256:cc\ntqdm==4.70.1 \\\n    --hash=sha256:ee\n")
 
 
-@pytest.mark.parametrize("arguments", [["tpu"], ["cpu"], ["cpu", ""]])
-def test_a_kind_of_torch_that_cannot_be_had_ends_the_build(arguments: list[str]) -> None:
-    argv = ["sh", str(SCRIPTS / "torch.sh"), *arguments]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+def test_a_kind_of_torch_that_cannot_be_had_ends_the_build() -> None:
+    done = subprocess.run(
+        ["sh", str(SCRIPTS / "torch.sh"), "tpu"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert "TORCH" in done.stderr
 
