@@ -20,7 +20,7 @@ from local.images.base import BASE_TAG, make_base
 from local.images.buildah import Buildah, require_root
 from local.images.faults import BuildFailed, TrialFailed
 from local.images.index_access import IndexAccess, index_access
-from local.images.inspection import faults_of_config, faults_of_files, unpacked_bytes
+from local.images.inspection import faults_of_config, faults_of_files, faults_of_record, unpacked_bytes
 from local.images.recipes import RECIPES, Recipe
 from local.images.trial import try_container
 from local.ports import free_ports
@@ -76,7 +76,11 @@ def _one(
     root = buildah.mount(container)
     size_mb = unpacked_bytes(root) / 1e6
     print(f"{recipe.name:12} {size_mb:6.0f} MB unpacked, built in {built_s:.0f} s", flush=True)
-    faults = [*faults_of_config(config), *faults_of_files(root, recipe.absent, recipe.writable, access.hosts)]
+    faults = [
+        *faults_of_config(config),
+        *faults_of_record(buildah.record(recipe.tag), access.hosts),
+        *faults_of_files(root, recipe.absent, recipe.writable, access.hosts),
+    ]
     if faults:
         raise TrialFailed(f"The image {recipe.name} is not as it should be: {'; '.join(faults)}.")
     servers = {

@@ -71,8 +71,11 @@ class Buildah:
 
     def config(self, image: str) -> dict[str, Any]:
         """What the image says about how it is run."""
-        told: dict[str, Any] = json.loads(self._ask("inspect", "--type", "image", image))
-        return dict(told["Docker"]["config"])
+        return dict(json.loads(self.record(image))["Docker"]["config"])
+
+    def record(self, image: str) -> str:
+        """All that the image says of itself, the steps of its making included."""
+        return self._ask("inspect", "--type", "image", image)
 
     def run_argv(
         self,

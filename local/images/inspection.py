@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 OWNER = 10001
-# Where a build could leave traces of how it reached its index.
+# Where a build could leave traces of how it reached its index. In a package it is what an installer adds:
+# what its authors wrote may name any index.
 _TOLD = ("etc", "opt", "app", "usr/local", "root", "run", "tmp", "var")
+_INSTALLERS_OWN = {"direct_url.json", "INSTALLER", "REQUESTED", "RECORD", "uv_cache.json", "pyvenv.cfg"}
 _LARGEST_TOLD_BYTES = 2 * 1024**2
 
 
@@ -25,6 +27,12 @@ def faults_of_config(config: dict[str, Any]) -> Iterator[str]:
         yield f"its command is {config.get('Cmd')}, which a shell would have to read"
     if config.get("StopSignal") not in {"SIGTERM", "15"}:
         yield f"it is stopped by {config.get('StopSignal')!r}"
+
+
+def faults_of_record(record: str, hosts: Iterable[str]) -> Iterator[str]:
+    """One sentence if the image's record of its own making tells how its packages were reached."""
+    if any(host in record for host in hosts):
+        yield "its history names a host of the machine that built it"
 
 
 def faults_of_files(
@@ -53,7 +61,8 @@ def _traces(root: Path, hosts: list[bytes]) -> Iterator[str]:
         return
     for place in _TOLD:
         for path, status in _files(root / place):
-            if stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST_TOLD_BYTES:
+            authors = "site-packages" in path.parts and path.name not in _INSTALLERS_OWN
+            if stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST_TOLD_BYTES and not authors:
                 text = path.read_bytes()
                 if any(host in text for host in hosts):
                     yield f"/{path.relative_to(root)} names a host of the machine that built it"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from local.images.index_access import index_access
-from local.images.inspection import faults_of_config, faults_of_files
+from local.images.inspection import faults_of_config, faults_of_files, faults_of_record
 
 SOUND = {
     "User": "10001:10001",
@@ -67,6 +67,23 @@ def test_a_host_of_the_machines_index_is_found_wherever_a_build_could_have_left_
     (root / "app/pip.conf").write_text("index-url = https://user:secret@index.example/simple\n")
     (fault,) = faults_of_files(root, [], [], ["index.example"])
     assert fault == "/app/pip.conf names a host of the machine that built it"
+
+
+def test_in_a_package_only_what_its_installer_added_is_looked_at(root: Path) -> None:
+    package = root / "opt/venv/lib/python3.11/site-packages/tool-1.0.dist-info"
+    package.mkdir(parents=True)
+    (package / "METADATA").write_text("Install it from https://index.example/simple\n")
+    assert list(faults_of_files(root, [], [], ["index.example"])) == []
+    (package / "direct_url.json").write_text('{"url": "https://index.example/tool.whl"}\n')
+    (fault,) = faults_of_files(root, [], [], ["index.example"])
+    assert "direct_url.json names a host" in fault
+
+
+def test_a_host_in_the_record_of_an_images_making_is_told() -> None:
+    record = '{"history": [{"created_by": "ARG PIP_INDEX_URL=https://index.example/simple"}]}'
+    (fault,) = faults_of_record(record, ["index.example"])
+    assert "history" in fault
+    assert list(faults_of_record(record, ["other.example"])) == []
 
 
 def test_the_index_of_the_machine_becomes_secrets_that_only_its_owner_reads(tmp_path: Path) -> None:
