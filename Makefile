@@ -1,7 +1,7 @@
 # Every target makes what it needs: the Python environment in .venv, the programs in .tools/bin.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs test check audit format lock bench chaos client demo-models env tools test-tools k8s-apiserver k8s-scaling backup restore upload-5gb
+.PHONY: help demo up down status logs test check audit format lock bench chaos client demo-models env tools test-tools k8s-apiserver k8s-scaling backup restore upload-5gb images
 
 PYTHON ?= $(shell for name in python3.11 python3.12 python3; do \
 	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null \
@@ -26,6 +26,7 @@ help: ## Show this list
 	@echo 'make k8s-apiserver   a real Kubernetes API server judges every manifest (builds it once: half an hour)'
 	@echo 'make k8s-scaling     KEDA scales worker-gpu by a real queue: up, kept while it works, down again'
 	@echo 'make upload-5gb   send 5 GB through nginx and the API into the store (some minutes, 10 GB of disk)'
+	@echo 'make images       build the container images without a registry and try each (as root; IMAGES='"'"'api worker_cpu'"'"')'
 	@echo 'make demo-models  train the demo models and make the demo clips again'
 	@echo 'make lock         pin the requirements anew, with hashes'
 
@@ -99,6 +100,9 @@ k8s-scaling: env
 upload-5gb: test-tools
 	UPLOAD_BYTES=5242880000 $(BIN)/pytest tests/deploy/test_compose_upload.py
 
+images: env
+	@$(BIN)/python -m local.images $(IMAGES)
+
 demo-models: env
 	$(BIN)/python -m local tools --for-models
 	$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements/models.txt
@@ -117,5 +121,6 @@ lock:
 	$(COMPILE) pyproject.toml --extra api -c requirements/dev.txt -o requirements/api.txt
 	$(COMPILE) pyproject.toml --extra worker-cpu -c requirements/dev.txt -o requirements/worker_cpu.txt
 	$(COMPILE) pyproject.toml --extra worker-gpu -c requirements/dev.txt -o requirements/worker_gpu.txt
+	echo 'nvidia-cublas-cu12==12.9.3.13' | $(COMPILE) --no-deps - -o requirements/worker_gpu_cuda.txt
 	$(COMPILE) pyproject.toml --extra cli -c requirements/dev.txt -o requirements/cli.txt
 	$(COMPILE) pyproject.toml --all-extras --group dev --group models -c requirements/dev.txt -o requirements/models.txt

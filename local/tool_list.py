@@ -82,6 +82,9 @@ PROMTOOL = PackagedTool("promtool", "prometheus", unpacked=True)
 NODE_EXPORTER = PackagedTool("prometheus-node-exporter", "prometheus-node-exporter", unpacked=True)
 # Understands docker-compose.yml as Docker Compose does.
 COMPOSE_MODEL = ModuleTool("compose-model", ".", REPOSITORY_PATH / "deploy/compose/parser", minutes=1)
+# Read the workflows of the forge, and the shell scripts in them and beside them.
+ACTIONLINT = GoTool("actionlint", "github.com/rhysd/actionlint/cmd/actionlint", "v1.7.12", minutes=1)
+SHELLCHECK = PackagedTool("shellcheck", "shellcheck")
 TEST_TOOLS = (
     *RUN_TOOLS,
     MINIO,
@@ -92,6 +95,8 @@ TEST_TOOLS = (
     TCTL,
     KUSTOMIZE,
     COMPOSE_MODEL,
+    ACTIONLINT,
+    SHELLCHECK,
 )
 # The voices and the animal pictures that the demo models are trained on.
 MODEL_TOOLS = (

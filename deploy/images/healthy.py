@@ -1,0 +1,26 @@
+"""Exits with 0 when this container's process answers `GET /health`; the named variable holds its port."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import sys
+
+# A worker says 503 itself when its loop has stood still for 4 s.
+_PATIENCE_S = 6
+
+
+def answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_S)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException) as error:
+        print(f"no answer on port {port}: {error}", file=sys.stderr)
+        return False
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    sys.exit(0 if answers(int(os.environ[sys.argv[1]])) else 1)

@@ -1,0 +1,72 @@
+#!/bin/sh
+# Rolls images out by their digests, waits until they serve, and goes back to what ran before if they don't.
+# Usage: roll_out.sh OVERLAY NAME=REPOSITORY@sha256:DIGEST…
+set -eu
+overlay=$1
+shift
+namespace=video-pipeline
+deployments='api worker-cpu worker-gpu'
+patience=${ROLLOUT_TIMEOUT:-15m}
+
+revision() {
+  kubectl --namespace "$namespace" get deployment "$1" --ignore-not-found \
+    --output 'jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}'
+}
+
+go_back() {
+  echo 'The new version did not come up.' >&2
+  for name in $deployments; do
+    before=$(cat "$work/$name")
+    if [ -z "$before" ]; then
+      echo "$name did not run before: it stays as it is." >&2
+    elif [ "$(revision "$name")" = "$before" ]; then
+      echo "$name is as it was." >&2
+    elif kubectl --namespace "$namespace" rollout undo "deployment/$name" --to-revision "$before" &&
+      kubectl --namespace "$namespace" rollout status "deployment/$name" --timeout "$patience"; then
+      echo "$name is back at revision $before." >&2
+    else
+      echo "$name did NOT come back to revision $before: look at it now." >&2
+    fi
+  done
+  exit 1
+}
+
+work=$(mktemp -d -p "$(dirname "$overlay")" rollout.XXXXXX)
+trap 'rm -rf "$work"' EXIT
+
+{
+  printf 'resources:\n  - ../%s\nimages:\n' "$(basename "$overlay")"
+  for pin in "$@"; do
+    repository=${pin#*=}
+    case "$pin" in
+    *=*@sha256:*) ;;
+    *)
+      echo "'$pin' names no digest." >&2
+      exit 2
+      ;;
+    esac
+    printf '  - name: %s\n    newName: %s\n    digest: %s\n' "${pin%%=*}" "${repository%@*}" "${repository#*@}"
+  done
+} >"$work/kustomization.yaml"
+
+# An overlay that names its own repositories would keep them, and the digests would go nowhere.
+kubectl kustomize "$work" >"$work/rendered"
+for pin in "$@"; do
+  if ! grep -qF "image: ${pin#*=}" "$work/rendered"; then
+    echo "$overlay does not take $pin." >&2
+    exit 2
+  fi
+done
+
+for name in $deployments; do
+  revision "$name" >"$work/$name"
+done
+
+# A Job can't be changed, so those of the version before go first. What they have done is not taken back.
+kubectl --namespace "$namespace" delete job --selector app.kubernetes.io/name=setup --ignore-not-found
+kubectl apply --kustomize "$work" || go_back
+kubectl --namespace "$namespace" wait --for=condition=complete job \
+  --selector app.kubernetes.io/name=setup --timeout "$patience" || go_back
+for name in $deployments; do
+  kubectl --namespace "$namespace" rollout status "deployment/$name" --timeout "$patience" || go_back
+done
