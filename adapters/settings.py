@@ -93,12 +93,15 @@ def read_upkeep(env: Environment = os.environ) -> UpkeepInput:
 
 
 def read_media(env: Environment = os.environ) -> MediaSettings:
+    """Without FFMPEG_THREADS an encode takes every core of the machine, whatever a container's share of them."""
+    threads = env.get("FFMPEG_THREADS")
     return MediaSettings(
         recipe=EncodeRecipe(
             # The only encoder whose presets and CRF these are.
             codec=choice(env, "FFMPEG_CODEC", "libx264", ("libx264",)),
             preset=choice(env, "FFMPEG_PRESET", "medium", _PRESETS),
             crf=positive(env.get("FFMPEG_CRF", "23"), "FFMPEG_CRF"),
+            threads=positive(threads, "FFMPEG_THREADS") if threads else 0,
         ),
         limits=MediaLimits(max_duration_s=positive(env.get("MAX_DURATION", "21600"), "MAX_DURATION")),
         run_limits=RunLimits(),

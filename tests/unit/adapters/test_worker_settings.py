@@ -34,3 +34,10 @@ def test_an_encoder_whose_quality_means_something_else_is_refused() -> None:
 def test_a_limit_of_no_time_is_refused() -> None:
     with pytest.raises(SettingInvalid, match="FFMPEG_TIMEOUT"):
         read_tasks({"FFMPEG_TIMEOUT": "0"})
+
+
+def test_an_encode_takes_every_core_unless_it_is_told_how_many() -> None:
+    assert read_media({}).recipe.threads == 0
+    assert read_media({"FFMPEG_THREADS": "4"}).recipe.threads == 4
+    with pytest.raises(SettingInvalid, match="FFMPEG_THREADS"):
+        read_media({"FFMPEG_THREADS": "0"})
