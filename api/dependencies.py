@@ -24,7 +24,7 @@ from domain.messages import Admission, PipelineRequest
 from domain.quotas import NO_QUOTAS, Quotas
 from domain.stages import LiveState, Stage
 
-# Each upload takes a thread and about 35 MB: more wait for their turn, with their senders held back.
+# Each upload takes three threads and about 45 MB: more wait for their turn, with their senders held back.
 UPLOADS_AT_ONCE = 16
 CATALOGUE_CALLS_AT_ONCE = 20
 

@@ -118,7 +118,7 @@ class S3ObjectStore:
     def put_stream(
         self, reader: Readable, key: str, media_type: str, part_size: int = 8 * 1024 * 1024
     ) -> Artifact:
-        """Store a stream of unknown length in about three times `part_size` of memory.
+        """Store a stream of unknown length in about four times `part_size` of memory.
 
         S3 takes parts of 5 MiB and more, and 10,000 of them. An error in `reader` passes through unchanged.
         """

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Protocol
 
@@ -15,6 +17,8 @@ from domain.errors import FileUnknown, PipelineError, StoreUnavailable
 from domain.messages import Artifact
 
 SHA256_METADATA = "x-amz-meta-sha256"
+# While the store takes these in, the next one comes.
+_PARTS_AT_ONCE = 2
 
 
 class Readable(Protocol):
@@ -67,16 +71,23 @@ class ObjectWriter:
         digest = hashlib.sha256()
         size_bytes = 0
         parts: list[StoredPart] = []
+        under_way: deque[Future[StoredPart]] = deque()
         upload_id = self._parts.begin(key, media_type)
         try:
-            block = first
-            while block:
-                digest.update(block)
-                size_bytes += len(block)
-                parts.append(self._parts.write(key, upload_id, len(parts) + 1, block))
-                block = next(rest, b"")
+            with ThreadPoolExecutor(_PARTS_AT_ONCE) as threads:
+                block = first
+                while block:
+                    digest.update(block)
+                    size_bytes += len(block)
+                    if len(under_way) == _PARTS_AT_ONCE:
+                        parts.append(under_way.popleft().result())
+                    number = len(parts) + len(under_way) + 1
+                    under_way.append(threads.submit(self._parts.write, key, upload_id, number, block))
+                    block = next(rest, b"")
+                parts += [part.result() for part in under_way]
             self._parts.complete(key, upload_id, parts, size_bytes)
         except BaseException:
+            # No part is under way any more: what is dropped now stays away.
             self._abort(key, upload_id)
             raise
         return Artifact(key, media_type, size_bytes, digest.hexdigest())
