@@ -22,7 +22,7 @@ _OPENERS = re.compile(
     r"(X-Amz-(?:Signature|Credential|Security-Token)=|Bearer\s+)[^&\s\"'\\]+|(://[^:/@\s\"]*:)[^@/\s\"]+(?=@)",
     re.IGNORECASE,
 )
-_SECRET_NAME = re.compile(r"SECRET|PASSWORD|TOKEN|ACCESS_KEY")
+_SECRET_NAME = re.compile(r"(SECRET|PASSWORD|TOKEN|ACCESS_KEY)(?!.*_FILE$)")
 # A shorter value is more likely a word of every other line.
 _SHORTEST_SECRET = 8
 
@@ -66,8 +66,9 @@ class _Masker:
     """Writes a line, whatever it was made of, without the secrets in it."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
+        # As they stand inside a line: quotation marks and letters beyond ASCII are written otherwise there.
         self._secrets = [
-            value
+            json.dumps(value)[1:-1]
             for name, value in env.items()
             if _SECRET_NAME.search(name) and len(value) >= _SHORTEST_SECRET
         ]

@@ -73,12 +73,17 @@ try:
     raise ValueError("refused {SECRET}")
 except ValueError:
     log.exception("failed")
+import os
+log.info("odd", sent=os.environ["WEBHOOK_SECRET"], from_path=os.environ["TOKEN_FILE"])
 """
-    told = lines(code, S3_SECRET_KEY=SECRET)
+    told = lines(
+        code, S3_SECRET_KEY=SECRET, WEBHOOK_SECRET='a "clé" of nobody', TOKEN_FILE="/run/secrets/key"
+    )
     written = json.dumps(told)
 
     for opener in ("0123abcd", "AKIA", "abc.def-ghi", "pa55word", SECRET):
         assert opener not in written
+    assert (told[-1]["sent"], told[-1]["from_path"]) == ("***", "/run/secrets/key")
     assert told[0]["address"] == (
         "http://store/bucket/key?X-Amz-Credential=***&X-Amz-Expires=3600&X-Amz-Signature=***"
     )
