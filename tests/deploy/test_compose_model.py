@@ -20,7 +20,7 @@ from tests.product_process import ROOT
 # What nvidia.yml sets anew has the defaults that stand in the others.
 WITH_DEFAULTS = (
     "docker-compose.yml",
-    *(f"deploy/compose/{name}.yml" for name in ("servers", "setup", "watching", "tls")),
+    *(f"deploy/compose/{name}.yml" for name in ("product", "setup", "servers", "watching", "tls")),
 )
 # They only watch: the product runs the same without them.
 OPTIONAL = {
