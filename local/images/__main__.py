@@ -29,7 +29,15 @@ from local.settings import REPOSITORY_PATH, Ports, StackSettings
 from local.stack import Stack
 from local.tools import TEMPORAL, VERSITYGW, PackagedTool, Toolbox
 
-BUILD_TOOLS = (PackagedTool("buildah", "buildah"), PackagedTool("debootstrap", "debootstrap"))
+BUILD_TOOLS = (
+    PackagedTool("buildah", "buildah"),
+    PackagedTool("debootstrap", "debootstrap"),
+    PackagedTool(
+        "Debian's keys",
+        "debian-archive-keyring",
+        Path("/usr/share/keyrings/debian-archive-keyring.gpg"),
+    ),
+)
 _OWN_MOUNTS = "VIDEO_PIPELINE_OWN_MOUNTS"
 
 
