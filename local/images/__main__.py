@@ -30,7 +30,15 @@ from local.stack import Stack
 from local.tool_list import TEMPORAL, VERSITYGW, PackagedTool
 from local.tools import Toolbox
 
-BUILD_TOOLS = (PackagedTool("buildah", "buildah"), PackagedTool("debootstrap", "debootstrap"))
+BUILD_TOOLS = (
+    PackagedTool("buildah", "buildah"),
+    PackagedTool("debootstrap", "debootstrap"),
+    PackagedTool(
+        "Debian's keys",
+        "debian-archive-keyring",
+        Path("/usr/share/keyrings/debian-archive-keyring.gpg"),
+    ),
+)
 _OWN_MOUNTS = "VIDEO_PIPELINE_OWN_MOUNTS"
 
 

@@ -21,7 +21,7 @@ def make_base(buildah: Buildah, log_path: Path) -> None:
     root = buildah.mount(container)
     with log_path.open("wb") as log:
         done = subprocess.run(
-            ["debootstrap", "--variant=minbase", _SUITE, str(root)],
+            ["debootstrap", "--variant=minbase", "--force-check-gpg", _SUITE, str(root)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

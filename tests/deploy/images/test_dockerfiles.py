@@ -2,12 +2,28 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[3]
 DOCKERFILES = ("api/Dockerfile", "worker_cpu/Dockerfile", "worker_gpu/Dockerfile")
+
+# Imports a module where the named rooms of this repository are missing.
+IMPORT_WITHOUT = """
+import importlib, sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in absent:
+            raise ModuleNotFoundError(f"No module named {name!r} in the image", name=name)
+
+module, *absent = sys.argv[1:]
+sys.meta_path.insert(0, Absent())
+importlib.import_module(module)
+"""
 
 
 @pytest.fixture(params=DOCKERFILES)
@@ -92,3 +108,13 @@ def test_the_build_gets_what_the_images_are_made_of_and_nothing_else() -> None:
     for wanted in rules[1:]:
         if wanted.startswith("!"):
             assert list(ROOT.glob(wanted[1:])), f"{wanted} names nothing"
+
+
+def test_every_room_that_the_process_imports_is_copied(steps: list[tuple[str, str]]) -> None:
+    copied = {value.split()[0] for value in rest(steps, "COPY")}
+    absent = {path.parent.name for path in ROOT.glob("*/__init__.py")} - copied
+    module = json.loads(rest(steps, "CMD")[0])[2]
+    argv = [sys.executable, "-c", IMPORT_WITHOUT, module, *absent]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert {"tests", "local", "cli"} <= absent
+    assert done.returncode == 0, done.stderr
