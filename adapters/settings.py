@@ -93,7 +93,7 @@ def read_upkeep(env: Environment = os.environ) -> UpkeepInput:
 
 
 def read_media(env: Environment = os.environ) -> MediaSettings:
-    """Without FFMPEG_THREADS an encode takes every core of the machine, also where a container has a share."""
+    """Without FFMPEG_THREADS an encode takes every core of the machine, also in a container with a share."""
     threads = env.get("FFMPEG_THREADS")
     return MediaSettings(
         recipe=EncodeRecipe(
