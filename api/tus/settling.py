@@ -38,13 +38,15 @@ async def settle(parts: Parts, upload: ResumableRow) -> VideoRow | None:
     if upload.settled_us is not None:
         return await parts.ask_catalogue(parts.catalogue.by_task, upload.task_id)
     try:
-        row = await _started(parts, upload)
+        with parts.figures.upload():
+            row = await _started(parts, upload)
     except AllowanceExceeded:
         # There will be room again: the bytes wait for it.
         raise
     except SenderError as fault:
         await refuse(parts, upload, fault)
         raise
+    parts.figures.upload_bytes.inc(upload.length_bytes)
     await parts.ask_catalogue(parts.catalogue.uploads.settle, upload.id, row.task_id, now_us())
     await to_thread.run_sync(_drop_pieces, parts, upload)
     return row

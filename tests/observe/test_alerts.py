@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -58,9 +59,19 @@ def test_every_alert_is_seen_to_fire() -> None:
     assert {(rule["alert"], rule["labels"]["severity"]) for rule in alerts()} == fired
 
 
+def anchors(page: str) -> set[str]:
+    """Where a link into a page can lead: its headings, and the places that it names itself."""
+    headings = re.findall(r"^#+ (.+)$", page, re.M)
+    slugs = (re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings)
+    return {*slugs, *re.findall(r'<a id="([^"]+)">', page)}
+
+
 def test_every_alert_says_how_bad_it_is_and_where_to_read_what_to_do() -> None:
+    page = anchors((PROMETHEUS.parents[1] / "docs" / "operations.md").read_text())
     assert len(alerts()) == 26
     for rule in alerts():
         assert rule["labels"]["severity"] in ("warning", "critical")
         assert set(rule["annotations"]) == {"summary", "description", "runbook_url"}
-        assert rule["annotations"]["runbook_url"].startswith("docs/operations.md#")
+        place, _, anchor = rule["annotations"]["runbook_url"].partition("#")
+        assert place == "docs/operations.md"
+        assert anchor in page

@@ -15,6 +15,8 @@ from domain.messages import Admission
 from tests.unit.api.conftest import Stand
 from tests.unit.api.forms import video
 from tests.unit.api.test_files import CONTENT, URL, get, published  # noqa: F401
+from tests.unit.api.tus import begin, film, offset_of
+from tests.unit.api.tus import send as tus_send
 
 
 async def told(stand: Stand) -> dict[str, float]:
@@ -42,6 +44,17 @@ async def test_uploads_are_counted_by_what_became_of_them(stand: Stand) -> None:
         'uploads_total{outcome="failed"}': 1,
         "upload_bytes_total": 40_000,
     }
+
+
+async def test_an_upload_in_pieces_counts_once_it_is_whole(stand: Stand) -> None:
+    path = await begin(stand.client, 10_000)
+    await tus_send(stand.client, path, 0, film(10_000)[:4_000])
+    before = await told(stand)
+    await tus_send(stand.client, path, 4_000, film(10_000)[4_000:])
+    await offset_of(stand.client, path)
+
+    assert before == {}
+    assert await told(stand) == {'uploads_total{outcome="taken"}': 1, "upload_bytes_total": 10_000}
 
 
 async def test_a_file_that_is_sent_counts_its_bytes_and_one_from_its_beginning_as_a_view(
