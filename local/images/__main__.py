@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from local.__main__ import main
+from local.faults import SettingUnusable
 from local.images.base import BASE_TAG, make_base
 from local.images.buildah import Buildah, require_root
 from local.images.faults import BuildFailed, TrialFailed
@@ -51,7 +52,7 @@ def images(
         # Whatever becomes of this process, its mounts end with it.
         again = ["unshare", "--mount", *sys.orig_argv]
         os.execvpe("unshare", again, {**os.environ, _OWN_MOUNTS: "yes"})  # noqa: S606
-    recipes = [recipe for recipe in RECIPES if not names or recipe.name in names]
+    recipes = chosen(names or [])
     Toolbox().install((*BUILD_TOOLS, TEMPORAL, VERSITYGW), print)
     log_path = REPOSITORY_PATH / ".data" / "images"
     log_path.mkdir(parents=True, exist_ok=True)
@@ -67,6 +68,14 @@ def images(
                 _one(buildah, recipe, access, stack, folder_path, log_path)
         finally:
             buildah.destroy()
+
+
+def chosen(names: Sequence[str]) -> list[Recipe]:
+    """The recipes of the named images; of all where none is named."""
+    known = {recipe.name: recipe for recipe in RECIPES}
+    if unknown := set(names) - set(known):
+        raise SettingUnusable(f"There is no image {', '.join(sorted(unknown))}: name {', '.join(known)}.")
+    return [known[name] for name in names or known]
 
 
 def _one(

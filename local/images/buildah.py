@@ -63,8 +63,7 @@ class Buildah:
         self._ask("commit", "--format", "docker", "--quiet", "--rm", container, tag)
 
     def remove(self, container: str) -> None:
-        with suppress(BuildFailed):  # one that is still mounted goes with the store
-            self._ask("rm", container)
+        self._ask("rm", container)
 
     def remove_image(self, tag: str) -> None:
         self._ask("rmi", "--force", tag)
@@ -103,7 +102,7 @@ class Buildah:
         ]
 
     def destroy(self) -> None:
-        """Take everything in the store away."""
+        """Take everything away. What is in use stays, and whoever removes the folder is told so."""
         for everything in (("rm", "--all"), ("rmi", "--all", "--force")):
             with suppress(BuildFailed):
                 self._ask(*everything)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from local.faults import SettingUnusable
+from local.images.__main__ import chosen
 from local.images.index_access import index_access
 from local.images.inspection import faults_of_config, faults_of_files, faults_of_record
 
@@ -111,3 +113,10 @@ def test_a_machine_that_needs_nothing_gives_empty_secrets(tmp_path: Path) -> Non
     access = index_access(tmp_path / "secrets", {})
     assert [path.read_bytes() for path in access.secrets.values()] == [b"", b""]
     assert access.hosts == frozenset()
+
+
+def test_an_image_that_there_is_not_is_told_instead_of_building_nothing() -> None:
+    assert [recipe.name for recipe in chosen([])] == ["api", "worker_cpu", "worker_gpu"]
+    assert [recipe.name for recipe in chosen(["worker_cpu"])] == ["worker_cpu"]
+    with pytest.raises(SettingUnusable, match="no image worker-cpu"):
+        chosen(["worker-cpu"])
