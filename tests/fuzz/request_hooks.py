@@ -10,7 +10,6 @@ import schemathesis
 
 from tests.unit.api.forms import MP4_HEAD
 
-
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 
 
