@@ -15,7 +15,7 @@ from api.clock import now_us
 from api.dependencies import Parts
 from api.starting import request_of
 from api.tus.settling import settle
-from domain.errors import PipelineError, SenderError
+from domain.errors import PipelineError
 from domain.messages import RecordInput
 from domain.stages import TaskState, TaskStatus
 
@@ -66,8 +66,9 @@ async def settle_whole(parts: Parts, at_us: int) -> int:
     for upload in await parts.ask_catalogue(parts.catalogue.uploads.unsettled, at_us):
         try:
             started += await settle(parts, upload) is not None
-        except SenderError as error:
-            _log.info("upload_refused", upload_id=upload.id, code=error.code)
+        except PipelineError as error:
+            # One that can't be settled now keeps no other one waiting.
+            _log.warning("upload_not_settled", upload_id=upload.id, code=error.code, reason=str(error))
     return started
 
 

@@ -25,7 +25,11 @@ class Shell:
         """Run the command as a user would, in a folder that is not the repository."""
         done = subprocess.run(
             [str(COMMAND), *arguments],
-            env={"VIDEO_PIPELINE_API": self._url, "PATH": "/usr/bin:/bin"},
+            env={
+                "VIDEO_PIPELINE_API": self._url,
+                "PATH": "/usr/bin:/bin",
+                "XDG_CACHE_HOME": str(self._folder),
+            },
             cwd=self._folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -57,6 +61,17 @@ def test_a_clip_goes_in_and_its_result_comes_out(shell: Shell, tmp_path: Path) -
     assert {path.name for path in (tmp_path / task_id).iterdir()} == set(status["links"])
     assert "english" not in shell.run("download", task_id, "subtitles.vtt", "--dir", "only").stdout
     assert (tmp_path / "only" / "subtitles.vtt").read_text().startswith("WEBVTT")
+
+
+def test_a_large_clip_goes_up_resumably_and_its_result_comes_out(shell: Shell, tmp_path: Path) -> None:
+    large = tmp_path / "large.mp4"
+    padding = 9 * 1024 * 1024
+    free_box = padding.to_bytes(4, "big") + b"free" + bytes(padding - 8)
+    large.write_bytes((CLIPS / "english-dog.mp4").read_bytes() + free_box)
+    status = shell.ask("upload", str(large), "--wait", "--subtitle-mode", "none")
+    assert status["status"] == "completed"
+    assert status["result"]["animals_detected"] == ["dog"]
+    assert not list((tmp_path / "video-pipeline").rglob("*.upload"))
 
 
 def test_watching_shows_every_stage_to_its_end(shell: Shell) -> None:
