@@ -13,7 +13,7 @@ from local.faults import LocalFault
 
 Manifest = dict[str, Any]
 
-_TIMEOUT_S = 300
+_TIMEOUT_S = 400
 
 
 class KubectlFailed(LocalFault):
