@@ -96,7 +96,9 @@ async def _caller(request: Request) -> Caller:
 
 PartsNeeded = Annotated[Parts, Depends(_parts)]
 CallerKnown = Annotated[Caller, Depends(_caller)]
-VideoId = Annotated[str, Path(description="As the list gives it.", pattern="^[0-9a-z-]{1,64}$")]
+VideoId = Annotated[
+    str, Path(description="As the list gives it, or its task's.", pattern="^[0-9a-z-]{1,64}$")
+]
 TaskId = Annotated[str, Path(description="As the upload's answer gave it.", examples=["task-5f0c"])]
 WebhookUrl = Annotated[
     str | None,

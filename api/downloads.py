@@ -75,12 +75,17 @@ def is_unchanged(headers: Headers, stored: StoredObject) -> bool:
     """Whether the caller has the file already. If-None-Match, when there, is the only one that counts."""
     tags = headers.get("if-none-match")
     if tags is not None:
-        known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-        return "*" in known or etag_of(stored) in known
+        return names(tags, etag_of(stored))
     since = _date(headers.get("if-modified-since"))
     return (
         since is not None and stored.modified is not None and stored.modified.replace(microsecond=0) <= since
     )
+
+
+def names(tags: str, tag: str) -> bool:
+    """Whether an If-None-Match names this validator."""
+    known = {known.strip().removeprefix("W/") for known in tags.split(",")}
+    return "*" in known or tag in known
 
 
 def _range(request: Request, stored: StoredObject) -> ByteRange | None:

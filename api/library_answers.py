@@ -13,6 +13,7 @@ from adapters.catalogue import VideoRow
 from adapters.object_store import S3ObjectStore
 from api.answers import Answer, instant
 from api.settings import LibrarySettings
+from domain.messages import SubtitleMode
 from domain.stages import TaskStatus
 
 
@@ -107,6 +108,16 @@ def video_answer(row: VideoRow, store: S3ObjectStore, settings: LibrarySettings)
         created_at=instant(row.created_us),
         updated_at=instant(max(row.updated_us, row.edited_us or 0)),
     )
+
+
+def links_of(row: VideoRow) -> str:
+    """What belongs to the video and is asked for elsewhere, as RFC 8288 has it."""
+    links = [f'</api/tasks/{row.task_id}/events>; rel="monitor"']
+    outcome = row.task_state.outcome
+    name = next((name for name, key in outcome.files.items() if key == outcome.subtitles), None)
+    if name and row.processing_options.subtitle_mode is SubtitleMode.SOFT:
+        links.append(f'</video/{row.task_id}/files/{name}>; rel="alternate"; type="text/vtt"')
+    return ", ".join(links)
 
 
 def processed_answer(row: VideoRow, settings: LibrarySettings) -> ProcessedAnswer:

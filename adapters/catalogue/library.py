@@ -56,8 +56,8 @@ class Library:
         self._writer = writing(engine)
 
     def video(self, owner: str | None, video_id: str) -> VideoRow | None:
-        """One of the owner's videos; with None, of anybody's."""
-        query = _of(owner).where(VideoRow.id == video_id)
+        """One of the owner's videos, by its own id or its task's; with None, of anybody's."""
+        query = _one(owner, video_id)
         with naming_faults("look up a video"), Session(self._engine) as session:
             return session.exec(query).first()
 
@@ -81,7 +81,7 @@ class Library:
 
     def rename(self, owner: str | None, video_id: str, filename: str, at_us: int) -> VideoRow | None:
         """Give a video another name; None when there is no such video."""
-        query = _of(owner).where(VideoRow.id == video_id).with_for_update()
+        query = _one(owner, video_id).with_for_update()
         with naming_faults("rename a video"), Session(self._writer, expire_on_commit=False) as session:
             row = session.exec(query).first()
             if row is not None:
@@ -128,6 +128,11 @@ def _matching(owner: str | None, wanted: Wanted) -> SelectOfScalar[VideoRow]:
     if wanted.source_sha256:
         query = query.where(VideoRow.source_sha256 == wanted.source_sha256)
     return query
+
+
+def _one(owner: str | None, video_id: str) -> SelectOfScalar[VideoRow]:
+    column = VideoRow.task_id if video_id.startswith("task-") else VideoRow.id
+    return _of(owner).where(column == video_id)
 
 
 def _of(owner: str | None) -> SelectOfScalar[VideoRow]:

@@ -6,7 +6,7 @@ import asyncio
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.catalogue import Cursor, Wanted
@@ -19,6 +19,7 @@ from api.library_answers import (
     LibraryStatus,
     VideoAnswer,
     VideoPage,
+    links_of,
     video_answer,
 )
 from api.routes.health import answer_of
@@ -80,9 +81,17 @@ async def list_videos(
 
 @router.get(_VIDEO, summary="See a video")
 @only_for(USERS)
-async def see_video(video_id: VideoId, parts: PartsNeeded, caller: CallerKnown) -> VideoAnswer:
-    """Its metadata and a fresh link."""
-    return video_answer(await Library(parts, caller).video(video_id), parts.store, parts.library)
+async def see_video(
+    video_id: VideoId, response: Response, parts: PartsNeeded, caller: CallerKnown
+) -> VideoAnswer:
+    """Its metadata and a fresh link.
+
+    The `Link` header names its task's events (`monitor`), and its captions (`alternate`) where the picture
+    does not show them.
+    """
+    row = await Library(parts, caller).video(video_id)
+    response.headers["Link"] = links_of(row)
+    return video_answer(row, parts.store, parts.library)
 
 
 @router.patch(_VIDEO, summary="Rename a video")

@@ -35,6 +35,16 @@ def test_a_video_is_its_owners_only(catalogue: Catalogue) -> None:
     assert catalogue.video("ann", "video-001") is not None
 
 
+def test_a_video_is_found_by_its_task_too(catalogue: Catalogue) -> None:
+    catalogue.add(new_video(owner="ann"))
+
+    found = catalogue.video("ann", "task-001")
+
+    assert found is not None
+    assert found.id == "video-001"
+    assert catalogue.video("bob", "task-001") is None
+
+
 def test_the_same_work_is_found_wherever_its_files_lie_unless_it_failed(catalogue: Catalogue) -> None:
     video = replace(new_video(), options=BURN)
     catalogue.add(video)

@@ -63,6 +63,9 @@ TABLE = {
     "DELETE /api/videos/{video_id}": (401, 404, 401, 401, 204, 404),
     "GET /api/stream/{video_id}": (401, 404, 401, 401, 200, 200),
     "HEAD /api/stream/{video_id}": (401, 404, 401, 401, 200, 200),
+    # The page holds nothing; what it asks for stands above.
+    "GET /watch/{video_id}": ALL,
+    "GET /player/{version}/{file}": ALL,
     "GET /api/health": ALL,
     "GET /api-keys": USER,
     "POST /api-keys": (401, 201, 401, 401, 201, 201),
@@ -78,7 +81,14 @@ TABLE = {
     "GET /docs/start.js": USER,
     "GET /docs/{asset}": USER,
 }
-PLACES = {"{name}": "final.mp4", "{stage}": "merger", "{asset}": "favicon.png", "{video_id}": DONE[-3:]}
+PLACES = {
+    "{version}": "1",
+    "{file}": "player.js",
+    "{name}": "final.mp4",
+    "{stage}": "merger",
+    "{asset}": "favicon.png",
+    "{video_id}": DONE[-3:],
+}
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""The pages that browsers are sent; `api/routes/player.py` serves them."""
