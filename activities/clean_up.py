@@ -8,9 +8,9 @@ from temporalio import activity
 
 from activities.failures import as_patient_failure
 from activities.ports import ObjectStore
+from domain.ending_messages import CleanUpInput
 from domain.errors import PipelineError
 from domain.keys import source_prefix, temp_prefix
-from domain.messages import CleanUpInput
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from temporalio import activity
 
 from activities.failures import as_patient_failure
 from activities.ports import ObjectStore
+from domain.ending_messages import Published, PublishInput
 from domain.errors import PipelineError
 from domain.keys import published_key
-from domain.messages import Published, PublishInput
 
 
 @dataclass(frozen=True)

@@ -223,22 +223,6 @@ class MergeInput:
 
 
 @dataclass(frozen=True)
-class PublishInput:
-    """`files` maps each download's name to the artifact that becomes it."""
-
-    task_id: str
-    video_id: str
-    files: dict[str, Artifact] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Published:
-    """Maps each download's name to its final artifact."""
-
-    files: dict[str, Artifact] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class RecordInput:
     """Brings the catalogue's row in line with the workflow."""
 
@@ -247,12 +231,3 @@ class RecordInput:
     media: SourceMedia | None = None
     language: LanguageEstimate | None = None
     final: Artifact | None = None
-
-
-@dataclass(frozen=True)
-class CleanUpInput:
-    """Removes a task's temporary objects; `drop_source` also removes a refused source."""
-
-    task_id: str
-    video_id: str
-    drop_source: bool = False

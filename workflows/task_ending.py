@@ -13,15 +13,9 @@ with workflow.unsafe.imports_passed_through():
     from activities.notify import Notify
     from activities.publish import Publish
     from activities.record import Record
+    from domain.ending_messages import CleanUpInput, Published, PublishInput
     from domain.media import SourceMedia
-    from domain.messages import (
-        Artifact,
-        CleanUpInput,
-        PipelineRequest,
-        Published,
-        PublishInput,
-        RecordInput,
-    )
+    from domain.messages import Artifact, PipelineRequest, RecordInput
     from domain.stages import Fault, TaskState, TaskStatus
     from domain.webhooks import NotifyInput
     from workflows import figures, policies

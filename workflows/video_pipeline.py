@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.cue_style import CueStyle  # noqa: F401
     from domain.detections import Sighting  # noqa: F401
     from domain.encode_messages import EncodeOrder
+    from domain.ending_messages import Published  # noqa: F401
     from domain.media import SourceMedia
     from domain.messages import Admission, Artifact, EncodedVideo, PipelineRequest, RetryStage, SubtitleFiles
     from domain.rendition import FrameSize  # noqa: F401

@@ -27,14 +27,7 @@ from adapters.scratch import own_scratch
 from adapters.settings import WorkerSettings, read_worker
 from adapters.worker_life import Service, serve
 from domain.media import SourceMedia
-from domain.messages import (
-    AnimalsFound,
-    AnimalsInput,
-    DownscaleInput,
-    EncodedVideo,
-    ProbeInput,
-    RecordInput,
-)
+from domain.messages import AnimalsFound, AnimalsInput, DownscaleInput, EncodedVideo, ProbeInput, RecordInput
 from tests.workflows.script import MEDIA
 from workflows.policies import CPU_QUEUE, GPU_QUEUE, QUICK_QUEUE
 from workflows.video_pipeline import VideoPipeline

@@ -20,6 +20,7 @@ from domain.encode_messages import (
     JoinChunksInput,
     PlanChunksInput,
 )
+from domain.ending_messages import CleanUpInput, Published, PublishInput
 from domain.errors import AttemptCancelled, PipelineError
 from domain.media import PictureStream, Ratio, SoundStream, SourceMedia
 from domain.messages import (
@@ -27,15 +28,12 @@ from domain.messages import (
     AnimalsInput,
     Artifact,
     Beat,
-    CleanUpInput,
     DownscaleInput,
     EncodedVideo,
     ExtractAudioInput,
     LanguageInput,
     MergeInput,
     ProbeInput,
-    Published,
-    PublishInput,
     RecordInput,
     SubtitleFiles,
     SubtitlesInput,
