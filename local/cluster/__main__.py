@@ -18,7 +18,7 @@ from local.cluster.keda import start_keda
 from local.cluster.kubectl import Manifest
 from local.cluster.modules import STAGES, add_custom_kinds
 from local.cluster.nodes import nodes, volumes_for
-from local.cluster.overlays import variants
+from local.cluster.overlays import secret, variants
 from local.cluster.programs import (
     CLUSTER_TOOLS,
     KEDA_ADAPTER,
@@ -70,10 +70,14 @@ def scale() -> None:
         sources = Sources(cluster.processes, temporal, prometheus, folder)
         sources.start()
         start_keda(cluster, toolbox.require(KEDA_OPERATOR), toolbox.require(KEDA_ADAPTER))
-        copied = variants(MANIFESTS_PATH, folder / "k8s")
+        copied_path = folder / "k8s"
+        copied = variants(MANIFESTS_PATH, copied_path)
         prod = next(variant for variant in copied if variant.name == "overlays/prod")
         objects = cluster.kubectl.build(prod.folder)
         cluster.kubectl.require_accepted(volumes_for(objects))
+        namespaces = [entry for entry in objects if entry["kind"] == "Namespace"]
+        # An installation's own. KEDA reads what its targets read, or makes no autoscaler.
+        cluster.kubectl.require_accepted([*namespaces, secret(copied_path / "overlays" / "dev")])
         cluster.kubectl.require_accepted(_with_trial_addresses(objects, sources))
         ScalingTrial(cluster.kubectl, sources, print).run()
     print("Every step was reached.")

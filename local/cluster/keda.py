@@ -33,6 +33,7 @@ def start_keda(cluster: Cluster, operator: Path, adapter: Path) -> None:
     environment = {
         "KUBECONFIG": str(identity.kubeconfig_path),
         "POD_NAMESPACE": NAMESPACE,
+        "KEDA_CLUSTER_OBJECT_NAMESPACE": NAMESPACE,
         "WATCH_NAMESPACE": "",
     }
     cluster.kubectl.require_accepted(registration(ports.adapter, identity.authority_path.read_bytes()))

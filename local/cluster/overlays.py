@@ -7,6 +7,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.cluster.kubectl import Manifest
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -32,6 +34,18 @@ def variants(manifests_path: Path, copy_path: Path) -> list[Variant]:
         (folder / "kustomization.yaml").write_text(json.dumps(component_trial(component.name)))
         found.append(Variant(f"components/{component.name}", folder))
     return found
+
+
+def secret(overlay_path: Path) -> Manifest:
+    """The product's Secret, with the keys of an overlay's `secret.env`."""
+    lines = (overlay_path / "secret.env").read_text().splitlines()
+    keys = [line.split("=")[0] for line in lines if line and not line.startswith("#")]
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "video-pipeline", "namespace": "video-pipeline"},
+        "stringData": dict.fromkeys(keys, "of a trial"),
+    }
 
 
 def component_trial(component: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from local.cluster.kubectl import Kubectl
 from local.cluster.sources import Sources
-from local.cluster.trial_scaling import STEP_S, WINDOW_S
+from local.cluster.trial_scaling import WINDOW_S
 from local.faults import LocalFault
 
 NAMESPACE = "video-pipeline"
@@ -17,8 +17,8 @@ DEPLOYMENT = "worker-gpu"
 LEAST = 2
 SOME_WORK, SOME_PODS = 10, 5
 REACHED_WITHIN_S = 300
-# Several times as long as idle pods would be kept.
-KEPT_FOR_S = 2 * (WINDOW_S + STEP_S)
+# Twice as long as idle pods would be kept.
+KEPT_FOR_S = 2 * WINDOW_S
 
 
 class StepMissed(LocalFault):

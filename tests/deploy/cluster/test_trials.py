@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from local.cluster.overlays import variants
+from local.cluster.overlays import secret, variants
 from local.cluster.trial_scaling import differences, for_trial
 from local.settings import REPOSITORY_PATH
 
@@ -31,6 +31,14 @@ def test_a_component_is_tried_on_the_bare_base(tmp_path: Path) -> None:
     assert content["resources"] == ["../../base"]
     assert content["components"] == ["../../components/gpu"]
     assert (tried["components/gpu"] / "../../components/gpu/kustomization.yaml").exists()
+
+
+def test_the_trials_secret_has_every_key_that_an_installation_fills_in(tmp_path: Path) -> None:
+    variants(MANIFESTS_PATH, tmp_path / "k8s")
+
+    made = secret(tmp_path / "k8s" / "overlays" / "dev")
+
+    assert set(made["stringData"]) >= {"DATABASE_URL", "S3_ACCESS_KEY", "S3_SECRET_KEY"}
 
 
 def test_a_scaling_trial_changes_addresses_and_waits_alone() -> None:
