@@ -34,7 +34,7 @@ KEDA_OPERATOR = ModuleTool(
 KEDA_ADAPTER = ModuleTool(
     "keda-adapter", "github.com/kedacore/keda/v2/cmd/adapter", MODULES_PATH / "keda", minutes=2
 )
-PROMETHEUS = PackagedTool("prometheus", "prometheus")
+PROMETHEUS = PackagedTool("prometheus", "prometheus", unpacked=True)
 
 CLUSTER_TOOLS: tuple[Tool, ...] = (ETCD, API_SERVER, CONTROLLER_MANAGER, SCHEDULER, KUBECTL, KWOK)
 SCALING_TOOLS: tuple[Tool, ...] = (*CLUSTER_TOOLS, KEDA_OPERATOR, KEDA_ADAPTER, PROMETHEUS, TEMPORAL)

@@ -175,7 +175,7 @@ def test_where_a_container_refuses_namespaces_and_landlock_the_filter_still_hold
     done = run({"filter": refused}, WORKER.replace("SCRATCH", str(tmp_path)))
 
     assert done.stderr == ""
-    line, tool = done.stdout.splitlines()
+    line, tool = done.stdout.splitlines()[-2:]
     assert line == (
         "media processes are confined by resource limits, no privileges, system call filter; "
         "not in force here: file access (Landlock: Operation not permitted), "

@@ -1,0 +1,36 @@
+"""The command line as a person runs it, against a fake server."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from typer.testing import CliRunner, Result
+
+from cli.main import app
+from tests.unit.cli.fake_server import Said, Seen, Server, accepted, said, summary, task
+
+
+class Shell:
+    def __init__(self, server: Server) -> None:
+        self._environment = {"VIDEO_PIPELINE_API": server.url}
+
+    def run(self, *arguments: str) -> Result:
+        return CliRunner(env=self._environment).invoke(app, list(arguments))
+
+
+def documents(result: Result) -> list[Any]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def answer_like_the_product(request: Seen) -> Said:
+    if request.method == "POST":
+        return accepted()
+    if request.path == "/status/task-1":
+        return said(task())
+    if request.path.startswith("/video/"):
+        return Said(200, b"movie")
+    return said({"tasks": [SUMMARY], "next": None})
+
+
+SUMMARY = summary(filename="[holiday].mp4")
