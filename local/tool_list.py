@@ -82,6 +82,8 @@ PROMTOOL = PackagedTool("promtool", "prometheus", unpacked=True)
 NODE_EXPORTER = PackagedTool("prometheus-node-exporter", "prometheus-node-exporter", unpacked=True)
 # Understands docker-compose.yml as Docker Compose does.
 COMPOSE_MODEL = ModuleTool("compose-model", ".", REPOSITORY_PATH / "deploy/compose/parser", minutes=1)
+# The browser that looks at the pages.
+CHROMIUM = PackagedTool("chromium", "chromium")
 TEST_TOOLS = (
     *RUN_TOOLS,
     MINIO,
@@ -92,6 +94,7 @@ TEST_TOOLS = (
     TCTL,
     KUSTOMIZE,
     COMPOSE_MODEL,
+    CHROMIUM,
 )
 # The voices and the animal pictures that the demo models are trained on.
 MODEL_TOOLS = (
