@@ -126,6 +126,10 @@ class Api:
                 else:
                     return
 
+    def page(self, task_id: str) -> str:
+        """Where a browser shows how the task goes on, and plays what comes of it."""
+        return f"{self.url}/watch/{_segment(task_id)}"
+
     def ready(self) -> Answer:
         """What `/ready` says, also when it says no."""
         return self._ask(lambda: ready.sync_detailed(client=self._interface))

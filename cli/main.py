@@ -76,7 +76,8 @@ def upload(
             printer.document(accepted)
         else:
             printer.say(f"Task {task_id} is {accepted['status']}.")
-            printer.say(f"`video-pipeline status {task_id} --watch` shows how it goes on.")
+            printer.say(f"`video-pipeline status {task_id} --watch` shows how it goes on, and so does")
+            printer.say(api.page(task_id))
 
 
 @app.command()
@@ -93,7 +94,7 @@ def status(
             _watch(api, printer, task_id, every_change=True)
             return
         now = api.status(task_id)
-        printer.task(now, with_stages=True)
+        printer.task(now, api.page(task_id), with_stages=True)
         sys.exit(verdict(now).exit_code)
 
 
@@ -206,7 +207,7 @@ def _watch(api: Api, printer: Printer, task_id: str, *, every_change: bool) -> N
                 board.show(now)
                 last = now
         if last is not None:
-            printer.task(last, with_stages=False)
+            printer.task(last, api.page(task_id), with_stages=False)
     sys.exit(verdict(last).exit_code if last else 2)
 
 

@@ -34,13 +34,13 @@ class Printer:
     def say(self, text: str) -> None:
         self._out.print(escape(text))
 
-    def task(self, status: Answer, *, with_stages: bool) -> None:
+    def task(self, status: Answer, page: str, *, with_stages: bool) -> None:
         if self.as_json:
             self.document(status)
             return
         if with_stages:
             self._out.print(_stage_table(status))
-        for line in _summary(status):
+        for line in (*_summary(status), f"Page: {page}"):
             self.say(line)
 
     def tasks(self, tasks: list[Answer]) -> None:

@@ -85,6 +85,8 @@ COMPOSE_MODEL = ModuleTool("compose-model", ".", REPOSITORY_PATH / "deploy/compo
 # Read the workflows of the forge, and the shell scripts in them and beside them.
 ACTIONLINT = GoTool("actionlint", "github.com/rhysd/actionlint/cmd/actionlint", "v1.7.12", minutes=1)
 SHELLCHECK = PackagedTool("shellcheck", "shellcheck")
+# The browser that looks at the pages.
+CHROMIUM = PackagedTool("chromium", "chromium")
 TEST_TOOLS = (
     *RUN_TOOLS,
     MINIO,
@@ -97,6 +99,7 @@ TEST_TOOLS = (
     COMPOSE_MODEL,
     ACTIONLINT,
     SHELLCHECK,
+    CHROMIUM,
 )
 # The voices and the animal pictures that the demo models are trained on.
 MODEL_TOOLS = (

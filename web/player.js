@@ -85,11 +85,14 @@ function trackOf(src, language) {
 
 /** A link grows old and a connection breaks: go on at the same place. */
 let renewals = 0;
-player.addEventListener("playing", () => (renewals = 0));
+let brokeAt = 0;
+player.addEventListener("timeupdate", () => {
+  // Past the place: the next break is another one.
+  if (player.currentTime > brokeAt + 10) renewals = 0;
+});
 player.addEventListener("error", () => attempt(renew));
 
 async function renew() {
-  const [time, paused] = [player.currentTime, player.paused];
   renewals += 1;
   if (renewals > MOST_RENEWALS) {
     const where = new URL(player.src).host;
@@ -98,9 +101,12 @@ async function renew() {
   }
   await pause(2 ** renewals - 1);
   const { video } = await look();
+  brokeAt = player.currentTime;
+  const { paused } = player;
   player.src = sourceOf(video);
-  player.currentTime = time;
-  if (!paused) await player.play();
+  player.currentTime = brokeAt;
+  // What goes wrong with it comes as an event, too; and a browser may want somebody to press the key.
+  if (!paused) player.play().catch(() => {});
 }
 
 function askForToken(refused) {
@@ -132,9 +138,10 @@ async function attempt(step) {
     }
     if (fault.status === 401 || fault.status === 403) askForToken(fault);
     else {
+      // Somebody else's video is not there; another token may find it.
+      const reason = token.get() ? "It may have been removed, or be somebody else's." : "It may have been removed.";
       view.state("failed", "Not found");
-      view.fault("There is no such video here", token.get() ? "Or it is somebody else's." : "It may have been removed.");
-      if (token.get()) document.getElementById("door").hidden = false;
+      view.fault("There is no such video here", reason, ...(token.get() ? ["door"] : []));
     }
   }
 }

@@ -75,7 +75,7 @@ def sync_detailed(
      The video, its files and its row; a running job is stopped first.
 
     Args:
-        video_id (str): As the list gives it.
+        video_id (str): As the list gives it, or its task's.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -106,7 +106,7 @@ def sync(
      The video, its files and its row; a running job is stopped first.
 
     Args:
-        video_id (str): As the list gives it.
+        video_id (str): As the list gives it, or its task's.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -132,7 +132,7 @@ async def asyncio_detailed(
      The video, its files and its row; a running job is stopped first.
 
     Args:
-        video_id (str): As the list gives it.
+        video_id (str): As the list gives it, or its task's.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -161,7 +161,7 @@ async def asyncio(
      The video, its files and its row; a running job is stopped first.
 
     Args:
-        video_id (str): As the list gives it.
+        video_id (str): As the list gives it, or its task's.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

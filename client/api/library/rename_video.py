@@ -85,7 +85,7 @@ def sync_detailed(
     """Rename a video
 
     Args:
-        video_id (str): As the list gives it.
+        video_id (str): As the list gives it, or its task's.
         body (VideoChange): What is to change.
 
     Raises:
@@ -117,7 +117,7 @@ def sync(
     """Rename a video
 
     Args:
-        video_id (str): As the list gives it.
+        video_id (str): As the list gives it, or its task's.
         body (VideoChange): What is to change.
 
     Raises:
@@ -144,7 +144,7 @@ async def asyncio_detailed(
     """Rename a video
 
     Args:
-        video_id (str): As the list gives it.
+        video_id (str): As the list gives it, or its task's.
         body (VideoChange): What is to change.
 
     Raises:
@@ -174,7 +174,7 @@ async def asyncio(
     """Rename a video
 
     Args:
-        video_id (str): As the list gives it.
+        video_id (str): As the list gives it, or its task's.
         body (VideoChange): What is to change.
 
     Raises:

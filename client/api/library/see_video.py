@@ -76,8 +76,12 @@ def sync_detailed(
 
      Its metadata and a fresh link.
 
+    The `Link` header names its task's events (`monitor`), and its captions (`alternate`) where the
+    picture
+    does not show them.
+
     Args:
-        video_id (str): As the list gives it.
+        video_id (str): As the list gives it, or its task's.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -107,8 +111,12 @@ def sync(
 
      Its metadata and a fresh link.
 
+    The `Link` header names its task's events (`monitor`), and its captions (`alternate`) where the
+    picture
+    does not show them.
+
     Args:
-        video_id (str): As the list gives it.
+        video_id (str): As the list gives it, or its task's.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,8 +141,12 @@ async def asyncio_detailed(
 
      Its metadata and a fresh link.
 
+    The `Link` header names its task's events (`monitor`), and its captions (`alternate`) where the
+    picture
+    does not show them.
+
     Args:
-        video_id (str): As the list gives it.
+        video_id (str): As the list gives it, or its task's.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -162,8 +174,12 @@ async def asyncio(
 
      Its metadata and a fresh link.
 
+    The `Link` header names its task's events (`monitor`), and its captions (`alternate`) where the
+    picture
+    does not show them.
+
     Args:
-        video_id (str): As the list gives it.
+        video_id (str): As the list gives it, or its task's.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

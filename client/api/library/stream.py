@@ -110,7 +110,7 @@ def sync_detailed(
      In constant memory, or by a link to the object store where the operator prefers that.
 
     Args:
-        video_id (str): As the list gives it.
+        video_id (str): As the list gives it, or its task's.
         range_ (str | Unset):
         if_range (str | Unset):
         if_none_match (str | Unset):
@@ -153,7 +153,7 @@ def sync(
      In constant memory, or by a link to the object store where the operator prefers that.
 
     Args:
-        video_id (str): As the list gives it.
+        video_id (str): As the list gives it, or its task's.
         range_ (str | Unset):
         if_range (str | Unset):
         if_none_match (str | Unset):
@@ -191,7 +191,7 @@ async def asyncio_detailed(
      In constant memory, or by a link to the object store where the operator prefers that.
 
     Args:
-        video_id (str): As the list gives it.
+        video_id (str): As the list gives it, or its task's.
         range_ (str | Unset):
         if_range (str | Unset):
         if_none_match (str | Unset):
@@ -232,7 +232,7 @@ async def asyncio(
      In constant memory, or by a link to the object store where the operator prefers that.
 
     Args:
-        video_id (str): As the list gives it.
+        video_id (str): As the list gives it, or its task's.
         range_ (str | Unset):
         if_range (str | Unset):
         if_none_match (str | Unset):

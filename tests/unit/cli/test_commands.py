@@ -12,7 +12,7 @@ def test_upload_says_which_task_it_started(server: Server, shell: Shell, video: 
     server.answer = answer_like_the_product
     result = shell.run("upload", str(video), "--subtitle-mode", "burn")
     assert result.exit_code == 0
-    assert "task-1" in result.stdout
+    assert f"{server.url}/watch/task-1\n" in result.stdout
     assert b"burn" in server.seen[0].body
 
 
@@ -30,6 +30,7 @@ def test_upload_and_wait_shows_the_result(server: Server, shell: Shell, video: P
     assert result.exit_code == 0
     assert "Language: fr" in result.stdout
     assert "Animals: cat, dog" in result.stdout
+    assert f"Page: {server.url}/watch/task-1\n" in result.stdout
     assert "merger" in result.stderr
 
 
