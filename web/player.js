@@ -37,12 +37,13 @@ async function watchWork(found) {
   for await (const status of follow(found.events, view.notice)) {
     last = status;
     const steps = view.stages(status.stages);
-    const stopped = status.parked_until !== null;
-    view.state(stopped ? "failed" : "processing", status.status === "queued" ? "Waiting to begin" : steps);
-    if (!stopped) view.only("work");
-    else {
+    if (status.parked_until === null) {
+      view.state("processing", status.status === "queued" ? "Waiting to begin" : steps);
+      view.only("work");
+    } else {
       const until = new Date(status.parked_until).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-      view.fault("A step has failed and waits for help", `Until ${until} it can be tried again.`, "work");
+      view.state("failed", "Waiting for help");
+      view.fault("A step has failed", `Until ${until} the operator can have it tried again.`, "work");
     }
   }
   return last;
@@ -63,14 +64,18 @@ async function play(found, status) {
   const links = [["Download the video", token.get() || !file ? found.video.link : at(file), !token.get() && `${name}.mp4`]];
   player.setAttribute("aria-label", found.video.filename);
   player.src = sourceOf(found.video);
+  view.downloads(links);
   const vtt = found.captions ?? status.links["subtitles.vtt"];
-  if (vtt) {
+  if (!vtt) return;
+  try {
     // By the same way as all else, since neither a track nor a link can send a token.
     const address = URL.createObjectURL(await (await ask(vtt, view.notice)).blob());
     if (found.captions) player.replaceChildren(trackOf(address, status.result.language));
-    links.push(["Download the subtitles", address, `${name}.vtt`]);
+    view.downloads([...links, ["Download the subtitles", address, `${name}.vtt`]]);
+  } catch (fault) {
+    if (!(fault instanceof Refused)) throw fault;
+    view.notice(`The subtitles are missing: ${fault.message}`);
   }
-  view.downloads(links);
 }
 
 /** A player can't send a token: where one is needed it is given the link that needs none. */
