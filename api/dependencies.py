@@ -19,7 +19,9 @@ from api.figures import Figures
 from api.furthest import Furthest
 from api.settings import LibrarySettings
 from api.task_events import TaskEvents
+from api.views import FreshViews
 from domain.checkup import Part
+from domain.keys import video_of
 from domain.messages import Admission, PipelineRequest
 from domain.quotas import NO_QUOTAS, Quotas
 from domain.stages import LiveState, Stage
@@ -71,6 +73,7 @@ class Parts:
     quotas: Quotas = NO_QUOTAS
     furthest: Furthest = field(default_factory=Furthest)
     figures: Figures = field(default_factory=Figures)
+    views: FreshViews = field(default_factory=FreshViews)
     events: TaskEvents = field(default_factory=TaskEvents)
     library: LibrarySettings = LibrarySettings()  # noqa: RUF009 - frozen
     ffmpeg: FfmpegStanding = field(default_factory=FfmpegStanding)
@@ -82,6 +85,14 @@ class Parts:
     async def ask_catalogue(self, call: Callable[[*Asked], Answer], *arguments: *Asked) -> Answer:
         """A call of the catalogue, on threads that a store which hangs can't take."""
         return await to_thread.run_sync(call, *arguments, limiter=self.catalogue_turns)
+
+    def saw_view(self, key: str) -> None:
+        """Somebody begins to watch the video that this object is."""
+        self.figures.views.inc()
+        self.views.count(video_of(key))
+
+    async def tell_views(self) -> None:
+        await self.views.tell(lambda fresh: self.ask_catalogue(self.catalogue.views.add, fresh))
 
 
 # Not `def`: FastAPI would give each call a thread, and wait for one while the store holds them all.

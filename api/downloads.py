@@ -62,7 +62,7 @@ async def serve(
     with parts.figures.begun_stream():
         content = await _begin(parts.store.open_range(key, offset, length), parts.figures)
     if offset == 0 and stored.media_type.startswith("video/"):
-        parts.figures.views.inc()
+        parts.saw_view(key)
     return StreamingResponse(content, status_code=status, headers=headers)
 
 

@@ -26,6 +26,7 @@ class Figures:
         self.stream_bytes = self._counter("stream_bytes", "Bytes of files that were sent.")
         self.views = self._counter("views", "Videos that were asked for from their beginning.")
         self._viewers = self._gauge("viewers", "Files that are being sent now.")
+        self._most_watched = self._gauge("most_watched", "Views of the ten most watched videos.", "video")
         self._queues = tuple(
             self._gauge(name, meaning, "queue", "kind")
             for name, meaning in (
@@ -97,6 +98,12 @@ class Figures:
             ):
                 gauge.labels(state.queue, state.kind).set(figure)
 
+    def tell_most_watched(self, videos: Sequence[tuple[str, int]]) -> None:
+        self._most_watched.clear()
+        for video_id, views in videos:
+            self._most_watched.labels(video_id).set(views)
+
     def forget_state(self) -> None:
         self._parts.clear()
         self.tell_queues([])
+        self.tell_most_watched([])

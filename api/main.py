@@ -28,7 +28,7 @@ from api.temporal_tasks import TemporalTasks
 from api.tracing import trace_requests
 from api.unstarted import keep_starting
 from api.watch import QUEUES, keep_watching
-from domain.errors import PassingError
+from domain.errors import CatalogueUnavailable, PassingError
 
 _log = structlog.get_logger(__name__)
 
@@ -44,13 +44,17 @@ _LONGEST_HEAD_BYTES = 16 * 1024
 class _Server(uvicorn.Server):
     """Ends the event streams before it waits for all answers to end: these end with their tasks."""
 
-    def __init__(self, config: uvicorn.Config, events: TaskEvents) -> None:
+    def __init__(self, config: uvicorn.Config, parts: Parts) -> None:
         super().__init__(config)
-        self._events = events
+        self._parts = parts
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._events.close()
+        self._parts.events.close()
         await super().shutdown(sockets)
+        try:
+            await self._parts.tell_views()
+        except CatalogueUnavailable as error:
+            _log.warning("views_not_kept", reason=str(error))
 
 
 async def serve() -> None:
@@ -100,7 +104,7 @@ async def serve() -> None:
             access_log=False,
             timeout_graceful_shutdown=_GRACE_S,
         ),
-        parts.events,
+        parts,
     )
     beside = [
         asyncio.create_task(keep_starting(parts)),

@@ -1,4 +1,4 @@
-"""Asks every 15 s how the queues and the parts are, so that a scrape never waits for any of them."""
+"""Asks every 15 s how queues and parts are and what is watched most: a scrape waits for none of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import structlog
 from adapters.temporal_queues import QueueState
 from api.dependencies import Parts
 from api.routes.health import server_answers
-from domain.errors import WorkflowsUnavailable
+from domain.errors import CatalogueUnavailable, WorkflowsUnavailable
 from workflows.policies import CPU_QUEUE, GPU_QUEUE, QUICK_QUEUE
 
 QUEUES = (
@@ -20,6 +20,8 @@ QUEUES = (
     (GPU_QUEUE, "activity"),
 )
 _EVERY_S = 15
+# Each is a series: few enough to hold an id.
+_MOST_WATCHED = 10
 
 _log = structlog.get_logger(__name__)
 
@@ -39,6 +41,11 @@ async def keep_watching(parts: Parts, ask_queues: Callable[[], Awaitable[list[Qu
 async def look(parts: Parts, ask_queues: Callable[[], Awaitable[list[QueueState]]]) -> None:
     """Once. What Temporal does not tell in time has no figure."""
     parts.figures.tell_parts(await server_answers(parts))
+    try:
+        await parts.tell_views()
+        parts.figures.tell_most_watched(await parts.ask_catalogue(parts.catalogue.views.most, _MOST_WATCHED))
+    except CatalogueUnavailable:
+        parts.figures.tell_most_watched([])
     try:
         parts.figures.tell_queues(await ask_queues())
     except WorkflowsUnavailable:

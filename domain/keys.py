@@ -57,6 +57,12 @@ def published_key(video_id: str, task_id: str, name: str) -> str:
     return f"{folder}/{video_id}/{task_id}/{name}"
 
 
+def video_of(key: str) -> str:
+    """The video that an object below one of `VIDEO_FOLDERS` belongs to."""
+    folder = next(folder for folder in VIDEO_FOLDERS if key.startswith(f"{folder}/"))
+    return key.removeprefix(f"{folder}/").split("/", 1)[0]
+
+
 def video_prefixes(video_id: str, task_id: str) -> tuple[str, ...]:
     """Everywhere where a video has objects of its own."""
     return (*(f"{folder}/{video_id}/" for folder in VIDEO_FOLDERS), temp_prefix(task_id))

@@ -13,6 +13,7 @@ from adapters.catalogue.library import Library
 from adapters.catalogue.models import VideoRow, options_as_json, state_as_json, work_sha256
 from adapters.catalogue.resumable import ResumableUploads
 from adapters.catalogue.usage import usage_of
+from adapters.catalogue.views import Views
 from domain.accounts import Plan
 from domain.board import queued_state
 from domain.messages import Artifact, ProcessingOptions, RecordInput
@@ -43,6 +44,7 @@ class Catalogue(Library):
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
         self.uploads = ResumableUploads(engine)
+        self.views = Views(engine)
 
     def ready(self) -> None:
         """Raise unless the table answers."""

@@ -27,6 +27,7 @@ class VideoRow(SQLModel, table=True):
         Index("ix_videos_owner_work_sha256", "owner", "work_sha256"),
         Index("ix_videos_source_sha256", "source_sha256"),
         Index("ix_videos_filename", "filename"),
+        Index("ix_videos_views", "views"),
     )
 
     id: str = Field(primary_key=True)
@@ -55,6 +56,7 @@ class VideoRow(SQLModel, table=True):
     final_size_bytes: int | None = Field(default=None, sa_type=BigInteger)
     work_sha256: str | None = None
     edited_us: int | None = Field(default=None, sa_type=BigInteger)
+    views: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     created_us: int = Field(sa_type=BigInteger)
     updated_us: int = Field(sa_type=BigInteger)
 

@@ -39,7 +39,7 @@ async def stream(request: Request, video_id: VideoId, parts: PartsNeeded, caller
     if settings.redirects:
         link = await to_thread.run_sync(parts.store.presigned_get, key, settings.link_valid_s)
         if request.method == "GET" and request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
-            parts.figures.views.inc()
+            parts.saw_view(key)
         return RedirectResponse(link, headers={"Cache-Control": "no-store"})
     shown = attachment(row.filename, "final.mp4", "inline")
     return await serve(request, parts, key, shown, settings.cache_control)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Recipe:
-    """`port_variable` names the port that answers `asked`, the path that says that all is well;
-    `needs_servers` tells whether that takes a Temporal and an object store."""
+    """`port_variable` names the port that answers `asked`, the path that says that all is well, and has `pages`
+    too; `needs_servers` tells whether that takes a Temporal and an object store."""
 
     name: str
     dockerfile: str
@@ -19,6 +19,7 @@ class Recipe:
     writable: tuple[str, ...]
     absent: tuple[str, ...]
     most_gb: int
+    pages: tuple[str, ...] = ()
     arguments: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -51,6 +52,7 @@ RECIPES = (
         writable=(_TEMPORARY,),
         absent=(*_NOWHERE, *_MODELS, "usr/bin/ffmpeg", "app/models"),
         most_gb=3,
+        pages=("/watch/any",),
         # Without an issuer of accounts it serves its own machine only.
         environment={"API_HOST": "127.0.0.1"},
     ),

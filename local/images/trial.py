@@ -57,7 +57,8 @@ def try_container(
         log_path = folder_path / "log"
         argv = buildah.run_argv(container, config["Cmd"], environment, volumes)
         with _running(argv, log_path) as process:
-            _await(process, f"http://{_HOST}:{health}{recipe.asked}", log_path)
+            for path in (recipe.asked, *recipe.pages):
+                _await(process, f"http://{_HOST}:{health}{path}", log_path)
             main = _main_of(process, config["Cmd"])
             if set(main.uids()) != {OWNER} or set(main.gids()) != {OWNER}:
                 raise TrialFailed(f"{recipe.name} runs as {main.uids()}, {main.gids()}.")

@@ -154,7 +154,7 @@ async def test_rules_and_dashboards_name_only_what_is_told(product: Product, tmp
     await have_trouble(client)
 
     told: list[Scrape] = [
-        await scraped(ports.api, "video_pipeline_queue_pollers"),
+        await scraped(ports.api, "video_pipeline_queue_pollers", "video_pipeline_most_watched"),
         await scraped(ports.cpu_metrics, "video_pipeline_media_seconds_sum"),
         await scraped(ports.gpu_metrics, "video_pipeline_media_seconds_sum"),
         # Prometheus itself adds this one to what it scrapes.

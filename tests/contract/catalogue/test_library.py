@@ -128,3 +128,23 @@ def test_a_new_name_is_kept_and_leaves_the_tasks_state_alone(catalogue: Catalogu
     row = catalogue.video("local", "video-001")
     assert row is not None
     assert (row.filename, row.edited_us, row.updated_us, row.status) == ("renamed.mp4", 9, 5, "running")
+
+
+def test_views_are_added_up_and_the_most_watched_stand_first(catalogue: Catalogue) -> None:
+    for number in (1, 2, 3):
+        catalogue.add(new_video(number))
+
+    catalogue.views.add({"video-001": 2, "video-003": 5})
+    catalogue.views.add({"video-001": 1, "video-gone": 9})
+
+    assert catalogue.views.most(10) == [("video-003", 5), ("video-001", 3)]
+    assert catalogue.views.most(1) == [("video-003", 5)]
+
+
+def test_what_is_recorded_of_a_task_leaves_the_views_as_they_are(catalogue: Catalogue) -> None:
+    catalogue.add(new_video())
+    catalogue.views.add({"video-001": 4})
+
+    catalogue.record(RecordInput("video-001", state(TaskStatus.COMPLETED, 1), final=FINAL))
+
+    assert catalogue.views.most(10) == [("video-001", 4)]

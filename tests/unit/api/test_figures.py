@@ -10,7 +10,7 @@ import pytest
 from adapters.temporal_queues import QueueState
 from api import watch
 from api.figures import Figures
-from domain.errors import StoreUnavailable, WorkflowsUnavailable
+from domain.errors import CatalogueUnavailable, StoreUnavailable, WorkflowsUnavailable
 from domain.messages import Admission
 from tests.unit.api.conftest import Stand
 from tests.unit.api.forms import video
@@ -128,3 +128,31 @@ async def test_queues_and_parts_are_told_and_forgotten_when_temporal_is_away(sta
     assert (
         stand.parts.figures.registry.get_sample_value("video_pipeline_part_ready", {"part": "temporal"}) == 0
     )
+
+
+async def test_views_reach_the_catalogue_and_wait_while_it_is_away(
+    published: Stand,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def queues() -> list[QueueState]:
+        return []
+
+    def away(*_: object) -> None:
+        raise CatalogueUnavailable("away")
+
+    def most_watched(video_id: str) -> float | None:
+        registry = published.parts.figures.registry
+        return registry.get_sample_value("video_pipeline_most_watched", {"video": video_id})
+
+    (video_id,) = [video.id for video in published.parts.catalogue.page(None).videos]
+    await get(published)
+    with monkeypatch.context() as outage:
+        outage.setattr(published.parts.catalogue.views, "add", away)
+        await watch.look(published.parts, queues)
+    during = most_watched(video_id)
+    await get(published)
+    await watch.look(published.parts, queues)
+
+    assert during is None
+    assert most_watched(video_id) == 2
+    assert published.parts.catalogue.views.most(10) == [(video_id, 2)]
