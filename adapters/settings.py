@@ -81,6 +81,7 @@ def read_store(env: Environment = os.environ) -> StoreSettings:
         bucket=env.get("S3_BUCKET", "video-pipeline"),
         secure=choice(env, "S3_SECURE", "false", ("true", "false")) == "true",
         region=env.get("S3_REGION", "us-east-1"),
+        public_url=env.get("S3_PUBLIC_URL", ""),
     )
 
 

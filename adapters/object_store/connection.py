@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 import urllib3
 from minio import Minio
@@ -35,7 +36,10 @@ _OPERATOR = frozenset(
 
 @dataclass(frozen=True)
 class StoreSettings:
-    """Where the bucket is; `endpoint` is `host:port` without a scheme."""
+    """Where the bucket is; `endpoint` is `host:port` without a scheme.
+
+    `public_url` is the same server as those who are given a link reach it, where that is not `endpoint`.
+    """
 
     endpoint: str
     access_key: str
@@ -43,6 +47,19 @@ class StoreSettings:
     bucket: str = "video-pipeline"
     secure: bool = False
     region: str = "us-east-1"
+    public_url: str = ""
+
+    @property
+    def as_reached_by_link(self) -> StoreSettings:
+        """The store for which links are signed: a signature holds for one host only."""
+        if not self.public_url:
+            return self
+        parts = urlsplit(self.public_url)
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
+            raise SettingInvalid(
+                f"S3_PUBLIC_URL is {self.public_url!r}; it must be such as https://media.example."
+            )
+        return replace(self, endpoint=parts.netloc, secure=parts.scheme == "https", public_url="")
 
 
 def connect(settings: StoreSettings, answer_timeout_s: float) -> Minio:

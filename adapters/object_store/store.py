@@ -44,6 +44,7 @@ class S3ObjectStore:
         self._region = settings.region
         self._quick = connect(settings, ANSWER_TIMEOUT_S)
         self._patient = connect(settings, COPY_TIMEOUT_S)
+        self._linked = connect(settings.as_reached_by_link, ANSWER_TIMEOUT_S)
         self._reader = ObjectReader(self._quick, self._bucket)
         self.parts = NumberedParts(self._quick, self._patient, self._bucket)
         self._writer = ObjectWriter(self._quick, self.parts, self._bucket)
@@ -205,7 +206,7 @@ class S3ObjectStore:
     def presigned_get(self, key: str, valid_s: int = 3600) -> str:
         """A URL by which anybody can read the object for a while."""
         with naming_faults(f"sign a link to {key}"):
-            return self._quick.presigned_get_object(self._bucket, key, expires=timedelta(seconds=valid_s))
+            return self._linked.presigned_get_object(self._bucket, key, expires=timedelta(seconds=valid_s))
 
 
 def _unheeded(_count: int) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Recipe:
-    """`port_variable` names the port that answers `asked`, the path that says that all is well, and has `pages`
-    too; `needs_servers` tells whether that takes a Temporal and an object store."""
+    """`port_variable` names the port that answers `asked`, the path that says that all is well, and `pages`;
+    `needs_servers` tells whether that takes a Temporal and an object store."""
 
     name: str
     dockerfile: str

@@ -87,6 +87,26 @@ def test_a_signed_link_serves_ranges_and_nothing_else(store: S3ObjectStore) -> N
     assert overwrite.status == 403
 
 
+def test_a_link_is_signed_for_where_its_reader_finds_the_store(
+    store: S3ObjectStore, store_settings: StoreSettings
+) -> None:
+    store.put("signed/public.mp4", b"0123456789", "video/mp4")
+    port = store_settings.endpoint.rpartition(":")[2]
+    outside = S3ObjectStore(replace(store_settings, public_url=f"http://localhost:{port}"))
+
+    url = outside.presigned_get("signed/public.mp4", valid_s=60)
+
+    assert url.startswith(f"http://localhost:{port}/")
+    with urllib3.PoolManager() as pool:
+        assert pool.request("GET", url).data == b"0123456789"
+
+
+@pytest.mark.parametrize("url", ["media.example", "ftp://media.example", "https://media.example/bucket"])
+def test_a_public_url_that_no_link_could_lead_to_is_refused(store_settings: StoreSettings, url: str) -> None:
+    with pytest.raises(SettingInvalid, match="S3_PUBLIC_URL"):
+        S3ObjectStore(replace(store_settings, public_url=url))
+
+
 def test_many_threads_share_one_store(store: S3ObjectStore) -> None:
     def there_and_back(number: int) -> bool:
         content = noise(50_000 + number)
