@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import mmap
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -72,8 +71,8 @@ class Receiver:
             store_upload_id=upload.store_upload_id,
             media_type=upload.media_type,
         )
-        # Taken once: memory costs more than what is done with it.
-        self._memory = memoryview(mmap.mmap(-1, self._part_bytes))
+        # Taken once: fresh memory costs more than all that is done with it.
+        self._memory = memoryview(bytearray(min(self._part_bytes, upload.length_bytes - upload.offset_bytes)))
         self._fresh = self._next_part()
 
     async def receive(self) -> None:
