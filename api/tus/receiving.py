@@ -71,15 +71,18 @@ class Receiver:
             store_upload_id=upload.store_upload_id,
             media_type=upload.media_type,
         )
-        # Taken once: fresh memory costs more than all that is done with it.
-        self._memory = memoryview(bytearray(min(self._part_bytes, upload.length_bytes - upload.offset_bytes)))
-        self._fresh = self._next_part()
+        self._memory = memoryview(bytearray())
+        self._fresh = GrowingPart(self._memory)
 
     async def receive(self) -> None:
         """Raises what is wrong; what has come before is kept unless that is at fault."""
         checksum = self._body.checksum
         await self._parts.upload_slots.acquire_on_behalf_of(self)
         try:
+            # Not for who still waits; and once, as fresh memory costs more than all that is done with it.
+            left_bytes = self._upload.length_bytes - self._upload.offset_bytes
+            self._memory = memoryview(bytearray(min(self._part_bytes, left_bytes)))
+            self._fresh = self._next_part()
             async for content in self._body.blocks:
                 await self._take(content)
             if checksum is not None and not checksum.fits:
