@@ -1,9 +1,18 @@
 """The object store: bytes in and out of any S3 server."""
 
 from adapters.object_store.connection import StoreSettings
+from adapters.object_store.growing import GivenUp, GrowingPart
 from adapters.object_store.numbered import StoredPart
 from adapters.object_store.reading import StoredObject
 from adapters.object_store.removing import UnfinishedUpload
 from adapters.object_store.store import S3ObjectStore
 
-__all__ = ["S3ObjectStore", "StoreSettings", "StoredObject", "StoredPart", "UnfinishedUpload"]
+__all__ = [
+    "GivenUp",
+    "GrowingPart",
+    "S3ObjectStore",
+    "StoreSettings",
+    "StoredObject",
+    "StoredPart",
+    "UnfinishedUpload",
+]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import structlog
@@ -17,7 +16,7 @@ from api.draining import drain
 from api.gate import EVERYBODY, USERS, only_for
 from api.tus import protocol
 from api.tus.creation import Wish, create
-from api.tus.receiving import Receiver
+from api.tus.receiving import Body, Receiver
 from api.tus.settling import drop, settle
 from domain.errors import PassingError, PipelineError, SourceTooLarge, UploadHeaderInvalid
 
@@ -97,7 +96,8 @@ async def begin(
     try:
         if upload_defer_length is not None:
             raise UploadHeaderInvalid("The length must be known: send Upload-Length.")
-        brings = bool(length_of(request)) or "transfer-encoding" in request.headers
+        announced_bytes = length_of(request)
+        brings = bool(announced_bytes) or "transfer-encoding" in request.headers
         if brings:
             protocol.check_chunk_type(content_type)
         checksum = protocol.Checksum(upload_checksum) if upload_checksum and brings else None
@@ -107,7 +107,9 @@ async def begin(
             row = await settle(parts, upload)
             await drain(body)
         elif brings:
-            upload, row = await _go_on(parts, caller.owner, upload.id, 0, checksum, body)
+            upload, row = await _go_on(
+                parts, caller.owner, upload.id, 0, Body(body, announced_bytes, checksum)
+            )
     except PipelineError:
         await drain(body)
         raise
@@ -166,9 +168,12 @@ async def go_on(
         upload = await parts.ask_catalogue(parts.catalogue.uploads.find, upload_id, caller.owner, now_us())
         if upload.fault_code:
             await settle(parts, upload)
-        if offset_bytes + (length_of(request) or 0) > upload.length_bytes:
+        announced_bytes = length_of(request)
+        if offset_bytes + (announced_bytes or 0) > upload.length_bytes:
             raise SourceTooLarge(f"The upload was said to have {upload.length_bytes} bytes.")
-        upload, row = await _go_on(parts, caller.owner, upload_id, offset_bytes, checksum, body)
+        upload, row = await _go_on(
+            parts, caller.owner, upload_id, offset_bytes, Body(body, announced_bytes, checksum)
+        )
     except PipelineError:
         await drain(body)
         raise
@@ -188,13 +193,12 @@ async def _go_on(
     owner: str,
     upload_id: str,
     offset_bytes: int,
-    checksum: protocol.Checksum | None,
-    body: AsyncIterator[bytes],
+    body: Body,
 ) -> tuple[ResumableRow, VideoRow | None]:
     """How far the upload is after these bytes, and its video if they were the last."""
     uploads = parts.catalogue.uploads
     writer = uuid.uuid4().hex
     claimed = await parts.ask_catalogue(uploads.claim, upload_id, owner, offset_bytes, writer, now_us())
-    await Receiver(parts, claimed, checksum).receive(body)
+    await Receiver(parts, claimed, body).receive()
     upload = await parts.ask_catalogue(uploads.find, upload_id, owner, now_us())
     return upload, await settle(parts, upload) if upload.is_whole else None

@@ -5,25 +5,37 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import anyio
 from anyio import to_thread
-from rehashes import PySha256
 
 from adapters.catalogue import Progress, ResumableRow
-from adapters.object_store import StoredPart
+from adapters.object_store import GivenUp, GrowingPart
 from api.dependencies import Parts
+from api.tus.part_writing import PartWriter, Stored
 from api.tus.pieces import Pieces, size_of
 from api.tus.protocol import Checksum
 from api.tus.settling import refuse
 from domain.containers import HEAD_SIZE, sniff
-from domain.errors import ChecksumWrong, FormBroken, PipelineError, SenderError, SourceTooLarge
-from domain.keys import source_key
+from domain.errors import (
+    ChecksumWrong,
+    FormBroken,
+    PipelineError,
+    SenderError,
+    SourceTooLarge,
+    StoreUnavailable,
+)
 from domain.resumable import MOST_PIECES, part_bytes
 
-# The thread that digests gives way to the others after so much.
-_DIGESTED_AT_ONCE = 1024 * 1024
+
+@dataclass(frozen=True)
+class Body:
+    """What a request brings, how much of it if it has said so, and what that must come to."""
+
+    blocks: AsyncIterator[bytes]
+    announced_bytes: int | None = None
+    checksum: Checksum | None = None
 
 
 class Receiver:
@@ -32,17 +44,21 @@ class Receiver:
     A part counts once the catalogue has it, so that at any moment the offset is what the store holds. With
     a checksum nothing counts before the last byte of the request has come, and fits. A request that fails
     does not give the upload back: whoever claims it next leaves out the number that this one may still write.
+
+    A part that will come whole is sent to the store as it comes. It stays in memory until it counts: when
+    its sender breaks off it is kept as a piece, and when the store does it is written once more.
     """
 
-    def __init__(self, parts: Parts, upload: ResumableRow, checksum: Checksum | None) -> None:
+    def __init__(self, parts: Parts, upload: ResumableRow, body: Body) -> None:
         assert upload.writer is not None
         self._parts = parts
         self._upload = upload
-        self._checksum = checksum
+        self._body = body
         self._pieces = Pieces(parts.store, upload.id)
+        self._writer = PartWriter(parts.store, upload)
         self._part_bytes = part_bytes(upload.length_bytes)
-        self._fresh = bytearray()
         self._came_bytes = 0
+        self._streaming: asyncio.Task[Stored] | None = None
         self._is_writing = False
         # What counts, as the catalogue has it; and what this request would make of it.
         self._counted = self._reached = Progress(
@@ -55,23 +71,32 @@ class Receiver:
             store_upload_id=upload.store_upload_id,
             media_type=upload.media_type,
         )
+        self._memory = memoryview(bytearray())
+        self._fresh = GrowingPart(self._memory)
 
-    async def receive(self, body: AsyncIterator[bytes]) -> None:
+    async def receive(self) -> None:
         """Raises what is wrong; what has come before is kept unless that is at fault."""
+        checksum = self._body.checksum
         await self._parts.upload_slots.acquire_on_behalf_of(self)
         try:
-            async for content in body:
+            # Not for who still waits; and once, as fresh memory costs more than all that is done with it.
+            left_bytes = self._upload.length_bytes - self._upload.offset_bytes
+            self._memory = memoryview(bytearray(min(self._part_bytes, left_bytes)))
+            self._fresh = self._next_part()
+            async for content in self._body.blocks:
                 await self._take(content)
-            if self._checksum is not None and not self._checksum.fits:
+            if checksum is not None and not checksum.fits:
                 raise ChecksumWrong("The bytes do not fit their checksum.")
             await self._finish()
         except (FormBroken, asyncio.CancelledError):
             # The sender is gone, or this process is to stop: what has come need not be sent again.
-            if self._checksum is None and not self._is_writing:
+            if checksum is None and not self._is_writing:
                 with anyio.CancelScope(shield=True), suppress(PipelineError):
                     await self._finish()
             raise
         finally:
+            with anyio.CancelScope(shield=True):
+                await self._stop_streaming()
             self._parts.upload_slots.release_on_behalf_of(self)
 
     @property
@@ -80,78 +105,130 @@ class Receiver:
         return size_of(self._reached.pieces) + len(self._fresh)
 
     @property
+    def _offset_bytes(self) -> int:
+        return self._upload.offset_bytes + self._came_bytes
+
+    @property
     def _is_last(self) -> bool:
-        return self._upload.offset_bytes + self._came_bytes == self._upload.length_bytes
+        return self._offset_bytes == self._upload.length_bytes
+
+    def _next_part(self) -> GrowingPart:
+        room_bytes = self._part_bytes - size_of(self._reached.pieces)
+        size_bytes = min(room_bytes, self._upload.length_bytes - self._offset_bytes)
+        return GrowingPart(self._memory[:size_bytes])
+
+    @property
+    def _becomes_part(self) -> bool:
+        """What comes next is a part once it is whole; else it is all of a small file."""
+        whole_bytes = self._held_bytes + self._fresh.room_bytes
+        return whole_bytes == self._part_bytes or self._reached.store_upload_id is not None
+
+    @property
+    def _comes_whole(self) -> bool:
+        """This request brings all the rest of the part."""
+        announced_bytes = self._body.announced_bytes or 0
+        return self._becomes_part and self._fresh.room_bytes <= announced_bytes - self._came_bytes
 
     async def _take(self, content: bytes) -> None:
-        self._came_bytes += len(content)
-        if self._upload.offset_bytes + self._came_bytes > self._upload.length_bytes:
+        if self._offset_bytes + len(content) > self._upload.length_bytes:
             raise SourceTooLarge(f"The upload was said to have {self._upload.length_bytes} bytes.")
-        if self._checksum is not None:
-            self._checksum.update(content)
-        self._fresh += content
-        if self._reached.media_type is None and (self._held_bytes >= HEAD_SIZE or self._is_last):
-            await self._judge()
-        while self._held_bytes >= self._part_bytes:
-            await self._write_part(self._part_bytes)
+        if self._body.checksum is not None:
+            self._body.checksum.update(content)
+        rest = memoryview(content)
+        while rest:
+            fits, rest = rest[: self._fresh.room_bytes], rest[self._fresh.room_bytes :]
+            self._fresh.add(fits)
+            self._came_bytes += len(fits)
+            if self._reached.media_type is None and (self._held_bytes >= HEAD_SIZE or self._is_last):
+                await self._judge()
+            if self._streaming is None and self._reached.media_type is not None and self._comes_whole:
+                await self._stream()
+            if not self._fresh.room_bytes and self._becomes_part:
+                await self._write_part()
 
     async def _judge(self) -> None:
         """The first bytes say what it is; what is no video is refused for good."""
         kept = await to_thread.run_sync(self._pieces.read, self._reached.pieces)
         try:
-            container = sniff((kept + self._fresh[:HEAD_SIZE])[:HEAD_SIZE])
+            container = sniff((kept + self._fresh.first(HEAD_SIZE))[:HEAD_SIZE])
         except SenderError as fault:
-            if self._checksum is None:
+            if self._body.checksum is None:
                 await refuse(self._parts, self._upload, fault)
             raise
         self._reached = replace(self._reached, media_type=container.value)
 
-    async def _write_part(self, size_bytes: int) -> None:
-        from_fresh = size_bytes - size_of(self._reached.pieces)
-        with memoryview(self._fresh) as fresh:
-            content = bytes(fresh[:from_fresh])
+    async def _begin(self) -> None:
+        """Before its first part the store has no name for the upload."""
+        if self._reached.store_upload_id is None:
+            begun = await to_thread.run_sync(self._writer.begin, self._reached.media_type or "")
+            self._reached = replace(self._reached, store_upload_id=begun)
+
+    async def _stream(self) -> None:
+        """Begin to send the part while it comes; on a thread that a slow sender takes from nobody."""
+        await self._begin()
+        sent = to_thread.run_sync(
+            self._writer.send, self._reached, self._fresh, limiter=anyio.CapacityLimiter(1)
+        )
+        self._streaming = asyncio.create_task(sent)
+
+    async def _stop_streaming(self) -> None:
+        """Give the part's writing up, and its number with it."""
+        streaming, self._streaming = self._streaming, None
+        if streaming is not None:
+            self._fresh.give_up()
+            with suppress(GivenUp, PipelineError):
+                await asyncio.shield(streaming)
+            self._reached = replace(self._reached, next_part=self._reached.next_part + 1)
+
+    async def _write_part(self) -> None:
         self._is_writing = True
-        store_upload_id, part, digest = await to_thread.run_sync(self._store_part, content)
+        part, digest = await self._stored()
         reached = replace(
             self._reached,
             next_part=part.number + 1,
             pieces=(),
             parts=(*self._reached.parts, (part.number, part.etag)),
             digest=digest,
-            store_upload_id=store_upload_id,
         )
-        if self._checksum is None:
-            held = self._held_bytes - size_bytes
-            offset_bytes = self._upload.offset_bytes + self._came_bytes - held
-            await self._keep(replace(reached, offset_bytes=offset_bytes))
+        if self._body.checksum is None:
+            stays = self._came_bytes != self._body.announced_bytes
+            await self._keep(replace(reached, offset_bytes=self._offset_bytes, stays=stays))
         else:
             await self._keep(replace(self._counted, next_part=reached.next_part))
             self._reached = reached
-        del self._fresh[:from_fresh]
+        self._fresh = self._next_part()
         self._is_writing = False
 
-    def _store_part(self, content: bytes) -> tuple[str, StoredPart, bytes]:
-        reached, key, parts = self._reached, source_key(self._upload.video_id), self._parts.store.parts
-        content = self._pieces.read(reached.pieces) + content
-        digest = PySha256.deserialize(reached.digest) if reached.digest else PySha256()
-        for start in range(0, len(content), _DIGESTED_AT_ONCE):
-            digest.update(content[start : start + _DIGESTED_AT_ONCE])
-        store_upload_id = reached.store_upload_id or parts.begin(key, reached.media_type or "")
-        part = parts.write(key, store_upload_id, reached.next_part, content)
-        return store_upload_id, part, digest.serialize()
+    async def _stored(self) -> Stored:
+        if self._streaming is not None:
+            try:
+                stored = await asyncio.shield(self._streaming)
+            except StoreUnavailable:
+                # It may have been busy, or have hung up in the middle. The number may still be written: first
+                # it must be sure that nobody takes it.
+                await self._stop_streaming()
+                reached = self._reached
+                await self._keep(replace(self._counted, next_part=reached.next_part))
+                self._reached = reached
+            else:
+                self._streaming = None
+                return stored
+        await self._begin()
+        content = self._fresh.first(len(self._fresh))
+        return await to_thread.run_sync(self._writer.write, self._reached, content)
 
     async def _finish(self) -> None:
-        """What is left becomes the last part, or one more piece, and the upload is given back."""
-        if self._is_last and self._reached.store_upload_id is not None and self._held_bytes:
-            await self._write_part(self._held_bytes)
+        """What is in no part becomes one more piece, and the upload is given back."""
+        if not self._counted.stays:
+            return
+        await self._stop_streaming()
         pieces = self._reached.pieces
-        if self._fresh:
-            pieces = await to_thread.run_sync(self._add_piece, bytes(self._fresh))
-            self._fresh.clear()
+        if len(self._fresh):
+            pieces = await to_thread.run_sync(self._add_piece, self._fresh.first(len(self._fresh)))
         await self._keep(
             replace(
                 self._reached,
-                offset_bytes=self._upload.offset_bytes + self._came_bytes,
+                offset_bytes=self._offset_bytes,
                 pieces=pieces,
                 stays=False,
             )

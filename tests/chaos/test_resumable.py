@@ -15,9 +15,14 @@ from tests.chaos.resumable import run
 pytestmark = pytest.mark.chaos
 
 
-def test_an_upload_that_is_killed_eight_times_becomes_one_task_with_the_right_bytes(tmp_path: Path) -> None:
+# Requests that are smaller than a part; and a single one, whose parts are sent on as they come.
+@pytest.mark.parametrize(("seed", "chunk_bytes"), [(1, 3 * 1024 * 1024 + 1), (4, None)])
+def test_an_upload_that_is_killed_eight_times_becomes_one_task_with_the_right_bytes(
+    tmp_path: Path, seed: int, chunk_bytes: int | None
+) -> None:
     with Stand(tmp_path) as stand:
-        outcome = run(stand, seed=1, kills=8)
+        outcome = run(stand, seed, kills=8)
 
     assert outcome.violations == []
+    assert outcome.chunk_bytes == chunk_bytes
     assert len(outcome.again_bytes) == 8
