@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+from adapters import logs
 from adapters.ffmpeg.frames import FrameReader
 from adapters.ffmpeg.tool import FfmpegTool
 from adapters.models.settings import read_vision
@@ -17,6 +18,8 @@ from domain.sightings import sightings
 
 def main() -> None:
     """Print one JSON object: for each clip its labels and how many frames were looked at."""
+    # Lines about each FFmpeg run would stand before the answer.
+    logs.configure("CRITICAL")
     media_settings = read_media()
     tool = FfmpegTool(media_settings.recipe, media_settings.limits, media_settings.run_limits)
     reader = FrameReader(media_settings.limits, media_settings.run_limits)

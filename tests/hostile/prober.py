@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from adapters import logs
 from adapters.ffmpeg.frames import FrameReader, Sampling
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.ffmpeg.tool import FfmpegTool
@@ -66,6 +67,8 @@ def _cpu_s() -> float:
 
 
 if __name__ == "__main__":
+    # Lines about each FFmpeg run would stand between the answers.
+    logs.configure("CRITICAL")
     for line in sys.stdin:
         sys.stdout.write(json.dumps(asdict(judge(Path(line.strip())))) + "\n")
         sys.stdout.flush()
