@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import random
 import socket
+from collections.abc import Iterator
 
 import psutil
 
 from local.faults import PortTaken
+
+# Linux gives connections that programs open ports from 32768 on, others later ones: one of those could be
+# taken between the moment when it was found free and the start of the program that is to listen on it.
+_OURS = range(15_000, 32_000)
+_CHANCE = random.SystemRandom()
 
 
 def require_free(host: str, uses: dict[str, int]) -> None:
@@ -18,16 +25,32 @@ def require_free(host: str, uses: dict[str, int]) -> None:
             )
 
 
-def free_ports(host: str, count: int) -> list[int]:
-    """Different ports that are free now."""
-    sockets = [socket.socket() for _ in range(count)]
+def free_ports(host: str, count: int, among: range = _OURS) -> list[int]:
+    """Different ports that are free now, and that no connection which somebody opens will take.
+
+    Raises `PortTaken` when there are not as many.
+    """
+    held: list[socket.socket] = []
+    candidates = iter(_CHANCE.sample(among, len(among)))
     try:
-        for held in sockets:
-            held.bind((host, 0))
-        return [int(held.getsockname()[1]) for held in sockets]
+        while len(held) < count:
+            holder = socket.socket()
+            held.append(holder)
+            _bind_first(holder, host, candidates)
+        return [int(holder.getsockname()[1]) for holder in held]
     finally:
-        for held in sockets:
-            held.close()
+        for holder in held:
+            holder.close()
+
+
+def _bind_first(holder: socket.socket, host: str, candidates: Iterator[int]) -> None:
+    for port in candidates:
+        try:
+            holder.bind((host, port))
+        except OSError:
+            continue
+        return
+    raise PortTaken("All ports that could be taken are: end some of the programs that listen.")
 
 
 def _is_free(host: str, port: int) -> bool:
