@@ -59,12 +59,12 @@ class Plant:
         return worker
 
     async def start_task(
-        self, behaviour: str, stage_timeout_s: int = 600
+        self, behaviour: str, stage_timeout_s: int = 600, *, animals: bool = True
     ) -> WorkflowHandle[VideoPipeline, TaskState]:
-        """A task whose `downscale` behaves so."""
+        """A task whose `downscale` behaves so; without `animals` it does nothing beside that."""
         video_id = f"{behaviour}-{uuid.uuid4().hex}"
         source = self.store.put(f"videos/original/{video_id}/source", b"source", "video/mp4")
-        options = ProcessingOptions(subtitle_mode=SubtitleMode.NONE, language="en")
+        options = ProcessingOptions(subtitle_mode=SubtitleMode.NONE, language="en", animals=animals)
         task_id = f"task-{uuid.uuid4().hex}"
         await TemporalTasks(self.client).start(
             PipelineRequest(task_id, video_id, "local", "clip.mp4", source, options, stage_timeout_s)
