@@ -15,10 +15,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 Ask = Callable[[str], Awaitable[None]]
 
 _PAGE = 50
+_PAUSE_S = 0.1
 
 
 @asynccontextmanager
@@ -48,12 +50,25 @@ async def _temporal_lane(address: str) -> AsyncIterator[Ask]:
 
     async def ask(workflow_id: str) -> None:
         if workflow_id == "*":
-            async for _ in client.list_workflows(page_size=_PAGE, limit=_PAGE):
-                pass
+            await _list_page(client)
         else:
             await (await client.get_workflow_handle(workflow_id).describe()).memo()
 
     yield ask
+
+
+async def _list_page(client: Client) -> None:
+    """Asks again where the server says that lists are asked for too often: a script would, too."""
+    while True:
+        try:
+            async for _ in client.list_workflows(page_size=_PAGE, limit=_PAGE):
+                pass
+        except RPCError as error:
+            if error.status is not RPCStatusCode.RESOURCE_EXHAUSTED:
+                raise
+            await asyncio.sleep(_PAUSE_S)
+        else:
+            return
 
 
 _LANES: dict[str, Callable[..., AbstractAsyncContextManager[Ask]]] = {
