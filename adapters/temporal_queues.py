@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeTaskQueueResponse
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -46,16 +46,28 @@ async def queue_states(client: Client, queues: Sequence[tuple[str, str]]) -> lis
         raise WorkflowsUnavailable(f"Temporal does not answer: {error}") from error
 
 
-async def _state(client: Client, queue: str, kind: str) -> QueueState:
-    answer = await client.workflow_service.describe_task_queue(
+async def describe_queue(
+    client: Client,
+    queue: str,
+    kind: TaskQueueType.ValueType,
+    *,
+    stats: bool = False,
+    within: timedelta | None = _ANSWER_WITHIN,
+) -> DescribeTaskQueueResponse:
+    """What Temporal knows of one queue, with its backlog if `stats` are wanted; raises as the client does."""
+    return await client.workflow_service.describe_task_queue(
         DescribeTaskQueueRequest(
             namespace=client.namespace,
             task_queue=TaskQueue(name=queue),
-            task_queue_type=_KINDS[kind],
-            report_stats=True,
+            task_queue_type=kind,
+            report_stats=stats,
         ),
-        timeout=_ANSWER_WITHIN,
+        timeout=within,
     )
+
+
+async def _state(client: Client, queue: str, kind: str) -> QueueState:
+    answer = await describe_queue(client, queue, _KINDS[kind], stats=True)
     since = datetime.now(UTC) - _GONE_AFTER
     return QueueState(
         queue=queue,

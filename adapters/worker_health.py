@@ -9,21 +9,18 @@ from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import TimeoutError as NoAnswer
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from adapters.settings import HealthAddress
+from adapters.temporal_queues import describe_queue
 from domain.errors import SettingInvalid
 
-# Temporal has 2 s to answer; the loop has a little longer, so that its own standstill is what is told.
-_TEMPORAL_ANSWERS_WITHIN = timedelta(seconds=2)
+# Longer than Temporal has for its answer, so that the loop's own standstill is what is told.
 _LOOP_ANSWERS_WITHIN_S = 4.0
 
 
@@ -52,12 +49,7 @@ class WorkerHealth:
         return f"does not poll yet: {', '.join(sorted(set(unheard)))}" if unheard else "ready"
 
     async def _is_polled(self, queue: str, kind: TaskQueueType.ValueType) -> bool:
-        described = await self.client.workflow_service.describe_task_queue(
-            DescribeTaskQueueRequest(
-                namespace=self.client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
-            ),
-            timeout=_TEMPORAL_ANSWERS_WITHIN,
-        )
+        described = await describe_queue(self.client, queue, kind)
         # Once is enough: a partition of a busy queue does not always know who asks the others.
         if any(poller.identity == self.identity for poller in described.pollers):
             self._seen.add((queue, kind))

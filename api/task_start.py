@@ -14,6 +14,7 @@ from temporalio.common import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from adapters.setup.temporal import COMMAND
 from api.clock import now_us
 from domain.accounts import fairness_key
 from domain.board import queued_state
@@ -33,8 +34,7 @@ async def start_workflow(client: Client, request: PipelineRequest, within: timed
         if error.status is not RPCStatusCode.INVALID_ARGUMENT or "search attribute" not in error.message:
             raise
         # No video waits for a column of a list.
-        mend = "python -m adapters.setup temporal"
-        _log.warning("search_attributes_not_registered", reason=error.message, mend=mend)
+        _log.warning("search_attributes_not_registered", reason=error.message, mend=COMMAND)
         await _start(client, request, TypedSearchAttributes.empty, within)
 
 

@@ -13,7 +13,7 @@ import structlog
 from adapters.catalogue import Cursor, VideoRow
 from api.clock import now_us
 from api.dependencies import Parts
-from api.starting import request_of
+from api.starting import Starting
 from api.tus.settling import settle
 from domain.errors import PipelineError
 from domain.messages import RecordInput
@@ -54,7 +54,7 @@ async def start_unstarted(parts: Parts, at_us: int) -> int:
             if live is not None:
                 await _close(parts, row, live.state)
             elif row.status == TaskStatus.QUEUED.value and row.created_us >= at_us - _OLDEST_US:
-                await parts.tasks.start(request_of(row, parts.settings))
+                await Starting(parts).start(row)
                 started += 1
         before = page.next
     return started

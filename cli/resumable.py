@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from cli.api import Answer, Api, Progress, UploadOptions
+from cli.connection import connection
 from cli.faults import NoAnswer, Refused
 from cli.files import CountedFile
 from cli.remembered import Remembered
@@ -42,16 +43,9 @@ def send(
         *(api.url, options.subtitle_mode, options.language, str(options.max_height)),
         *(options.webhook_url, key),
     )
-    # A proxy of the environment can't reach this very machine.
-    with (
-        httpx.Client(
-            base_url=api.url,
-            timeout=_TIMEOUT,
-            trust_env=not api.is_here,
-            headers={**_TUS, **({"Authorization": f"Bearer {token}"} if token else {})},
-        ) as http,
-        CountedFile(path, progress) as file,
-    ):
+    with connection(api.url, token) as http, CountedFile(path, progress) as file:
+        http.timeout = _TIMEOUT
+        http.headers.update(_TUS)
         return _Sending(http, api.url, file, path, options, key, Remembered(path, *asked)).run()
 
 
@@ -115,27 +109,27 @@ class _Sending:
         """The task if it is started; None if the last byte is in and it is not."""
         offset_bytes = self._found()
         if offset_bytes is None:
-            response = _accepted(self._http.post("/files", headers=self._creation))
+            response = self._http.post("/files", headers=self._creation)
             self._address, offset_bytes = response.headers["location"], _offset_of(response)
             self._remembered.keep(self._address)
             if "task-id" in response.headers:
                 return _task(response)
         if offset_bytes > self._offset_bytes:
             self._offset_bytes, self._failures = offset_bytes, 0
-        return _task(_accepted(self._patch(offset_bytes, self._length_bytes - offset_bytes)))
+        return _task(self._patch(offset_bytes, self._length_bytes - offset_bytes))
 
     def _found(self) -> int | None:
         """How far an upload that was begun before is; None when there is none (any more)."""
         if self._address is None:
             return None
-        response = self._http.head(self._address)
-        if response.is_success:
-            return _offset_of(response)
-        if response.status_code in (415, 422):
-            # It was refused for good; only an answer with a body says why.
-            _accepted(self._patch(0, 0))
-        if response.status_code >= 500 or response.status_code == 429:
-            raise _refusal(response)
+        try:
+            return _offset_of(self._http.head(self._address))
+        except Refused as refusal:
+            if refusal.status in (415, 422):
+                # It was refused for good; only an answer with a body says why.
+                self._patch(0, 0)
+            if refusal.status >= 500 or refusal.status == 429:
+                raise
         # It is not there, or not ours: the creation says why, if that is refused too.
         self._address = None
         return None
@@ -174,18 +168,3 @@ def _task(response: httpx.Response) -> Answer | None:
     if "task-id" not in told:
         return None
     return {"task_id": told["task-id"], "status": told["task-status"], "status_url": told["task-url"]}
-
-
-def _accepted(response: httpx.Response) -> httpx.Response:
-    if not response.is_success:
-        raise _refusal(response)
-    return response
-
-
-def _refusal(response: httpx.Response) -> Refused:
-    try:
-        document = response.json()
-    except ValueError:
-        document = {}
-    code = str(document.get("code", f"HTTP{response.status_code}"))
-    return Refused(response.status_code, code, str(document.get("detail") or response.reason_phrase))

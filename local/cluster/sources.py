@@ -11,11 +11,10 @@ import urllib.request
 from pathlib import Path
 
 from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
 from adapters.settings import TemporalSettings
 from adapters.temporal_client import connect
+from adapters.temporal_queues import describe_queue
 from local.cluster.control_plane import HOST
 from local.cluster.processes import Processes
 from local.cluster.stand_in import STARTER_QUEUE, put_work
@@ -120,11 +119,6 @@ def scrape_configuration(port: int) -> dict[str, object]:
 
 async def _backlog(temporal: TemporalSettings) -> int:
     client = await connect(temporal)
-    request = DescribeTaskQueueRequest(
-        namespace=temporal.namespace,
-        task_queue=TaskQueue(name=GPU_QUEUE),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
-        report_stats=True,
-    )
-    answer = await client.workflow_service.describe_task_queue(request)
+    kind = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
+    answer = await describe_queue(client, GPU_QUEUE, kind, stats=True, within=None)
     return int(answer.stats.approximate_backlog_count)
