@@ -84,7 +84,7 @@ bench: tools
 # Such as CHAOS_ARGS='kill-api --seed 3'.
 chaos: tools
 	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
-	@test -n "$(CHAOS_ARGS)" || $(BIN)/python -m tests.chaos.resumable
+	@test -n "$(CHAOS_ARGS)" || $(BIN)/python -m tests.chaos.uploads.resumable
 
 client: env
 	@$(BIN)/python -m local.client

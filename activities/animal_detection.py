@@ -8,10 +8,10 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.attempt import open_attempt
+from activities.attempts.attempt import open_attempt
 from activities.ports import AnimalDetector, ObjectStore
-from domain.messages import AnimalsFound, AnimalsInput
-from domain.sightings import animal_report, sightings
+from domain.animals.sightings import animal_report, sightings
+from domain.messages.stages import AnimalsFound, AnimalsInput
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from activities.failures import as_patient_failure
+from activities.attempts.failures import as_patient_failure
 from activities.ports import ObjectStore
-from domain.ending_messages import CleanUpInput
 from domain.errors import PipelineError
-from domain.keys import source_prefix, temp_prefix
+from domain.messages.ending import CleanUpInput
+from domain.storage.keys import source_prefix, temp_prefix
 
 
 @dataclass(frozen=True)

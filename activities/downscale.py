@@ -7,9 +7,9 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.attempt import open_attempt
+from activities.attempts.attempt import open_attempt
 from activities.ports import MediaTool, ObjectStore
-from domain.messages import DownscaleInput, EncodedVideo
+from domain.messages.stages import DownscaleInput, EncodedVideo
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,11 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.attempt import Attempt, open_attempt
-from activities.keeping import keep
+from activities.artifacts.source_cache import SourceFiles
+from activities.artifacts.store_once import keep
+from activities.attempts.attempt import Attempt, open_attempt
 from activities.ports import ChunkTool, ObjectStore
-from activities.source_files import SourceFiles
-from domain.chunk_trials import Trial, is_hopeless, next_trial, remark
-from domain.encode_messages import EncodeChunkInput, EncodedChunk
+from domain.attempts.chunk_retries import Trial, is_hopeless, next_trial, remark
 from domain.errors import (
     AttemptHandedBack,
     AttemptStopped,
@@ -23,7 +22,8 @@ from domain.errors import (
     ChunkGivenUp,
     PipelineError,
 )
-from domain.keys import chunk_key
+from domain.messages.encode import EncodeChunkInput, EncodedChunk
+from domain.storage.keys import chunk_key
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.attempt import open_attempt
-from activities.keeping import keep
+from activities.artifacts.source_cache import SourceFiles
+from activities.artifacts.store_once import keep
+from activities.attempts.attempt import open_attempt
 from activities.ports import ChunkTool, ObjectStore
-from activities.source_files import SourceFiles
-from domain.encode_messages import EncodeSoundInput
-from domain.keys import sound_key
-from domain.messages import Artifact
+from domain.messages.encode import EncodeSoundInput
+from domain.storage.artifact import Artifact
+from domain.storage.keys import sound_key
 
 
 @dataclass(frozen=True)

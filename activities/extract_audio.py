@@ -7,9 +7,10 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.attempt import open_attempt
+from activities.attempts.attempt import open_attempt
 from activities.ports import MediaTool, ObjectStore
-from domain.messages import Artifact, ExtractAudioInput
+from domain.messages.stages import ExtractAudioInput
+from domain.storage.artifact import Artifact
 
 PCM_MEDIA_TYPE = "audio/L16; rate=16000; channels=1"
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.attempt import open_attempt
-from activities.cue_files import store_cues
+from activities.artifacts.subtitle_files import store_cues
+from activities.attempts.attempt import open_attempt
 from activities.ports import ObjectStore, SubtitleReader
-from domain.given_cues import in_sequence
-from domain.messages import SubtitleFiles
-from domain.subtitle_messages import GivenSubtitlesInput
+from domain.messages.stages import SubtitleFiles
+from domain.messages.subtitles import GivenSubtitlesInput
+from domain.subtitles.given import in_sequence
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.attempt import open_attempt
+from activities.attempts.attempt import open_attempt
 from activities.ports import ChunkTool, ObjectStore
-from domain.encode_messages import JoinChunksInput
+from domain.attempts.progress import PartPulse, Pulse
 from domain.errors import ArtifactMismatch
-from domain.messages import Artifact, EncodedVideo
-from domain.pulse import PartPulse, Pulse
+from domain.messages.encode import JoinChunksInput
+from domain.messages.stages import EncodedVideo
+from domain.storage.artifact import Artifact
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.attempt import open_attempt
-from activities.kept_speech import KeptSpeech
+from activities.artifacts.speech_cache import KeptSpeech
+from activities.attempts.attempt import open_attempt
 from activities.ports import ObjectStore, SpeechEngine
-from domain.messages import LanguageInput
-from domain.speech import LanguageEstimate
+from domain.messages.stages import LanguageInput
+from domain.speech.words import LanguageEstimate
 
 
 @dataclass(frozen=True)

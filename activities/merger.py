@@ -7,9 +7,9 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.attempt import Attempt, open_attempt
+from activities.attempts.attempt import Attempt, open_attempt
 from activities.ports import MediaTool, ObjectStore
-from domain.messages import EncodedVideo, MergeInput
+from domain.messages.stages import EncodedVideo, MergeInput
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from temporalio import activity
 
-from activities.failures import as_failure
+from activities.attempts.failures import as_failure
 from domain.errors import PipelineError, SettingInvalid
-from domain.webhooks import NotifyInput, owner_key, signed_headers, webhook_of
+from domain.tasks.webhooks import NotifyInput, owner_key, signed_headers, webhook_of
 
 
 class Postman(Protocol):

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.attempt import open_attempt
+from activities.artifacts.source_cache import SourceFiles
+from activities.attempts.attempt import open_attempt
 from activities.ports import ChunkTool
-from activities.source_files import SourceFiles
-from domain.encode_messages import ChunkPlan, PlanChunksInput
+from domain.messages.encode import ChunkPlan, PlanChunksInput
 
 
 @dataclass(frozen=True)

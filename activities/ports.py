@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from domain.chunks import Chunk, FrameClock
-from domain.cues import Cue
-from domain.detections import Detection
-from domain.encode_messages import ChunkPlan
-from domain.kept_work import KeptWork
-from domain.media import SourceMedia
-from domain.messages import Artifact
-from domain.pulse import Pulse
-from domain.rendition import Rendition
-from domain.speech import LanguageEstimate, Word
+from domain.animals.detections import Detection
+from domain.attempts.progress import Pulse
+from domain.media.chunks import Chunk, FrameClock
+from domain.media.rendition import Rendition
+from domain.media.source import SourceMedia
+from domain.messages.encode import ChunkPlan
+from domain.speech.cache import KeptWork
+from domain.speech.words import LanguageEstimate, Word
+from domain.storage.artifact import Artifact
+from domain.subtitles.cues import Cue
 
 
 class ObjectStore(Protocol):

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.attempt import open_attempt
+from activities.attempts.attempt import open_attempt
 from activities.ports import MediaTool, ObjectStore
-from domain.media import SourceMedia
-from domain.messages import ProbeInput
+from domain.media.source import SourceMedia
+from domain.messages.stages import ProbeInput
 
 
 @dataclass(frozen=True)

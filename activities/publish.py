@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from activities.failures import as_patient_failure
+from activities.attempts.failures import as_patient_failure
 from activities.ports import ObjectStore
-from domain.ending_messages import Published, PublishInput
 from domain.errors import PipelineError
-from domain.keys import published_key
+from domain.messages.ending import Published, PublishInput
+from domain.storage.keys import published_key
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from temporalio import activity
 
-from activities.failures import as_patient_failure
+from activities.attempts.failures import as_patient_failure
 from domain.errors import PipelineError
-from domain.messages import RecordInput
+from domain.messages.stages import RecordInput
 
 
 class Catalogue(Protocol):

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.attempt import Attempt, open_attempt
-from activities.cue_files import store_cues
-from activities.kept_speech import KeptSpeech
+from activities.artifacts.speech_cache import KeptSpeech
+from activities.artifacts.subtitle_files import store_cues
+from activities.attempts.attempt import Attempt, open_attempt
 from activities.ports import ObjectStore, SpeechEngine
-from domain.cue_breaking import break_into_cues
-from domain.cues import Cue
-from domain.messages import SubtitleFiles, SubtitlesInput
+from domain.messages.stages import SubtitleFiles, SubtitlesInput
+from domain.subtitles.breaking import break_into_cues
+from domain.subtitles.cues import Cue
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from typing import Protocol
 
 from temporalio import activity
 
-from activities.failures import as_failure
+from activities.attempts.failures import as_failure
 from domain.errors import PipelineError
-from domain.keys import (
+from domain.messages.upkeep import ExpiredUpload, SweepInput, Swept
+from domain.storage.keys import (
     KEPT_PREFIX,
     TEMP_PREFIX,
     UPLOADS_PREFIX,
@@ -19,7 +20,6 @@ from domain.keys import (
     source_prefix,
     temp_prefix,
 )
-from domain.upkeep import ExpiredUpload, SweepInput, Swept
 
 
 class SweptStore(Protocol):

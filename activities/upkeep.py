@@ -9,11 +9,11 @@ from typing import Protocol
 
 from temporalio import activity
 
-from activities.failures import as_failure
+from activities.attempts.failures import as_failure
 from domain.errors import PipelineError
-from domain.keys import VIDEO_FOLDERS, video_prefixes
-from domain.stages import Fault
-from domain.upkeep import Kept, KeptVideo, UpkeepInput
+from domain.messages.upkeep import Kept, KeptVideo, UpkeepInput
+from domain.storage.keys import VIDEO_FOLDERS, video_prefixes
+from domain.tasks.state import Fault
 
 # When most rows and objects disagree, this is more likely the wrong database or the wrong bucket.
 _FEW = 10

@@ -12,7 +12,7 @@ from pathlib import Path
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.object_store.connection import StoreSettings
 from domain.errors import SettingInvalid
-from domain.upkeep import UpkeepInput
+from domain.messages.upkeep import UpkeepInput
 
 Environment = Mapping[str, str]
 

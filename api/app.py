@@ -9,33 +9,21 @@ from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware.cors import CORSMiddleware
 
-from api import problems
+from api.access.rate_limits import LimitRates
+from api.access.request_limits import LimitRequests
+from api.access.rules import Gate, require_gate
 from api.dependencies import Parts
-from api.gate import Gate, require_gate
-from api.headers import SafeHeaders
-from api.rate_limits import LimitRates
-from api.request_ids import HEADER as REQUEST_ID
-from api.request_ids import NameRequests
-from api.request_limits import LimitRequests
-from api.routes import (
-    api_keys,
-    documents,
-    events,
-    figures,
-    files,
-    health,
-    library,
-    player,
-    process_video,
-    resumable,
-    status,
-    stream,
-    tasks,
-    uploads,
-    webhooks,
-)
+from api.http import problems
+from api.http.request_ids import HEADER as REQUEST_ID
+from api.http.request_ids import NameRequests
+from api.http.security_headers import SafeHeaders
+from api.routes.accounts import api_keys, webhook_key
+from api.routes.library import process_video, stream, videos
+from api.routes.operation import health, metrics
+from api.routes.pages import documents, player
+from api.routes.tasks import events, files, manage, resumable_upload, status, upload
 from api.settings import UNLIMITED, HttpSettings
-from api.tus.wire import SpeakTus
+from api.uploads.tus.middleware import SpeakTus
 
 _DESCRIPTION = """\
 Send a video; get back a smaller one with subtitles, its language and the animals in it.
@@ -69,20 +57,20 @@ _EXPOSED = (
 
 
 _ROUTES = (
-    uploads,
-    resumable,
+    upload,
+    resumable_upload,
     status,
-    tasks,
+    manage,
     events,
     files,
     process_video,
-    library,
+    videos,
     stream,
     player,
     health,
-    figures,
+    metrics,
     api_keys,
-    webhooks,
+    webhook_key,
     documents,
 )
 

@@ -12,19 +12,19 @@ from fastapi import Depends, Header, Path, Request
 from adapters.catalogue import ApiKeys, Catalogue
 from adapters.object_store import S3ObjectStore
 from adapters.settings import TaskSettings
-from api.accounts import Accounts, OneLocalUser
-from api.callers import Caller, caller_of
-from api.ffmpeg_standing import FfmpegStanding
-from api.figures import Figures
-from api.furthest import Furthest
+from api.access.accounts import Accounts, OneLocalUser
+from api.access.callers import Caller, caller_of
+from api.process_state.ffmpeg_status import FfmpegStanding
+from api.process_state.metrics import Figures
+from api.process_state.monotonic_progress import Furthest
+from api.process_state.task_feeds import TaskEvents
+from api.process_state.views import FreshViews
 from api.settings import LibrarySettings
-from api.task_events import TaskEvents
-from api.views import FreshViews
-from domain.checkup import Part
-from domain.keys import video_of
-from domain.messages import Admission, PipelineRequest
-from domain.quotas import NO_QUOTAS, Quotas
-from domain.stages import LiveState, Stage
+from domain.accounts.quotas import NO_QUOTAS, Quotas
+from domain.messages.diagnostics import Part
+from domain.messages.start import Admission, PipelineRequest
+from domain.storage.keys import video_of
+from domain.tasks.state import LiveState, Stage
 
 # Each upload takes three threads and about 45 MB: more wait for their turn, with their senders held back.
 UPLOADS_AT_ONCE = 16

@@ -15,19 +15,19 @@ from adapters.accounts import IssuerKeys, OidcSettings, OidcTokens, read_oidc
 from adapters.catalogue import ApiKeys, Catalogue, read_catalogue, upgrade
 from adapters.catalogue import connect as connect_catalogue
 from adapters.object_store import S3ObjectStore
-from adapters.process import run_main
-from adapters.temporal_client import connect as connect_temporal
-from adapters.temporal_queues import queue_states
-from adapters.webhook_postman import read_webhooks
-from api.accounts import Accounts, OidcAccounts, OneLocalUser, require_loopback
+from adapters.process.main import run_main
+from adapters.temporal.client import connect as connect_temporal
+from adapters.temporal.queues import queue_states
+from adapters.webhooks import read_webhooks
+from api.access.accounts import Accounts, OidcAccounts, OneLocalUser, require_loopback
 from api.app import create_app
 from api.dependencies import Parts
+from api.http.tracing import trace_requests
+from api.operation.reconciler import keep_starting
+from api.operation.sampler import QUEUES, keep_watching
+from api.process_state.task_feeds import TaskEvents
 from api.settings import read_http, read_library
-from api.task_events import TaskEvents
-from api.temporal_tasks import TemporalTasks
-from api.tracing import trace_requests
-from api.unstarted import keep_starting
-from api.watch import QUEUES, keep_watching
+from api.tasks.temporal import TemporalTasks
 from domain.errors import CatalogueUnavailable, PassingError
 
 _log = structlog.get_logger(__name__)

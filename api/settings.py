@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from limits import RateLimitItem, parse_many
 
 from adapters.settings import choice, positive
-from api.form_shapes import STYLE_FIELDS, style_of
-from domain.cue_style import READABLE, CueStyle
+from api.subtitle_style import STYLE_FIELDS, style_of
+from domain.accounts.quotas import NO_QUOTAS, Quotas
 from domain.errors import FormInvalid, SettingInvalid
-from domain.quotas import NO_QUOTAS, Quotas
+from domain.subtitles.style import READABLE, CueStyle
 
 _GIB = 1024**3
 _ORIGIN = re.compile(r"https?://[^/?#,\s]+|\*")

@@ -10,22 +10,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import (
-    animals,
-    chunks,
-    history,
-    load,
-    paging,
-    pipeline,
-    sandbox,
-    status,
-    streaming,
-    subtitles,
-    upload,
-    upload_memory,
-)
+from bench.interface import load, paging, status, streaming
 from bench.measure import RunFailed, load_line, machine_line
+from bench.models import animals, subtitles
+from bench.processing import chunks, history, pipeline, sandbox
 from bench.report import Row, as_markdown, print_table
+from bench.uploads import memory, throughput
 from bench.workbench import Workbench
 from local.__main__ import main
 from local.faults import SettingUnusable
@@ -37,8 +27,8 @@ BENCHMARKS: dict[str, Callable[[Workbench], list[Row]]] = {
     "sandbox": sandbox.measure,
     "pipeline": pipeline.measure,
     "history": history.measure,
-    "upload_memory": upload_memory.measure,
-    "upload": upload.measure,
+    "upload_memory": memory.measure,
+    "upload": throughput.measure,
     "status": status.measure,
     "load": load.measure,
     "streaming": streaming.measure,

@@ -17,7 +17,7 @@ from cli.api import Answer, Api, Progress, UploadOptions
 from cli.connection import connection
 from cli.faults import NoAnswer, Refused
 from cli.files import CountedFile
-from cli.remembered import Remembered
+from cli.upload_addresses import Remembered
 
 # As large as a part is on the other side: nothing of a smaller file would be kept.
 RESUMABLE_FROM_BYTES = 8 * 1024 * 1024

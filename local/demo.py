@@ -18,13 +18,13 @@ from cli.display import StageBoard, transfer
 from cli.faults import CliFault
 from cli.watching import Verdict, follow, verdict
 from local.clip import Clip, read_clip
+from local.demo_check import Finding, judge, spoken_text
 from local.faults import LocalFault, ResultWrong, StackBusy
 from local.ports import free_ports, require_free
 from local.settings import REPOSITORY_PATH, Ports, StackSettings
 from local.stack import Stack
 from local.tool_list import RUN_TOOLS
 from local.tools import Toolbox
-from local.verdict import Finding, judge, spoken_text
 
 CLIP_PATH = REPOSITORY_PATH / "models" / "demo" / "clip" / "demo.mp4"
 

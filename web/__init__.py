@@ -1,1 +1,1 @@
-"""The pages that browsers are sent; `api/routes/player.py` serves them."""
+"""The pages that browsers are sent; `api/routes/pages/player.py` serves them."""

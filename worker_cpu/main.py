@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from temporalio.client import ScheduleActionStartWorkflow
 
-from activities.checkup import Checkup
+from activities.artifacts.source_cache import SourceFiles
+from activities.attempts.interceptor import AttemptGuard
+from activities.attempts.metrics import AttemptFigures
 from activities.clean_up import CleanUp
+from activities.diagnostics import Checkup
 from activities.downscale import Downscale
 from activities.encode_chunk import EncodeChunk
 from activities.encode_sound import EncodeSound
 from activities.extract_audio import ExtractAudio
-from activities.figures import AttemptFigures
 from activities.given_subtitles import GivenSubtitles
-from activities.guard import AttemptGuard
 from activities.join_chunks import JoinChunks
 from activities.merger import Merger
 from activities.notify import Notify
@@ -20,27 +21,27 @@ from activities.plan_chunks import PlanChunks
 from activities.probe import Probe
 from activities.publish import Publish
 from activities.record import Record
-from activities.source_files import SourceFiles
 from activities.sweep import Sweep
 from activities.upkeep import Upkeep
 from adapters.catalogue import Catalogue, ResumableUploads, read_catalogue, upgrade
 from adapters.catalogue import connect as connect_catalogue
 from adapters.catalogue.upkeep import Upkeep as CatalogueUpkeep
-from adapters.ffmpeg import guards
 from adapters.ffmpeg.chunk_tool import ChunkTool
 from adapters.ffmpeg.doctor import check_parts
+from adapters.ffmpeg.sandbox import guards
 from adapters.ffmpeg.tool import FfmpegTool
 from adapters.object_store import S3ObjectStore
-from adapters.process import run_main
-from adapters.scratch import own_scratch
+from adapters.process.main import run_main
 from adapters.settings import read_media, read_store, read_temporal, read_upkeep, read_worker
 from adapters.setup.temporal import register_if_allowed
 from adapters.subtitles.srt_reader import read_srt
-from adapters.temporal_client import RunningTasks, connect, keep_schedule, meter_of
-from adapters.webhook_postman import WebhookPostman, read_webhooks
-from adapters.worker_life import Activity, Service, serve
-from domain.upkeep import SweepInput
-from workflows.checkup import Checkup as CheckupWorkflow
+from adapters.temporal.client import connect, meter_of
+from adapters.temporal.schedule import RunningTasks, keep_schedule
+from adapters.webhooks import WebhookPostman, read_webhooks
+from adapters.worker.scratch import own_scratch
+from adapters.worker.serving import Activity, Service, serve
+from domain.messages.upkeep import SweepInput
+from workflows.diagnostics import Checkup as CheckupWorkflow
 from workflows.policies import CPU_QUEUE, QUICK_QUEUE, SWEEP_EVERY
 from workflows.sweep import Sweep as SweepWorkflow
 from workflows.video_pipeline import VideoPipeline

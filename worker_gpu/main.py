@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from activities.animal_detection import AnimalDetection
-from activities.checkup import Checkup
-from activities.figures import AttemptFigures
-from activities.guard import AttemptGuard
+from activities.attempts.interceptor import AttemptGuard
+from activities.attempts.metrics import AttemptFigures
+from activities.diagnostics import Checkup
 from activities.language_detection import LanguageDetection
 from activities.subtitles import Subtitles
-from adapters.ffmpeg import guards
 from adapters.ffmpeg.doctor import check_parts
 from adapters.ffmpeg.frames import FrameReader
+from adapters.ffmpeg.sandbox import guards
 from adapters.models.settings import read_speech, read_vision
 from adapters.object_store import S3ObjectStore
-from adapters.process import run_main
-from adapters.scratch import own_scratch
+from adapters.process.main import run_main
 from adapters.settings import read_media, read_store, read_temporal, read_worker
 from adapters.speech.engines import speech_engine
-from adapters.temporal_client import connect, meter_of
+from adapters.temporal.client import connect, meter_of
 from adapters.vision.yolo_detector import YoloDetector
-from adapters.worker_life import Activity, Service, serve
+from adapters.worker.scratch import own_scratch
+from adapters.worker.serving import Activity, Service, serve
 from workflows.policies import GPU_QUEUE
 
 

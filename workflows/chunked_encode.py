@@ -12,8 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.encode_sound import EncodeSound
     from activities.join_chunks import JoinChunks
     from activities.plan_chunks import PlanChunks
-    from domain.chunks import Chunk
-    from domain.encode_messages import (
+    from domain.media.chunks import Chunk
+    from domain.messages.encode import (
         ChunkPlan,
         EncodeChunkInput,
         EncodeOrder,
@@ -21,8 +21,9 @@ with workflow.unsafe.imports_passed_through():
         JoinChunksInput,
         PlanChunksInput,
     )
-    from domain.messages import Artifact, EncodedVideo
-    from domain.stages import Stage
+    from domain.messages.stages import EncodedVideo
+    from domain.storage.artifact import Artifact
+    from domain.tasks.state import Stage
     from workflows import policies
     from workflows.stage_runner import StageRunner, StepFailed, all_of, now_us
 

@@ -16,8 +16,8 @@ QUICK_QUEUE = "cpu-quick"
 _MISSED_AFTER = timedelta(seconds=10)
 
 # How many faults a stage may have, and how long it waits after each, is counted by the worker
-# (`domain/trail.py`): a drain, or the death of a worker that healthy work ran on, is no fault. These
-# numbers are for what no worker lives to tell, and for a queue whose workers don't know the activity.
+# (`domain/attempts/history.py`): a drain, or the death of a worker that healthy work ran on, is no fault.
+# These numbers are for what no worker lives to tell, and for a queue whose workers don't know the activity.
 _STAGE_RETRIES = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     backoff_coefficient=2.0,

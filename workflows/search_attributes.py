@@ -15,9 +15,9 @@ from temporalio.common import (
 )
 
 with workflow.unsafe.imports_passed_through():
-    from domain.accounts import fairness_key
-    from domain.signs import FAILURE, LANGUAGE, OWNER, STAGE, Signs, signs_of
-    from domain.stages import TaskState
+    from domain.accounts.identity import fairness_key
+    from domain.tasks.search_fields import FAILURE, LANGUAGE, OWNER, STAGE, Signs, signs_of
+    from domain.tasks.state import TaskState
 
 _OWNER = SearchAttributeKey.for_keyword(OWNER)
 _STAGE = SearchAttributeKey.for_keyword_list(STAGE)

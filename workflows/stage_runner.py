@@ -12,11 +12,11 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from domain.board import Board
     from domain.errors import SENDER_CODES, SourceKillsWorker
-    from domain.messages import PipelineRequest
-    from domain.stages import Fault, Stage, StageStatus
-    from workflows import figures, policies
+    from domain.messages.start import PipelineRequest
+    from domain.tasks.board import Board
+    from domain.tasks.state import Fault, Stage, StageStatus
+    from workflows import metrics, policies
 
 Result = TypeVar("Result")
 
@@ -169,7 +169,7 @@ class StageRunner:
 
     async def _park(self, stage: Stage, fault: Fault) -> None:
         park = timedelta(seconds=self._request.park_s)
-        figures.count_parked(stage, fault)
+        metrics.count_parked(stage, fault)
         self.board.park(stage, fault, now_us() + self._request.park_s * 1_000_000, now_us())
         self.write_memo()
         self.on_park()

@@ -8,7 +8,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities import sweep, upkeep
-    from domain.upkeep import SweepInput, Swept
+    from domain.messages.upkeep import SweepInput, Swept
     from workflows import policies
 
 

@@ -13,12 +13,14 @@ with workflow.unsafe.imports_passed_through():
     from activities.notify import Notify
     from activities.publish import Publish
     from activities.record import Record
-    from domain.ending_messages import CleanUpInput, Published, PublishInput
-    from domain.media import SourceMedia
-    from domain.messages import Artifact, PipelineRequest, RecordInput
-    from domain.stages import Fault, TaskState, TaskStatus
-    from domain.webhooks import NotifyInput
-    from workflows import figures, policies
+    from domain.media.source import SourceMedia
+    from domain.messages.ending import CleanUpInput, Published, PublishInput
+    from domain.messages.stages import RecordInput
+    from domain.messages.start import PipelineRequest
+    from domain.storage.artifact import Artifact
+    from domain.tasks.state import Fault, TaskState, TaskStatus
+    from domain.tasks.webhooks import NotifyInput
+    from workflows import metrics, policies
     from workflows.stage_runner import StageRunner, fault_of, now_us
 
 
@@ -74,7 +76,7 @@ class TaskEnding:
             CleanUp.run, CleanUpInput(request.task_id, request.video_id, drop_source), **policies.CLEAN_UP
         )
         board.end(status, now_us(), fault)
-        figures.count_ended(status, fault)
+        metrics.count_ended(status, fault)
         self.stages.write_memo()
         await asyncio.gather(*self._records, self._record())
         await self._notify()

@@ -12,25 +12,28 @@ with workflow.unsafe.imports_passed_through():
     from activities.downscale import Downscale
     from activities.merger import Merger
     from activities.probe import Probe
-    from domain import messages
-    from domain.board import skipped_stages
+    from domain.animals.detections import Sighting  # noqa: F401
 
     # The sandbox resolves the types of nested fields only in modules that a workflow imports itself.
-    from domain.chunks import FrameClock  # noqa: F401
-    from domain.cue_style import CueStyle  # noqa: F401
-    from domain.detections import Sighting  # noqa: F401
-    from domain.encode_messages import EncodeOrder
-    from domain.ending_messages import Published  # noqa: F401
-    from domain.media import SourceMedia
-    from domain.messages import Admission, Artifact, EncodedVideo, PipelineRequest, RetryStage, SubtitleFiles
-    from domain.rendition import FrameSize  # noqa: F401
-    from domain.speech import LanguageEstimate  # noqa: F401
-    from domain.stages import Stage, TaskState, TaskStatus
-    from workflows import figures, policies
+    from domain.media.chunks import FrameClock  # noqa: F401
+    from domain.media.rendition import FrameSize  # noqa: F401
+    from domain.media.source import SourceMedia
+    from domain.messages import stages
+    from domain.messages.encode import EncodeOrder
+    from domain.messages.ending import Published  # noqa: F401
+    from domain.messages.stages import EncodedVideo, SubtitleFiles
+    from domain.messages.start import Admission, PipelineRequest, RetryStage
+    from domain.speech.words import LanguageEstimate  # noqa: F401
+    from domain.storage.artifact import Artifact
+    from domain.subtitles.style import CueStyle  # noqa: F401
+    from domain.tasks.board import skipped_stages
+    from domain.tasks.options import ProcessingOptions  # noqa: F401
+    from domain.tasks.state import Stage, TaskState, TaskStatus
+    from workflows import metrics, policies
     from workflows.chunked_encode import ChunkedEncode
     from workflows.search_attributes import keep_shown
     from workflows.stage_runner import StageRunner, TaskFailed, all_of, now_us
-    from workflows.subtitle_making import SubtitleMaking
+    from workflows.subtitle_stages import SubtitleMaking
     from workflows.task_ending import TaskEnding
 
 # The probe belongs to the first of these that a task has.
@@ -109,10 +112,10 @@ class VideoPipeline:
         return self._stages.board.state
 
     async def _admit(self) -> SourceMedia:
-        figures.count_begun()
+        metrics.count_begun()
         self._stages.board.begin(now_us())
         first = next(stage for stage in _FIRST_STAGES if stage not in self._skipped)
-        source = messages.ProbeInput(self._request.task_id, self._request.source)
+        source = stages.ProbeInput(self._request.task_id, self._request.source)
         try:
             media = await self._stages.run(
                 first, Probe.run, source, queue=policies.QUICK_QUEUE, step="probe", goal=0, refusable=True
@@ -135,9 +138,7 @@ class VideoPipeline:
             picture = await self._stages.run(
                 Stage.DOWNSCALE,
                 Downscale.run,
-                messages.DownscaleInput(
-                    order.task_id, order.source, media, order.max_height, order.rendition
-                ),
+                stages.DownscaleInput(order.task_id, order.source, media, order.max_height, order.rendition),
                 queue=policies.CPU_QUEUE,
             )
         if Stage.MERGER in self._skipped:
@@ -163,7 +164,7 @@ class VideoPipeline:
         found = await self._stages.run(
             Stage.ANIMAL_DETECTION,
             AnimalDetection.run,
-            messages.AnimalsInput(self._request.task_id, self._request.source, media),
+            stages.AnimalsInput(self._request.task_id, self._request.source, media),
             queue=policies.GPU_QUEUE,
         )
         self._files["animals.json"] = found.report
@@ -200,7 +201,7 @@ class VideoPipeline:
         return await self._stages.run(
             Stage.MERGER,
             Merger.run,
-            messages.MergeInput(
+            stages.MergeInput(
                 request.task_id,
                 request.source,
                 media,

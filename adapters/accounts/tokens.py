@@ -9,7 +9,7 @@ from jwt import ExpiredSignatureError, InvalidAudienceError, InvalidTokenError
 
 from adapters.accounts.issuer_keys import IssuerKeys
 from adapters.accounts.settings import OidcSettings
-from domain.accounts import Identity, Role, plan_of
+from domain.accounts.identity import Identity, Role, plan_of
 from domain.errors import TokenRefused
 
 _REQUIRED = ["exp", "iss", "aud", "sub"]

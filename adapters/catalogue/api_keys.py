@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from adapters.catalogue.api_key_model import ApiKeyRow
 from adapters.catalogue.engine import hold_owner, naming_faults, writing
-from domain.accounts import Identity, Plan, Role, plan_of
+from domain.accounts.identity import Identity, Plan, Role, plan_of
 from domain.errors import KeyLimitReached, KeyUnknown, TokenRefused
 
 KEY_MARK = "vpk_"

@@ -14,11 +14,13 @@ from adapters.catalogue.models import VideoRow, options_as_json, state_as_json, 
 from adapters.catalogue.resumable import ResumableUploads
 from adapters.catalogue.usage import usage_of
 from adapters.catalogue.views import Views
-from domain.accounts import Plan
-from domain.board import queued_state
-from domain.messages import Artifact, ProcessingOptions, RecordInput
-from domain.quotas import NO_QUOTAS, Quotas, Usage
-from domain.stages import TaskState, TaskStatus
+from domain.accounts.identity import Plan
+from domain.accounts.quotas import NO_QUOTAS, Quotas, Usage
+from domain.messages.stages import RecordInput
+from domain.storage.artifact import Artifact
+from domain.tasks.board import queued_state
+from domain.tasks.options import ProcessingOptions
+from domain.tasks.state import TaskState, TaskStatus
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from adapters.catalogue.engine import naming_faults, writing
 from adapters.catalogue.models import VideoRow
 from domain.errors import FormInvalid
-from domain.stages import TaskStatus
+from domain.tasks.state import TaskStatus
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from domain.messages import Artifact, ProcessingOptions
-from domain.stages import TaskState
+from domain.storage.artifact import Artifact
+from domain.tasks.options import ProcessingOptions
+from domain.tasks.state import TaskState
 
 
 class VideoRow(SQLModel, table=True):

@@ -13,10 +13,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 from adapters.catalogue.engine import hold_owner, naming_faults, writing
 from adapters.catalogue.resumable_models import ResumablePartRow, ResumableRow
 from adapters.catalogue.usage import usage_of
+from domain.accounts.quotas import Quotas
 from domain.errors import UploadComplete, UploadConflict, UploadGone, UploadUnknown
-from domain.quotas import Quotas
-from domain.resumable import MOST_PART_NUMBERS, SETTLED_AFTER_US
-from domain.upkeep import ExpiredUpload
+from domain.messages.upkeep import ExpiredUpload
+from domain.storage.resumable import MOST_PART_NUMBERS, SETTLED_AFTER_US
 
 _AT_ONCE = 100
 

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, String
 from sqlmodel import Field, SQLModel
 
 from adapters.catalogue.models import options_of_json
-from domain.messages import ProcessingOptions
+from domain.tasks.options import ProcessingOptions
 
 
 class ResumableRow(SQLModel, table=True):

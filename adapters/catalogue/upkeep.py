@@ -12,8 +12,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from adapters.catalogue.engine import naming_faults, writing
 from adapters.catalogue.models import VideoRow, state_as_json
 from adapters.catalogue.resumable_models import ResumableRow
-from domain.stages import Fault, TaskStatus
-from domain.upkeep import KeptVideo
+from domain.messages.upkeep import KeptVideo
+from domain.tasks.state import Fault, TaskStatus
 
 _ENDED = [status.value for status in TaskStatus if status.ended]
 _AT_ONCE = 500

@@ -9,8 +9,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, select
 
 from adapters.catalogue.models import VideoRow
-from domain.quotas import DAY_US, Quotas, Usage
-from domain.stages import TaskStatus
+from domain.accounts.quotas import DAY_US, Quotas, Usage
+from domain.tasks.state import TaskStatus
 
 _OPEN = [status.value for status in TaskStatus if not status.ended]
 

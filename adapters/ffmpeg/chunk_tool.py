@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from adapters.ffmpeg import chunking, commands, doctor, probe, verify
-from adapters.ffmpeg.conformity import picture_conforms
-from adapters.ffmpeg.frame_scan import FramesUncountable, scan_frames
-from adapters.ffmpeg.runner import Runner
+from adapters.ffmpeg import doctor
+from adapters.ffmpeg.commands import chunks, encode
+from adapters.ffmpeg.inspect import probe, verify
+from adapters.ffmpeg.inspect.conformity import picture_conforms
+from adapters.ffmpeg.inspect.frame_scan import FramesUncountable, scan_frames
+from adapters.ffmpeg.run.runner import Runner
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
-from domain.chunks import Chunk, FrameClock, chunk_length_us, chunk_starts, plan_chunks
-from domain.encode_messages import ChunkPlan
-from domain.media import SourceMedia
-from domain.pulse import PartPulse, Pulse
-from domain.rendition import Rendition
+from domain.attempts.progress import PartPulse, Pulse
+from domain.media.chunks import Chunk, FrameClock, chunk_length_us, chunk_starts, plan_chunks
+from domain.media.rendition import Rendition
+from domain.media.source import SourceMedia
+from domain.messages.encode import ChunkPlan
 
 # A change of the commands that changes what they make is a new number: kept chunks of the old are not joined.
 _REVISION = 1
@@ -77,7 +79,7 @@ class ChunkTool:
         plain: bool,
     ) -> None:
         """Write the chunk's picture; raises `ArtifactMismatch` unless it has every frame."""
-        argv = chunking.encode_chunk(
+        argv = chunks.encode_chunk(
             source_path,
             media,
             rendition,
@@ -96,7 +98,7 @@ class ChunkTool:
 
     def encode_sound(self, source_path: Path, media: SourceMedia, target_path: Path, pulse: Pulse) -> None:
         """Write the whole sound as AAC."""
-        argv = chunking.encode_sound(source_path, media, self._recipe, target_path, self._limits)
+        argv = chunks.encode_sound(source_path, media, self._recipe, target_path, self._limits)
         self._runner.make(argv, target_path, media.duration_us, pulse)
 
     def join(
@@ -115,9 +117,9 @@ class ChunkTool:
         rate = picture.frame_rate if picture.constant_frame_rate else None
         starts = chunk_starts(plan.chunks, plan.clock, rate)
         list_path = target_path.with_suffix(".ffconcat")
-        list_path.write_text(chunking.chunk_list([path.name for path in chunk_paths], starts))
+        list_path.write_text(chunks.chunk_list([path.name for path in chunk_paths], starts))
         first_us = plan.clock.media_us(plan.chunks[0].start_pts)
-        argv = chunking.join_chunks(list_path, first_us, sound_path, media, target_path, self._limits)
+        argv = chunks.join_chunks(list_path, first_us, sound_path, media, target_path, self._limits)
         self._runner.make(
             argv, target_path, media.duration_us, PartPulse(pulse, 0.0, 0.8), reads_source=False
         )
@@ -141,4 +143,4 @@ class ChunkTool:
         return rendition.size(media.picture.display_width, media.picture.display_height)
 
     def _tone_maps(self, media: SourceMedia) -> bool:
-        return media.picture.color_transfer in commands.HDR_TRANSFERS and doctor.can_tone_map()
+        return media.picture.color_transfer in encode.HDR_TRANSFERS and doctor.can_tone_map()

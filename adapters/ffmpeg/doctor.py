@@ -6,11 +6,11 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from adapters.ffmpeg.guards import guards
-from adapters.ffmpeg.runner import Job, Runner
+from adapters.ffmpeg.run.runner import Job, Runner
+from adapters.ffmpeg.sandbox.guards import guards
 from adapters.ffmpeg.settings import RunLimits
+from domain.attempts.progress import FreePulse
 from domain.errors import PipelineError, ToolMissing
-from domain.pulse import FreePulse
 
 # `-fps_mode` came with 5.1.
 _OLDEST_VERSION = (5, 1)

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import ffmpeg
 
-from adapters.ffmpeg.child import SIDE_CHANNEL, Lines
-from adapters.ffmpeg.commands import Argv, compiled, opened
-from adapters.ffmpeg.hardening import flat, local_file, source_options
-from adapters.ffmpeg.runner import Job, ProgressLines, Runner
+from adapters.ffmpeg.commands.encode import Argv, compiled, opened
+from adapters.ffmpeg.commands.input_options import flat, local_file, source_options
+from adapters.ffmpeg.run.child import SIDE_CHANNEL, Lines
+from adapters.ffmpeg.run.runner import Job, ProgressLines, Runner
 from adapters.ffmpeg.settings import MediaLimits, RunLimits
-from domain.media import SourceMedia
-from domain.pulse import Pulse
+from domain.attempts.progress import Pulse
+from domain.media.source import SourceMedia
 
 # Key frames that lie closer than the wanted step are thinned out; a group of pictures of nearly
 # one step must not lose every second one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from domain.rendition import Rendition
+from domain.media.rendition import Rendition
 
 MIB = 1024**2
 GIB = 1024**3

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from adapters.ffmpeg import captioning, commands, doctor, probe, verify
-from adapters.ffmpeg.conformity import conforms, picture_conforms
-from adapters.ffmpeg.report import picture_of, running_time_us, sound_of
-from adapters.ffmpeg.runner import Runner
+from adapters.ffmpeg import doctor
+from adapters.ffmpeg.commands import encode, subtitles
+from adapters.ffmpeg.inspect import probe, verify
+from adapters.ffmpeg.inspect.conformity import conforms, picture_conforms
+from adapters.ffmpeg.inspect.ffprobe_report import picture_of, running_time_us, sound_of
+from adapters.ffmpeg.run.runner import Runner
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
-from domain.media import SourceMedia
-from domain.pulse import Pulse
-from domain.rendition import Rendition
+from domain.attempts.progress import Pulse
+from domain.media.rendition import Rendition
+from domain.media.source import SourceMedia
 
 
 class FfmpegTool:
@@ -32,11 +34,11 @@ class FfmpegTool:
         """Write H.264 + AAC in MP4 as the rendition says; True if the picture was copied."""
         copied = picture_conforms(media, rendition)
         if conforms(media, rendition):
-            argv = commands.copy_all(source_path, media, target_path, self._limits)
+            argv = encode.copy_all(source_path, media, target_path, self._limits)
         elif copied:
-            argv = commands.copy_picture(source_path, media, self._recipe, target_path, self._limits)
+            argv = encode.copy_picture(source_path, media, self._recipe, target_path, self._limits)
         else:
-            argv = commands.downscale(
+            argv = encode.downscale(
                 source_path,
                 media,
                 rendition,
@@ -51,9 +53,9 @@ class FfmpegTool:
 
     def extract_audio(self, source_path: Path, media: SourceMedia, target_path: Path, pulse: Pulse) -> None:
         """Write the sound as 16 kHz mono s16le PCM that is exactly in time with the picture."""
-        argv = commands.speech_pcm(source_path, media, target_path, self._limits)
+        argv = encode.speech_pcm(source_path, media, target_path, self._limits)
         self._runner.make(argv, target_path, media.duration_us, pulse)
-        verify.check_speech(target_path, commands.speech_samples(media.duration_us))
+        verify.check_speech(target_path, encode.speech_samples(media.duration_us))
 
     def mux_subtitles(
         self, picture_path: Path, srt_path: Path, language: str | None, target_path: Path, pulse: Pulse
@@ -62,11 +64,11 @@ class FfmpegTool:
         before = probe.describe(picture_path, self._limits, self._runner, pulse, reads_source=False)
         picture, sound = picture_of(before, self._limits), sound_of(before)
         duration_us = running_time_us(before, [stream.index for stream in (picture, sound) if stream])
-        cues = captioning.has_cues(srt_path)
+        cues = subtitles.has_cues(srt_path)
         if cues:
-            argv = captioning.mux_subtitles(picture_path, srt_path, language, target_path, self._limits)
+            argv = subtitles.mux_subtitles(picture_path, srt_path, language, target_path, self._limits)
         else:
-            argv = captioning.copy_video(picture_path, target_path, self._limits)
+            argv = subtitles.copy_video(picture_path, target_path, self._limits)
         self._runner.make(argv, target_path, duration_us, pulse, reads_source=False)
         after = probe.describe(target_path, self._limits, self._runner, pulse, reads_source=False)
         verify.check_video(
@@ -88,10 +90,10 @@ class FfmpegTool:
         pulse: Pulse,
     ) -> None:
         """Scale the source and draw the cues into it in one pass."""
-        if not captioning.has_cues(srt_path):
+        if not subtitles.has_cues(srt_path):
             self.downscale(source_path, media, rendition, target_path, pulse)
             return
-        argv = captioning.burn_subtitles(
+        argv = subtitles.burn_subtitles(
             source_path,
             media,
             rendition,
@@ -117,4 +119,4 @@ class FfmpegTool:
         )
 
     def _tone_maps(self, media: SourceMedia) -> bool:
-        return media.picture.color_transfer in commands.HDR_TRANSFERS and doctor.can_tone_map()
+        return media.picture.color_transfer in encode.HDR_TRANSFERS and doctor.can_tone_map()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.settings import choice, positive
+from domain.animals.names import ANIMALS
 from domain.errors import SettingInvalid
-from domain.labels import ANIMALS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

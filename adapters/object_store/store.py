@@ -21,9 +21,9 @@ from adapters.object_store.numbered import NumberedParts
 from adapters.object_store.reading import ObjectReader, StoredObject
 from adapters.object_store.removing import ObjectRemover, UnfinishedUpload
 from adapters.object_store.writing import SHA256_METADATA, ObjectWriter, Readable
+from domain.attempts.progress import Pulse
 from domain.errors import FileUnknown, StoreUnavailable
-from domain.messages import Artifact
-from domain.pulse import Pulse
+from domain.storage.artifact import Artifact
 
 PART_SIZE = 16 * 1024 * 1024
 # S3 copies at most 5 GiB in one call; parts of 1 GiB keep each call short.

@@ -14,7 +14,7 @@ from minio import Minio
 from adapters.object_store.connection import naming_faults
 from adapters.object_store.numbered import NumberedParts, StoredPart
 from domain.errors import FileUnknown, PipelineError, StoreUnavailable
-from domain.messages import Artifact
+from domain.storage.artifact import Artifact
 
 SHA256_METADATA = "x-amz-meta-sha256"
 # While the store takes these in, the next one comes.

@@ -10,10 +10,10 @@ import structlog
 
 from adapters.catalogue import read_catalogue, upgrade
 from adapters.object_store import S3ObjectStore
-from adapters.process import run_main
+from adapters.process.main import run_main
 from adapters.settings import read_store, read_temporal
-from adapters.setup.patience import until_answered
 from adapters.setup.temporal import read_namespace, set_up_temporal
+from adapters.setup.waiting import until_answered
 
 _log = structlog.get_logger(__name__)
 

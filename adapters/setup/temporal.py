@@ -23,7 +23,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.settings import TemporalSettings, positive
 from domain.errors import SettingInvalid, WorkflowsUnavailable
-from domain.signs import FAILURE, LANGUAGE, OWNER, STAGE
+from domain.tasks.search_fields import FAILURE, LANGUAGE, OWNER, STAGE
 
 _KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
 # A task is at several stages at once.

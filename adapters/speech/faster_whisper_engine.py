@@ -10,10 +10,10 @@ from pathlib import Path
 
 from faster_whisper import WhisperModel
 
-from adapters.attended import attended, awaited
-from adapters.models.once import LoadedOnce
+from adapters.models.load_once import LoadedOnce
+from adapters.models.native_calls import attended, awaited
 from adapters.models.settings import SpeechSettings
-from adapters.speech.kept_hearing import words_of
+from adapters.speech.cached_transcript import words_of
 from adapters.speech.pcm import PcmFile, Samples
 from adapters.speech.voice_activity import voice_probabilities
 from adapters.speech.whisper_decoding import (
@@ -25,13 +25,13 @@ from adapters.speech.whisper_decoding import (
     features,
 )
 from adapters.speech.whisper_model import known_languages, load_whisper, model_digest, whisper_code
+from domain.attempts.progress import PartPulse, Pulse
 from domain.errors import LanguageUnsupported
-from domain.heard_words import place_words, start_with_voice
-from domain.kept_work import NOTHING_KEPT, KeptWork
-from domain.languages import WindowScores, estimate_language, language_code
-from domain.pulse import PartPulse, Pulse
-from domain.speech import LanguageEstimate, LanguageVerdict, SpeechSpan, Word
-from domain.speech_regions import Region, group_regions, language_windows, pack_regions, speech_spans
+from domain.speech.cache import NOTHING_KEPT, KeptWork
+from domain.speech.cleanup import place_words, start_with_voice
+from domain.speech.languages import WindowScores, estimate_language, language_code
+from domain.speech.regions import Region, group_regions, language_windows, pack_regions, speech_spans
+from domain.speech.words import LanguageEstimate, LanguageVerdict, SpeechSpan, Word
 
 # Shares of the work, measured with the tiny model; with larger ones the first two are smaller still.
 _VOICE_SHARE = 0.05

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.speech_regions import Region
+from domain.speech.regions import Region
 
 SAMPLE_RATE_HZ = 16_000
 

@@ -11,8 +11,8 @@ import speech_recognition
 
 from adapters.speech.pcm import SAMPLE_RATE_HZ, Samples
 from domain.errors import LanguageUnsupported, SpeechServiceUnavailable, ToolMissing
-from domain.heard_words import HeardWord
-from domain.languages import LANGUAGES
+from domain.speech.cleanup import HeardWord
+from domain.speech.languages import LANGUAGES
 
 _SERVICE_LIMIT_S = 60
 # The library's own address has no TLS.

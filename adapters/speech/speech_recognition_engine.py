@@ -7,19 +7,19 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from adapters.attended import attended, awaited
+from adapters.models.native_calls import attended, awaited
 from adapters.models.settings import SpeechSettings
-from adapters.speech.kept_hearing import words_of
+from adapters.speech.cached_transcript import words_of
 from adapters.speech.pcm import PcmFile, Samples
 from adapters.speech.recognizers import Recognizer, recognizer_named
 from adapters.speech.voice_activity import voice_probabilities
+from domain.attempts.progress import PartPulse, Pulse
 from domain.errors import LanguageUnsupported
-from domain.heard_words import HeardWord, place_words
-from domain.kept_work import NOTHING_KEPT, KeptWork
-from domain.languages import language_code
-from domain.pulse import PartPulse, Pulse
-from domain.speech import LanguageEstimate, LanguageVerdict, Word
-from domain.speech_regions import Region, group_regions, pack_regions, speech_spans
+from domain.speech.cache import NOTHING_KEPT, KeptWork
+from domain.speech.cleanup import HeardWord, place_words
+from domain.speech.languages import language_code
+from domain.speech.regions import Region, group_regions, pack_regions, speech_spans
+from domain.speech.words import LanguageEstimate, LanguageVerdict, Word
 
 _VOICE_SHARE = 0.02
 

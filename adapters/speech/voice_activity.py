@@ -8,10 +8,10 @@ from importlib.metadata import version
 import numpy as np
 from faster_whisper.vad import get_vad_model
 
-from adapters.attended import attended, awaited
+from adapters.models.native_calls import attended, awaited
 from adapters.speech.pcm import PcmFile, Samples
-from domain.kept_work import KeptWork, recipe_digest
-from domain.pulse import Pulse
+from domain.attempts.progress import Pulse
+from domain.speech.cache import KeptWork, recipe_digest
 
 _STEP_SAMPLES = 512
 # The detector copies its input several times: two hours at once would take gigabytes.

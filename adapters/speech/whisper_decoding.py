@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from adapters.models.settings import SpeechSettings
 from adapters.speech.pcm import SAMPLE_RATE_HZ, Samples
-from domain.heard_words import HeardWord, join_pieces
+from domain.speech.cleanup import HeardWord, join_pieces
 
 Features = NDArray[np.float32]
 

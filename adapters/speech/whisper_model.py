@@ -10,7 +10,7 @@ from faster_whisper import WhisperModel
 from adapters.models.settings import SpeechSettings
 from adapters.models.whisper_folder import whisper_folder
 from domain.errors import ModelUnavailable, SettingInvalid
-from domain.languages import LANGUAGES
+from domain.speech.languages import LANGUAGES
 
 _MODEL_SUFFIXES = (".bin", ".json", ".txt")
 _WHISPER_CODE = {"jv": "jw"}  # Whisper kept the code that Javanese had before

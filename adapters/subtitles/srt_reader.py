@@ -10,8 +10,8 @@ from datetime import timedelta
 import srt
 
 from adapters.subtitles.charset import text_of
-from domain.cues import Cue
 from domain.errors import SubtitlesInvalid
+from domain.subtitles.cues import Cue
 
 _MOST_CUES = 20_000
 _MOST_LINES = 12

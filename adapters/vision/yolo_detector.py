@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
-from adapters.attended import attended, awaited
 from adapters.ffmpeg.frames import Frame, Sampling
-from adapters.models.once import LoadedOnce
+from adapters.models.load_once import LoadedOnce
+from adapters.models.native_calls import attended, awaited
 from adapters.models.settings import VisionSettings
 from adapters.vision.yolo_model import class_ids, load_yolo
-from domain.detections import Box, Detection
-from domain.media import SourceMedia
-from domain.pulse import PartPulse, Pulse
+from domain.animals.detections import Box, Detection
+from domain.attempts.progress import PartPulse, Pulse
+from domain.media.source import SourceMedia
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -1,7 +1,7 @@
 """Every fault the product can name, in a tree that says who must act on it.
 
-The tree knows neither HTTP nor Temporal: `api/problems.py` maps it to statuses and
-`activities/failures.py` to Temporal failures.
+The tree knows neither HTTP nor Temporal: `api/http/problems.py` maps it to statuses and
+`activities/attempts/failures.py` to Temporal failures.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from pathlib import Path
 from temporalio.api.enums.v1 import TaskQueueType
 
 from adapters.settings import TemporalSettings
-from adapters.temporal_client import connect
-from adapters.temporal_queues import describe_queue
+from adapters.temporal.client import connect
+from adapters.temporal.queues import describe_queue
 from local.cluster.control_plane import HOST
 from local.cluster.processes import Processes
 from local.cluster.stand_in import STARTER_QUEUE, put_work

@@ -14,10 +14,10 @@ from temporalio import activity, workflow
 from temporalio.client import Client
 
 with workflow.unsafe.imports_passed_through():
-    from adapters.process import run_main
+    from adapters.process.main import run_main
     from adapters.settings import TemporalSettings, read_temporal, read_worker
-    from adapters.temporal_client import connect
-    from adapters.worker_life import Service, serve
+    from adapters.temporal.client import connect
+    from adapters.worker.serving import Service, serve
     from workflows.policies import GPU_QUEUE, stage
 
 STARTER_QUEUE = "trial"

@@ -26,7 +26,7 @@ _HOST = "127.0.0.1"
 _QUOTED_LOG_LINES = 25
 # So says buildah; uvicorn closes everything, and then lets the signal that it was sent end it.
 _ENDED_BY_SIGTERM = "subprocess exited on terminated"
-_TELL_GUARDS = "from adapters.ffmpeg.guards import guards; print(guards())"
+_TELL_GUARDS = "from adapters.ffmpeg.sandbox.guards import guards; print(guards())"
 _TRY_TO_WRITE = "! touch /trial && ! touch /app/trial && ! touch /opt/venv/trial"
 
 

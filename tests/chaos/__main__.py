@@ -14,7 +14,7 @@ from rich.console import Console
 
 from local.__main__ import main
 from local.faults import SettingUnusable
-from tests.chaos.failpoints import FAILPOINTS
+from tests.chaos.faults.failpoints import FAILPOINTS
 from tests.chaos.measure import report
 from tests.chaos.trial import Outcome, Trials
 from tests.chaos.world import World

@@ -18,8 +18,8 @@ import typer
 from rich.console import Console
 
 from local.__main__ import main
-from tests.chaos.looking import media_processes
-from tests.chaos.watching import Pending, pending_works
+from tests.chaos.judgement.evidence_collector import media_processes
+from tests.chaos.watcher import Pending, pending_works
 from tests.chaos.world import World
 from tests.e2e import media
 

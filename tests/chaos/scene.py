@@ -10,10 +10,10 @@ from random import Random
 
 from local.stack import Stack
 from tests.chaos.jobs import Job
-from tests.chaos.journal import Journal
-from tests.chaos.sending import Sender, Watcher
+from tests.chaos.judgement.journal import Journal
+from tests.chaos.sender import Sender, Watcher
 from tests.chaos.steps import Step
-from tests.chaos.watching import pending_works, task_begun
+from tests.chaos.watcher import pending_works, task_begun
 from tests.chaos.world import World
 
 

@@ -8,9 +8,9 @@ from itertools import pairwise
 from random import Random
 from typing import Protocol
 
-from tests.chaos.sending import Sender
-from tests.chaos.store_proxy import Gate
-from tests.chaos.watching import Pending, pending_works, task_begun, was_scheduled
+from tests.chaos.faults.store_proxy import Gate
+from tests.chaos.sender import Sender
+from tests.chaos.watcher import Pending, pending_works, task_begun, was_scheduled
 from tests.chaos.world import World
 
 # Longer than any step of these small tasks takes on a busy machine.

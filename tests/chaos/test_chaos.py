@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.chaos.failpoints import FAILPOINTS
+from tests.chaos.faults.failpoints import FAILPOINTS
 from tests.chaos.trial import Trials
 from tests.chaos.world import World
 

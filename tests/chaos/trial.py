@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from tests.chaos.checker import Violation, check
-from tests.chaos.evidence import Promise
-from tests.chaos.failpoints import Failpoint
+from tests.chaos.faults.failpoints import Failpoint
 from tests.chaos.jobs import Job
-from tests.chaos.journal import Journal
-from tests.chaos.looking import look, sweep_uploads
+from tests.chaos.judgement.checker import Violation, check
+from tests.chaos.judgement.evidence import Promise
+from tests.chaos.judgement.evidence_collector import look, sweep_uploads
+from tests.chaos.judgement.journal import Journal
 from tests.chaos.scene import Scene
-from tests.chaos.sending import PATIENCE_S, Sender, Watcher
+from tests.chaos.sender import PATIENCE_S, Sender, Watcher
 from tests.chaos.steps import Reference, Work, choose_step
-from tests.chaos.watching import done_works, known_tasks
+from tests.chaos.watcher import done_works, known_tasks
 from tests.chaos.world import PROCESSES, World
 
 # What late attempts still do when their task has ended is over by then.

@@ -20,13 +20,13 @@ from local.ports import free_ports
 from local.settings import Ports, StackSettings
 from local.stack import Report, Stack
 from local.tools import Toolbox
-from tests.chaos.background import Background
-from tests.chaos.checker import KEPT
-from tests.chaos.clock import MovableClock
+from tests.chaos.event_loop import Background
+from tests.chaos.faults.clock import MovableClock
+from tests.chaos.faults.link import Link
+from tests.chaos.faults.store_proxy import StoreProxy
 from tests.chaos.jobs import CHUNK_AFTER_S, Job, make_jobs
-from tests.chaos.link import Link
+from tests.chaos.judgement.checker import KEPT
 from tests.chaos.programs import SECOND_CPU_WORKER, chaos_programs
-from tests.chaos.store_proxy import StoreProxy
 
 HOST = "127.0.0.1"
 PROCESSES = ("temporal", "s3", "api", "worker_cpu", SECOND_CPU_WORKER, "worker_gpu")

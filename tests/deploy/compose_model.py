@@ -12,7 +12,7 @@ from typing import Any
 
 from local.tool_list import COMPOSE_MODEL
 from local.tools import Toolbox
-from tests.product_process import ROOT
+from tests.servers.product_process import ROOT
 
 Service = dict[str, Any]
 

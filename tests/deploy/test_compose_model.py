@@ -15,7 +15,7 @@ from tests.deploy.compose_model import (
     installation,
     is_job,
 )
-from tests.product_process import ROOT
+from tests.servers.product_process import ROOT
 
 # What nvidia.yml sets anew has the defaults that stand in the others.
 WITH_DEFAULTS = (

@@ -10,7 +10,7 @@ import pytest
 from adapters.settings import read_worker
 from api.main import _GRACE_S as API_GRACE_S
 from tests.deploy.compose_model import Installation, Service, environment, is_job, seconds
-from tests.product_process import ROOT
+from tests.servers.product_process import ROOT
 
 EXACT = re.compile(r"[a-z0-9/-]+:v?\d+(\.\d+)+[a-z0-9.-]*(@sha256:[0-9a-f]{64})?")
 # Their makers' releases are known by number, and nobody's record of their digests was found.

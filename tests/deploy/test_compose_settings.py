@@ -22,15 +22,15 @@ from adapters.accounts import read_oidc
 from adapters.catalogue import CatalogueSettings, read_catalogue, upgrade
 from adapters.models.settings import read_speech, read_vision
 from adapters.object_store import S3ObjectStore
-from adapters.webhook_postman import read_webhooks
-from api.form_shapes import STYLE_FIELDS
+from adapters.webhooks import read_webhooks
 from api.settings import read_http, read_library
+from api.subtitle_style import STYLE_FIELDS
 from local.programs import fairness_switches
 from tests.contract.catalogue.postgres import Postgres, postgres_server
 from tests.contract.store.servers import program
 from tests.deploy.compose_model import Installation, Service, environment, make_secrets
-from tests.product_process import ROOT
-from tests.temporal_server import free_port
+from tests.servers.product_process import ROOT
+from tests.servers.temporal_server import free_port
 
 PRODUCT = ("api", "worker_cpu", "worker_gpu", "catalogue_setup", "temporal_setup", "bucket_setup")
 ROOMS = ("adapters", "api", "worker_cpu", "worker_gpu")

@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from tests.contract.store.servers import s3_server
-from tests.keycloak import Keycloak, KeycloakAbsent, running_keycloak
-from tests.product_process import ROOT, product_environment, running_api
-from tests.temporal_server import temporal_server
+from tests.servers.keycloak import Keycloak, KeycloakAbsent, running_keycloak
+from tests.servers.product_process import ROOT, product_environment, running_api
+from tests.servers.temporal_server import temporal_server
 from tests.unit.api.forms import video
 
 

@@ -16,8 +16,8 @@ from local.tool_list import TCTL, TEMPORAL
 from local.tools import Toolbox
 from tests.e2e.conftest import CLIPS
 from tests.e2e.product import Product
-from tests.operations.page import PAGE, Block, filled, missing, read_blocks
-from tests.product_process import running
+from tests.operator_commands.page import PAGE, Block, filled, missing, read_blocks
+from tests.servers.product_process import running
 
 BLOCKS, _ = read_blocks(PAGE.read_text())
 WAITING = ("RUNNING_TASK", "STUCK_TASK", "ANOTHER_STUCK_TASK")

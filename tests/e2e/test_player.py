@@ -16,8 +16,8 @@ from local.tools import Toolbox
 from tests.e2e import media
 from tests.e2e.conftest import CLIPS
 from tests.e2e.product import Product
-from tests.issuer import running_issuer
-from tests.product_process import running_api
+from tests.servers.issuer import running_issuer
+from tests.servers.product_process import running_api
 from tests.unit.api.forms import video
 
 PATIENCE_MS = 120_000

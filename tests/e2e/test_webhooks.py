@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 
 from tests.contract.store.servers import s3_server
-from tests.product_process import product_environment, running, running_api
-from tests.temporal_server import temporal_server
+from tests.servers.product_process import product_environment, running, running_api
+from tests.servers.temporal_server import temporal_server
 from tests.unit.api.forms import video
 from tests.unit.cli.fake_server import Said, Seen, Server
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from activities.checkup import Checkup
-from adapters.process import run_main
+from activities.diagnostics import Checkup
+from adapters.process.main import run_main
 from adapters.settings import read_temporal, read_worker
-from adapters.temporal_client import connect
-from adapters.worker_life import Service, serve
+from adapters.temporal.client import connect
+from adapters.worker.serving import Service, serve
 from workflows.policies import GPU_QUEUE
 
 

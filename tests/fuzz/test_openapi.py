@@ -20,12 +20,12 @@ import pytest
 
 from adapters.catalogue import Catalogue, CatalogueSettings, NewVideo, connect
 from adapters.object_store import S3ObjectStore
-from api.callers import OWNER
-from domain.messages import RecordInput
-from domain.stages import TaskOutcome, TaskState, TaskStatus
+from api.access.callers import OWNER
+from domain.messages.stages import RecordInput
+from domain.tasks.state import TaskOutcome, TaskState, TaskStatus
 from tests.contract.store.servers import s3_server
-from tests.product_process import ROOT, product_environment, running, running_api
-from tests.temporal_server import temporal_server
+from tests.servers.product_process import ROOT, product_environment, running, running_api
+from tests.servers.temporal_server import temporal_server
 from tests.unit.api.forms import video
 
 HERE = Path(__file__).parent

@@ -12,13 +12,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adapters.catalogue import Cursor
-from adapters.ffmpeg import report
-from api.file_names import attachment, display_name
-from api.form_parser import FormParser, PartBegins, PartBytes, PartEnds
-from api.form_shapes import FIELDS, options_of
-from domain.byte_ranges import parse_range
-from domain.containers import Container, sniff
+from adapters.ffmpeg.inspect import ffprobe_report
+from api.http.file_names import attachment, display_name
+from api.library.byte_ranges import parse_range
+from api.uploads.form_fields import FIELDS, options_of
+from api.uploads.form_parser import FormParser, PartBegins, PartBytes, PartEnds
 from domain.errors import FormBroken, FormInvalid, RangeUnsatisfiable, SenderError
+from domain.media.containers import Container, sniff
 from tests.fuzz.form_bodies import forms, pieces
 from tests.unit.api.forms import HEADERS, form, part
 
@@ -120,7 +120,7 @@ def test_any_first_bytes_are_a_container_or_refused(head: bytes) -> None:
 @given(st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
 def test_any_output_of_ffprobe_is_a_report_or_a_fault_of_the_file(output: bytes) -> None:
     try:
-        report.parse_report(output)
+        ffprobe_report.parse_report(output)
     except SenderError:
         return
 

@@ -8,8 +8,8 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.cues import Cue
-from domain.subtitle_files import to_srt, to_webvtt
+from domain.subtitles.cues import Cue
+from domain.subtitles.files import to_srt, to_webvtt
 
 thorough = settings(max_examples=300, deadline=None, derandomize=True)
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from adapters.catalogue import ApiKeys, Catalogue, CatalogueSettings, connect, upgrade
 from adapters.object_store import S3ObjectStore
 from adapters.settings import TaskSettings
+from api.access.callers import OWNER
 from api.app import create_app
-from api.callers import OWNER
 from api.dependencies import Parts
 from tests.contract.store.servers import s3_server
 from tests.fuzz.form_bodies import forms, pieces

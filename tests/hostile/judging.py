@@ -11,7 +11,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from domain.messages import ProbeInput
+    from domain.messages.stages import ProbeInput
 
 _ONCE = RetryPolicy(maximum_attempts=1)
 

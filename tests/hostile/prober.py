@@ -13,14 +13,14 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from adapters import logs
 from adapters.ffmpeg.frames import FrameReader, Sampling
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.ffmpeg.tool import FfmpegTool
+from adapters.process import logs
+from domain.attempts.progress import FreePulse
 from domain.errors import PipelineError
-from domain.media import SourceMedia
-from domain.pulse import FreePulse
-from domain.rendition import Rendition
+from domain.media.rendition import Rendition
+from domain.media.source import SourceMedia
 from tests.hostile.corpus.case import TAKEN
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from domain.containers import HEAD_SIZE, sniff
 from domain.errors import SenderError
+from domain.media.containers import HEAD_SIZE, sniff
 from tests.hostile.canary import Canary
 from tests.hostile.conftest import Prober
 from tests.hostile.corpus import CASES, passengers

@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from adapters.catalogue import Catalogue, CatalogueSettings, NewVideo, connect
-from domain.messages import Artifact, RecordInput
-from domain.stages import TaskOutcome, TaskState, TaskStatus
+from domain.messages.stages import RecordInput
+from domain.storage.artifact import Artifact
+from domain.tasks.state import TaskOutcome, TaskState, TaskStatus
 from tests.contract.http.test_upload_streaming import Server
 from tests.hostile.request_corpus import FILE_BYTES, GOOD, HUNG_UP, REQUESTS, TASK, Asked, post
 from tests.unit.api.forms import form

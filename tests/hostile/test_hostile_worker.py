@@ -16,14 +16,14 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from adapters.object_store import S3ObjectStore
-from domain.messages import ProbeInput
+from domain.messages.stages import ProbeInput
 from tests.contract.store.servers import s3_server
 from tests.hostile.canary import Canary
 from tests.hostile.conftest import ROOT
 from tests.hostile.corpus import CASES
 from tests.hostile.corpus.case import TAKEN, Site
 from tests.hostile.judging import Judging
-from tests.temporal_server import temporal_server
+from tests.servers.temporal_server import temporal_server
 from workflows.policies import QUICK_QUEUE
 
 

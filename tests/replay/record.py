@@ -26,10 +26,12 @@ from domain.errors import (
     SubtitlesInvalid,
     ToolMissing,
 )
-from domain.messages import Artifact, PipelineRequest, ProcessingOptions, SubtitleMode
-from domain.rendition import FrameSize
-from domain.stages import Stage, TaskStatus
-from tests.temporal_server import temporal_server
+from domain.media.rendition import FrameSize
+from domain.messages.start import PipelineRequest
+from domain.storage.artifact import Artifact
+from domain.tasks.options import ProcessingOptions, SubtitleMode
+from domain.tasks.state import Stage, TaskStatus
+from tests.servers.temporal_server import temporal_server
 from tests.workflows.rig import Rig
 from tests.workflows.script import Script
 

@@ -9,7 +9,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.opentelemetry import TracingInterceptor
 from temporalio.worker import Replayer
 
-from adapters.log_context import LogContext
+from adapters.temporal.log_context import LogContext
 from tests.replay.record import HISTORIES, PATHS
 from workflows.video_pipeline import VideoPipeline
 

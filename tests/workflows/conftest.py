@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from temporalio.client import Client
 
-from tests.temporal_server import temporal_server
+from tests.servers.temporal_server import temporal_server
 from tests.workflows.rig import Rig
 from tests.workflows.script import Script
 

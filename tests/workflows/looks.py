@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.stages import LiveState
+from domain.tasks.state import LiveState
 
 
 def statuses(live: LiveState) -> dict[str, str]:

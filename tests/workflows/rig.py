@@ -14,9 +14,11 @@ from typing import Any
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.worker import Interceptor, Worker
 
-from api.temporal_tasks import TemporalTasks
-from domain.messages import Artifact, PipelineRequest, ProcessingOptions
-from domain.stages import LiveState, TaskState
+from api.tasks.temporal import TemporalTasks
+from domain.messages.start import PipelineRequest
+from domain.storage.artifact import Artifact
+from domain.tasks.options import ProcessingOptions
+from domain.tasks.state import LiveState, TaskState
 from tests.workflows.script import Script
 from workflows.policies import CPU_QUEUE, GPU_QUEUE, QUICK_QUEUE
 from workflows.video_pipeline import VideoPipeline

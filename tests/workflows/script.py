@@ -9,10 +9,13 @@ from typing import Any
 
 from temporalio import activity
 
-from activities.failures import as_failure
-from domain.chunks import Chunk, FrameClock
-from domain.detections import Box, Sighting
-from domain.encode_messages import (
+from activities.attempts.failures import as_failure
+from domain.animals.detections import Box, Sighting
+from domain.attempts.heartbeat import Beat
+from domain.errors import AttemptCancelled, PipelineError
+from domain.media.chunks import Chunk, FrameClock
+from domain.media.source import PictureStream, Ratio, SoundStream, SourceMedia
+from domain.messages.encode import (
     ChunkPlan,
     EncodeChunkInput,
     EncodedChunk,
@@ -20,14 +23,10 @@ from domain.encode_messages import (
     JoinChunksInput,
     PlanChunksInput,
 )
-from domain.ending_messages import CleanUpInput, Published, PublishInput
-from domain.errors import AttemptCancelled, PipelineError
-from domain.media import PictureStream, Ratio, SoundStream, SourceMedia
-from domain.messages import (
+from domain.messages.ending import CleanUpInput, Published, PublishInput
+from domain.messages.stages import (
     AnimalsFound,
     AnimalsInput,
-    Artifact,
-    Beat,
     DownscaleInput,
     EncodedVideo,
     ExtractAudioInput,
@@ -38,9 +37,10 @@ from domain.messages import (
     SubtitleFiles,
     SubtitlesInput,
 )
-from domain.speech import LanguageEstimate, LanguageVerdict
-from domain.subtitle_messages import GivenSubtitlesInput
-from domain.webhooks import NotifyInput
+from domain.messages.subtitles import GivenSubtitlesInput
+from domain.speech.words import LanguageEstimate, LanguageVerdict
+from domain.storage.artifact import Artifact
+from domain.tasks.webhooks import NotifyInput
 
 MEDIA = SourceMedia(
     container="mov",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.encode_messages import ChunkPlan
 from domain.errors import ChunkFailed, ChunkGivenUp, FileUnknown, ToolMissing
-from domain.messages import PipelineRequest, ProcessingOptions, SubtitleMode
-from domain.stages import Stage, StageStatus, TaskState, TaskStatus
+from domain.messages.encode import ChunkPlan
+from domain.messages.start import PipelineRequest
+from domain.tasks.options import ProcessingOptions, SubtitleMode
+from domain.tasks.state import Stage, StageStatus, TaskState, TaskStatus
 from tests.workflows.rig import Rig
 from tests.workflows.script import MEDIA
 

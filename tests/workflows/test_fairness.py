@@ -17,10 +17,10 @@ import pytest
 from temporalio import activity
 from temporalio.client import Client
 
-from domain.accounts import Plan
-from domain.messages import PipelineRequest
+from domain.accounts.identity import Plan
+from domain.messages.start import PipelineRequest
 from local.programs import fairness_switches
-from tests.temporal_server import temporal_server
+from tests.servers.temporal_server import temporal_server
 from tests.workflows.rig import Rig
 from tests.workflows.script import Script
 

@@ -8,9 +8,10 @@ import pytest
 from temporalio.client import WorkflowFailureError
 
 from domain.errors import SubtitlesInvalid
-from domain.messages import Artifact, ProcessingOptions, SubtitleMode
-from domain.rendition import FrameSize
-from domain.stages import StageStatus, TaskStatus
+from domain.media.rendition import FrameSize
+from domain.storage.artifact import Artifact
+from domain.tasks.options import ProcessingOptions, SubtitleMode
+from domain.tasks.state import StageStatus, TaskStatus
 from tests.workflows.rig import Rig
 
 GIVEN = ProcessingOptions(

@@ -10,8 +10,8 @@ import pytest
 from temporalio.client import Client, WorkflowFailureError
 
 from domain.errors import ModelUnavailable
-from domain.stages import Stage, TaskStatus
-from tests.temporal_server import temporal_server
+from domain.tasks.state import Stage, TaskStatus
+from tests.servers.temporal_server import temporal_server
 from tests.workflows.rig import Rig
 from tests.workflows.script import Script
 

@@ -17,9 +17,9 @@ from temporalio.worker import Worker
 from activities.sweep import Sweep
 from adapters.catalogue import CatalogueSettings, ResumableUploads, connect, upgrade
 from adapters.object_store import S3ObjectStore
-from adapters.temporal_client import RunningTasks, keep_schedule
+from adapters.temporal.schedule import RunningTasks, keep_schedule
 from domain.errors import UploadUnknown
-from domain.upkeep import Kept, SweepInput, Swept, UpkeepInput
+from domain.messages.upkeep import Kept, SweepInput, Swept, UpkeepInput
 from tests.contract.catalogue.videos import resumable_upload
 from tests.contract.store.servers import s3_server
 from tests.workflows.rig import Rig

@@ -14,7 +14,7 @@ from domain.errors import (
     TaskEnded,
     TaskUnknown,
 )
-from domain.stages import Stage, StageStatus, TaskStatus
+from domain.tasks.state import Stage, StageStatus, TaskStatus
 from tests.workflows.looks import statuses
 from tests.workflows.rig import Rig
 

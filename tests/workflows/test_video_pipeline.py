@@ -16,9 +16,9 @@ from domain.errors import (
     SourceKillsWorker,
     StoreUnavailable,
 )
-from domain.messages import ProcessingOptions, SubtitleMode
-from domain.speech import LanguageEstimate, LanguageVerdict
-from domain.stages import Stage, StageStatus, TaskStatus
+from domain.speech.words import LanguageEstimate, LanguageVerdict
+from domain.tasks.options import ProcessingOptions, SubtitleMode
+from domain.tasks.state import Stage, StageStatus, TaskStatus
 from tests.workflows.rig import Rig
 
 

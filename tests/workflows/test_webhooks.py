@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import WorkflowFailureError
 
 from domain.errors import NoVideoStream, WebhookForbidden, WebhookUndelivered
-from domain.stages import TaskStatus
+from domain.tasks.state import TaskStatus
 from tests.workflows.rig import Rig
 
 HOOK = "https://example.org/hook"

@@ -12,9 +12,9 @@ import pytest
 from temporalio.client import Client
 
 from adapters.settings import read_worker
-from adapters.worker_life import Service, build_worker
+from adapters.worker.serving import Service, build_worker
 from tests.contract.store.servers import program
-from tests.temporal_server import temporal_server
+from tests.servers.temporal_server import temporal_server
 from tests.workflows.rig import Rig
 from tests.workflows.script import Script
 from workflows.policies import CPU_QUEUE, GPU_QUEUE, QUICK_QUEUE

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from adapters.catalogue import ApiKeys, CatalogueSettings, connect, upgrade
-from domain.accounts import Identity, Plan, Role
+from domain.accounts.identity import Identity, Plan, Role
 from domain.errors import CatalogueUnavailable, KeyLimitReached, KeyUnknown, TokenRefused
 
 NOW_US = 1_700_000_000_000_000

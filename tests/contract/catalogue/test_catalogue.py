@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from adapters.catalogue import Catalogue
-from domain.board import queued_state
-from domain.media import PictureStream, Ratio, SourceMedia
-from domain.messages import ProcessingOptions, RecordInput, SubtitleMode
-from domain.speech import LanguageEstimate, LanguageVerdict
-from domain.stages import Fault, StageState, StageStatus, TaskOutcome, TaskState, TaskStatus
+from domain.media.source import PictureStream, Ratio, SourceMedia
+from domain.messages.stages import RecordInput
+from domain.speech.words import LanguageEstimate, LanguageVerdict
+from domain.tasks.board import queued_state
+from domain.tasks.options import ProcessingOptions, SubtitleMode
+from domain.tasks.state import Fault, StageState, StageStatus, TaskOutcome, TaskState, TaskStatus
 from tests.contract.catalogue.videos import new_video, state, status_of
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from adapters.catalogue import Catalogue, CatalogueSettings, Cursor, connect, upgrade
 from domain.errors import CatalogueUnavailable, FormInvalid, SettingInvalid
-from domain.messages import RecordInput
-from domain.stages import TaskStatus
+from domain.messages.stages import RecordInput
+from domain.tasks.state import TaskStatus
 from tests.contract.catalogue.videos import new_video, state
 
 

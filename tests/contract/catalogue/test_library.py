@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from adapters.catalogue import Catalogue, Wanted, work_sha256
-from domain.messages import Artifact, ProcessingOptions, RecordInput, SubtitleMode
-from domain.rendition import FrameSize
-from domain.stages import TaskStatus
+from domain.media.rendition import FrameSize
+from domain.messages.stages import RecordInput
+from domain.storage.artifact import Artifact
+from domain.tasks.options import ProcessingOptions, SubtitleMode
+from domain.tasks.state import TaskStatus
 from tests.contract.catalogue.videos import new_video, state
 
 SRT = Artifact("videos/original/a/subtitles", "application/x-subrip", 100, "cd" * 32)

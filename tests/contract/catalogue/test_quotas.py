@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from adapters.catalogue import Catalogue, NewVideo
+from domain.accounts.quotas import DAY_US, Quotas, Usage
 from domain.errors import QuotaExceeded
-from domain.media import PictureStream, Ratio, SourceMedia
-from domain.messages import Artifact, RecordInput
-from domain.quotas import DAY_US, Quotas, Usage
-from domain.stages import TaskStatus
+from domain.media.source import PictureStream, Ratio, SourceMedia
+from domain.messages.stages import RecordInput
+from domain.storage.artifact import Artifact
+from domain.tasks.state import TaskStatus
 from tests.contract.catalogue.videos import new_video, state
 
 NOW_US = 1_800_000_000_000_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from adapters.catalogue import Catalogue, Progress, ResumableRow
+from domain.accounts.quotas import NO_QUOTAS, Quotas
 from domain.errors import QuotaExceeded, UploadComplete, UploadConflict, UploadGone, UploadUnknown
-from domain.quotas import NO_QUOTAS, Quotas
 from tests.contract.catalogue.videos import new_video, resumable_upload
 
 NOW_US = 1_700_000_000_000_000

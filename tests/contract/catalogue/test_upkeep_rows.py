@@ -6,9 +6,10 @@ import pytest
 
 from adapters.catalogue import Catalogue
 from adapters.catalogue.upkeep import Upkeep
-from domain.messages import Artifact, RecordInput
-from domain.stages import Fault, TaskOutcome, TaskState, TaskStatus
-from domain.upkeep import KeptVideo
+from domain.messages.stages import RecordInput
+from domain.messages.upkeep import KeptVideo
+from domain.storage.artifact import Artifact
+from domain.tasks.state import Fault, TaskOutcome, TaskState, TaskStatus
 from tests.contract.catalogue.videos import new_video, resumable_upload, state
 
 CREATED_US = 1_700_000_000_000_000

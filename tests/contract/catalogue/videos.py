@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from adapters.catalogue import Catalogue, NewVideo, ResumableRow
-from domain.messages import Artifact
-from domain.stages import TaskState, TaskStatus
+from domain.storage.artifact import Artifact
+from domain.tasks.state import TaskState, TaskStatus
 
 
 def new_video(number: int = 1, key: str | None = None, owner: str = "local") -> NewVideo:

@@ -17,10 +17,10 @@ import pytest
 from adapters.object_store import S3ObjectStore
 from tests.contract.http.front import NGINX, nginx
 from tests.contract.store.servers import s3_server
-from tests.product_process import product_environment, running_api
-from tests.temporal_server import free_port, temporal_server
+from tests.servers.product_process import product_environment, running_api
+from tests.servers.temporal_server import free_port, temporal_server
 from tests.unit.api.forms import BOUNDARY, HEADERS, part, video
-from tests.unit.api.tus import TUS, begin, offset_of, send
+from tests.unit.api.uploads.tus.requests import TUS, begin, offset_of, send
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed: `make test-tools` does it")
 

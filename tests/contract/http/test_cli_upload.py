@@ -18,15 +18,15 @@ import pytest
 
 from adapters.catalogue import Catalogue, CatalogueSettings, VideoRow, connect
 from adapters.object_store import S3ObjectStore, StoreSettings
-from api.callers import OWNER
+from api.access.callers import OWNER
 from cli.api import Api, UploadOptions
 from cli.faults import NoAnswer, Refused
 from cli.resumable import send
 from local.programs import answers
 from tests.contract.store.servers import s3_server
-from tests.product_process import ROOT
-from tests.temporal_server import free_port
-from tests.unit.api.tus import MIB, TUS, film
+from tests.servers.product_process import ROOT
+from tests.servers.temporal_server import free_port
+from tests.unit.api.uploads.tus.requests import MIB, TUS, film
 
 SIZE = 30 * MIB
 

@@ -15,15 +15,17 @@ import pytest
 from temporalio.client import Client
 
 from adapters.settings import TemporalSettings
-from adapters.temporal_client import connect
-from api.callers import OWNER
-from api.temporal_tasks import TemporalTasks
-from domain.messages import Artifact, PipelineRequest, ProcessingOptions
+from adapters.temporal.client import connect
+from api.access.callers import OWNER
+from api.tasks.temporal import TemporalTasks
+from domain.messages.start import PipelineRequest
+from domain.storage.artifact import Artifact
+from domain.tasks.options import ProcessingOptions
 from tests.contract.http.front import NGINX, nginx
 from tests.contract.store.servers import s3_server
-from tests.listening import listening
-from tests.product_process import api_process, product_environment
-from tests.temporal_server import free_port, temporal_server
+from tests.servers.event_reader import listening
+from tests.servers.product_process import api_process, product_environment
+from tests.servers.temporal_server import free_port, temporal_server
 
 TASK, TASK_OF_STOP, TASK_OF_NGINX = (f"task-{letter * 32}" for letter in "abc")
 

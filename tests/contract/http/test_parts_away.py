@@ -19,16 +19,17 @@ import pytest
 from adapters.catalogue import Catalogue, CatalogueSettings, NewVideo, connect
 from adapters.object_store import S3ObjectStore
 from adapters.settings import TemporalSettings, read_tasks
-from adapters.temporal_client import connect as connect_temporal
-from api.callers import OWNER
-from api.clock import now_us
-from api.starting import request_of
-from api.temporal_tasks import TemporalTasks
-from domain.messages import Artifact, RecordInput
-from domain.stages import TaskOutcome, TaskState, TaskStatus
+from adapters.temporal.client import connect as connect_temporal
+from api.access.callers import OWNER
+from api.http.clock import now_us
+from api.tasks.launch import request_of
+from api.tasks.temporal import TemporalTasks
+from domain.messages.stages import RecordInput
+from domain.storage.artifact import Artifact
+from domain.tasks.state import TaskOutcome, TaskState, TaskStatus
 from tests.contract.store.servers import s3_server
-from tests.product_process import product_environment, running_api
-from tests.temporal_server import temporal_server
+from tests.servers.product_process import product_environment, running_api
+from tests.servers.temporal_server import temporal_server
 from tests.unit.api.forms import video
 
 RUNNING, COMPLETED = "task-" + "a" * 32, "task-" + "c" * 32

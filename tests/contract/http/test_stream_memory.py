@@ -9,13 +9,14 @@ import psutil
 
 from adapters.catalogue import Catalogue, CatalogueSettings, NewVideo, connect
 from adapters.object_store import S3ObjectStore
-from api.callers import OWNER
+from api.access.callers import OWNER
 from bench.measure import HighWater
-from domain.messages import Artifact, RecordInput
-from domain.stages import TaskOutcome, TaskState, TaskStatus
+from domain.messages.stages import RecordInput
+from domain.storage.artifact import Artifact
+from domain.tasks.state import TaskOutcome, TaskState, TaskStatus
 from tests.contract.store.servers import s3_server
-from tests.product_process import api_process, product_environment
-from tests.temporal_server import free_port
+from tests.servers.product_process import api_process, product_environment
+from tests.servers.temporal_server import free_port
 
 FILM_BYTES = 2 * 1024**3
 MIB = 1024 * 1024

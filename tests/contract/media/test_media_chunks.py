@@ -10,12 +10,12 @@ import pytest
 from adapters.ffmpeg.chunk_tool import ChunkTool
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.ffmpeg.tool import FfmpegTool
-from domain.cue_style import CueStyle
-from domain.encode_messages import ChunkPlan
+from domain.attempts.progress import FreePulse
 from domain.errors import ArtifactMismatch, MediaToolFailed
-from domain.media import SourceMedia
-from domain.pulse import FreePulse
-from domain.rendition import FrameSize, Rendition
+from domain.media.rendition import FrameSize, Rendition
+from domain.media.source import SourceMedia
+from domain.messages.encode import ChunkPlan
+from domain.subtitles.style import CueStyle
 from tests.contract.media.looks import stream
 from tests.contract.media.recipes import AAC, TONE, ffmpeg, picture
 

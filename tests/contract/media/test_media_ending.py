@@ -15,16 +15,16 @@ import pytest
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.ffmpeg.tool import FfmpegTool
 from domain.errors import AttemptCancelled, MediaToolFailed, ScratchFull, SourceTooLarge, ToolMissing
-from domain.rendition import Rendition
+from domain.media.rendition import Rendition
 from tests.contract.media.looks import command_line, encoders
-from tests.contract.media.pulses import NotedPulse
+from tests.contract.media.progress import NotedPulse
 from tests.contract.media.recipes import Clips, ffmpeg
 
 _WORKER = """
 import sys
 from pathlib import Path
-from domain.pulse import FreePulse
-from domain.rendition import Rendition
+from domain.attempts.progress import FreePulse
+from domain.media.rendition import Rendition
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.ffmpeg.tool import FfmpegTool
 

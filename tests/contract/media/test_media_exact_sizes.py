@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from adapters.ffmpeg.tool import FfmpegTool
-from domain.cue_style import READABLE, CuePosition, CueStyle
-from domain.rendition import FrameSize, Rendition, Resolution
+from domain.media.rendition import FrameSize, Rendition, Resolution
+from domain.subtitles.style import READABLE, CuePosition, CueStyle
 from tests.contract.media import looks
-from tests.contract.media.pulses import NotedPulse
+from tests.contract.media.progress import NotedPulse
 from tests.contract.media.recipes import AAC, TONE, X264, Clips, ffmpeg, picture
 
 SMALL = FrameSize(640, 360)

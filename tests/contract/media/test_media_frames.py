@@ -15,7 +15,7 @@ from adapters.ffmpeg.tool import FfmpegTool
 from domain.errors import AttemptCancelled
 from tests.contract.media import looks
 from tests.contract.media.looks import encoders
-from tests.contract.media.pulses import NotedPulse
+from tests.contract.media.progress import NotedPulse
 from tests.contract.media.recipes import Clips, turned
 
 SECONDS = Sampling()

@@ -18,8 +18,8 @@ from domain.errors import (
     SourceTypeUnsupported,
     SourceUnreadable,
 )
-from domain.media import Ratio
-from tests.contract.media.pulses import NotedPulse
+from domain.media.source import Ratio
+from tests.contract.media.progress import NotedPulse
 from tests.contract.media.recipes import Clips, ffmpeg, turned
 
 

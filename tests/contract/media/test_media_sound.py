@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from adapters.ffmpeg.tool import FfmpegTool
-from domain.rendition import Rendition
+from domain.media.rendition import Rendition
 from tests.contract.media import looks
-from tests.contract.media.pulses import NotedPulse
+from tests.contract.media.progress import NotedPulse
 from tests.contract.media.recipes import Clips
 
 

@@ -15,7 +15,7 @@ from adapters.models.settings import REPOSITORY, SpeechSettings, read_speech
 from adapters.speech.engines import speech_engine
 from adapters.speech.faster_whisper_engine import FasterWhisperEngine
 from adapters.speech.speech_recognition_engine import SpeechRecognitionEngine
-from domain.pulse import FreePulse
+from domain.attempts.progress import FreePulse
 
 Engine = FasterWhisperEngine | SpeechRecognitionEngine
 CLIPS = REPOSITORY / "models" / "demo" / "clip"

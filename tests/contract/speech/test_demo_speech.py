@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from adapters.speech.faster_whisper_engine import FasterWhisperEngine
-from domain.speech import LanguageVerdict
-from tests.contract.media.pulses import NotedPulse
+from domain.speech.words import LanguageVerdict
+from tests.contract.media.progress import NotedPulse
 from tests.contract.speech.conftest import Spoken
 
 Sounds = Callable[[str], Spoken]

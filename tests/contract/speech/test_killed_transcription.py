@@ -13,9 +13,9 @@ import pytest
 
 from adapters.object_store import StoreSettings
 from adapters.object_store.store import S3ObjectStore
-from domain.cue_breaking import break_into_cues
-from domain.spoken_words import read_words
-from domain.subtitle_files import to_srt, to_webvtt
+from domain.speech.words_file import read_words
+from domain.subtitles.breaking import break_into_cues
+from domain.subtitles.files import to_srt, to_webvtt
 from tests.contract.speech.conftest import BYTES_PER_SECOND, Spoken
 from tests.contract.store.servers import s3_server
 

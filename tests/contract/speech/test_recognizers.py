@@ -14,8 +14,8 @@ from adapters.models.settings import read_speech
 from adapters.speech.recognizers import Recognizer, google, recognizer_named, spread_words
 from adapters.speech.speech_recognition_engine import SpeechRecognitionEngine
 from domain.errors import LanguageUnsupported, SpeechServiceUnavailable, ToolMissing
-from domain.languages import LANGUAGES
-from tests.contract.media.pulses import NotedPulse
+from domain.speech.languages import LANGUAGES
+from tests.contract.media.progress import NotedPulse
 from tests.contract.speech.conftest import Spoken
 
 SECOND = np.zeros(16_000, dtype=np.float32)

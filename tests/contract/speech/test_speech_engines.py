@@ -11,8 +11,8 @@ import pytest
 from adapters.models.settings import read_speech
 from adapters.speech.engines import speech_engine
 from domain.errors import AttemptCancelled, LanguageUnsupported
-from domain.speech import LanguageVerdict
-from tests.contract.media.pulses import NotedPulse
+from domain.speech.words import LanguageVerdict
+from tests.contract.media.progress import NotedPulse
 from tests.contract.speech.conftest import BYTES_PER_SECOND, Engine, Spoken
 
 Sounds = Callable[[str], Spoken]

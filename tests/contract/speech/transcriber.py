@@ -11,12 +11,12 @@ import sys
 import time
 from pathlib import Path
 
-from activities.kept_speech import KeptSpeech
+from activities.artifacts.speech_cache import KeptSpeech
 from adapters.models.settings import read_speech
 from adapters.object_store import S3ObjectStore, StoreSettings
 from adapters.speech.faster_whisper_engine import FasterWhisperEngine
-from domain.pulse import FreePulse
-from domain.spoken_words import write_words
+from domain.attempts.progress import FreePulse
+from domain.speech.words_file import write_words
 
 
 def tell(line: str) -> None:

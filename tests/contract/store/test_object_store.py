@@ -10,7 +10,7 @@ import pytest
 
 from adapters.object_store import S3ObjectStore, StoreSettings
 from domain.errors import AttemptCancelled, FileUnknown, SourceTooLarge, StoreUnavailable
-from domain.messages import Artifact
+from domain.storage.artifact import Artifact
 from tests.contract.store.streams import MIB, PART, Pulse, Stream, everything_below, noise
 
 

@@ -13,9 +13,9 @@ import urllib3
 
 from adapters.object_store import S3ObjectStore, StoreSettings
 from domain.errors import FileUnknown, SettingInvalid, StoreUnavailable
-from domain.messages import Artifact
+from domain.storage.artifact import Artifact
 from tests.contract.store.streams import PART, Pulse, Stream, everything_below, noise
-from tests.temporal_server import free_port
+from tests.servers.temporal_server import free_port
 
 
 def test_a_missing_object_is_told_apart_from_a_failing_store(store: S3ObjectStore, tmp_path: Path) -> None:

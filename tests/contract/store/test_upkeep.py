@@ -13,9 +13,9 @@ from activities.upkeep import Upkeep
 from adapters.catalogue import Catalogue, CatalogueSettings, connect, upgrade
 from adapters.catalogue.upkeep import Upkeep as CatalogueUpkeep
 from adapters.object_store import S3ObjectStore, StoreSettings
-from domain.messages import RecordInput
-from domain.stages import TaskOutcome, TaskState, TaskStatus
-from domain.upkeep import Kept, UpkeepInput
+from domain.messages.stages import RecordInput
+from domain.messages.upkeep import Kept, UpkeepInput
+from domain.tasks.state import TaskOutcome, TaskState, TaskStatus
 from tests.contract.catalogue.videos import new_video
 from tests.contract.store.servers import s3_server
 

@@ -15,8 +15,8 @@ from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.ffmpeg.tool import FfmpegTool
 from adapters.models.settings import REPOSITORY, VisionSettings, read_vision
 from adapters.vision.yolo_detector import YoloDetector
-from domain.media import SourceMedia
-from domain.pulse import FreePulse
+from domain.attempts.progress import FreePulse
+from domain.media.source import SourceMedia
 
 CLIPS = REPOSITORY / "models" / "demo" / "clip"
 

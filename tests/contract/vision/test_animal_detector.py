@@ -14,9 +14,9 @@ import pytest
 from adapters.ffmpeg.frames import FrameReader
 from adapters.models.settings import REPOSITORY, VisionSettings
 from adapters.vision.yolo_detector import YoloDetector
+from domain.animals.sightings import sightings
 from domain.errors import AttemptCancelled, SettingInvalid
-from domain.sightings import sightings
-from tests.contract.media.pulses import NotedPulse
+from tests.contract.media.progress import NotedPulse
 from tests.contract.vision.conftest import Clip
 
 Clips = Callable[[str], Clip]

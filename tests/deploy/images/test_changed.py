@@ -17,7 +17,7 @@ def git(folder: Path, *arguments: str) -> str:
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     git(tmp_path, "init", "--quiet")
-    for name in ("api/Dockerfile", "requirements/api.txt", "domain/cues.py"):
+    for name in ("api/Dockerfile", "requirements/api.txt", "domain/subtitles/cues.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("before\n")
     git(tmp_path, "add", "--all")
@@ -27,7 +27,7 @@ def repository(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("changed", "told"),
-    [("api/Dockerfile", "yes"), ("requirements/api.txt", "yes"), ("domain/cues.py", "no")],
+    [("api/Dockerfile", "yes"), ("requirements/api.txt", "yes"), ("domain/subtitles/cues.py", "no")],
 )
 def test_images_are_built_when_what_they_are_made_of_changed(
     repository: Path, changed: str, told: str

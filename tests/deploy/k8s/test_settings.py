@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 import yaml
 
-from api.form_shapes import STYLE_FIELDS
+from api.subtitle_style import STYLE_FIELDS
 from tests.deploy.k8s.copies import DEPLOY, copies, stray
 from tests.deploy.k8s.manifests import MANIFESTS, OVERLAYS, REPOSITORY, Object, named, of_kind, workloads
 

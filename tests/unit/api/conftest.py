@@ -12,15 +12,15 @@ from anyio import to_thread
 from adapters.catalogue import ApiKeys, Catalogue, CatalogueSettings, connect, upgrade
 from adapters.object_store import S3ObjectStore, StoreSettings
 from adapters.settings import TaskSettings
+from api.access.callers import OWNER
 from api.app import create_app
-from api.callers import OWNER
 from api.dependencies import Parts
 from api.settings import HttpSettings
-from domain.checkup import Part
+from domain.accounts.quotas import NO_QUOTAS, Quotas
 from domain.errors import PipelineError
-from domain.messages import Admission, PipelineRequest
-from domain.quotas import NO_QUOTAS, Quotas
-from domain.stages import LiveState, Stage
+from domain.messages.diagnostics import Part
+from domain.messages.start import Admission, PipelineRequest
+from domain.tasks.state import LiveState, Stage
 from tests.contract.store.servers import s3_server
 
 LIMIT_BYTES = 12 * 1024 * 1024

@@ -1,0 +1,45 @@
+"""Kept pieces of hearing a sound, as objects in the store that any worker and any task can find."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from activities.ports import ObjectStore
+from domain.attempts.progress import FreePulse
+from domain.errors import FileUnknown, PassingError
+from domain.storage.keys import kept_speech_key
+
+_MEDIA_TYPE = "application/octet-stream"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class KeptSpeech:
+    """What is kept of the sound with this digest; pieces pass through files below `scratch_path`."""
+
+    store: ObjectStore
+    audio_sha256: str
+    scratch_path: Path
+
+    def find(self, recipe: str, start_us: int, end_us: int) -> bytes | None:
+        key = kept_speech_key(self.audio_sha256, recipe, start_us, end_us)
+        with TemporaryDirectory(dir=self.scratch_path) as folder:
+            piece_path = Path(folder) / "piece"
+            try:
+                self.store.download(key, piece_path, FreePulse())
+            except FileUnknown:
+                return None
+            except PassingError as error:
+                _log.warning("kept speech can't be looked up, so it is heard again: %s", error)
+                return None
+            return piece_path.read_bytes()
+
+    def keep(self, recipe: str, start_us: int, end_us: int, content: bytes) -> None:
+        try:
+            self.store.put(kept_speech_key(self.audio_sha256, recipe, start_us, end_us), content, _MEDIA_TYPE)
+        except PassingError as error:
+            # The words are there; only a later attempt would have to hear them again.
+            _log.warning("speech was heard but can't be kept: %s", error)

@@ -1,0 +1,78 @@
+"""Lists the times of a picture's frames from its packets, without decoding any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+from adapters.ffmpeg.commands.input_options import flat, local_file, source_options
+from adapters.ffmpeg.inspect.ffprobe_report import Report
+from adapters.ffmpeg.run.runner import Job, ProgressLines, Runner
+from adapters.ffmpeg.settings import MediaLimits
+from domain.attempts.progress import Pulse
+from domain.media.chunks import FrameClock, FrameIndex
+from domain.media.source import Ratio, SourceMedia
+
+# Packets of these hold no frame, or more than one, so that counting them says nothing about frames.
+_UNCOUNTABLE_CODECS = frozenset({"vp8"})
+
+
+class FramesUncountable(Exception):
+    """The packets do not say when each frame is shown; not a fault, the video is encoded whole."""
+
+
+def scan_frames(
+    source_path: Path,
+    report: Report,
+    media: SourceMedia,
+    limits: MediaLimits,
+    runner: Runner,
+    pulse: Pulse,
+) -> FrameIndex:
+    """Every frame's pts; raises `FramesUncountable` where packets are not frames."""
+    if media.picture.codec in _UNCOUNTABLE_CODECS:
+        raise FramesUncountable(f"{media.picture.codec} hides some of its frames")
+    clock = _clock(report, media.picture.index)
+    argv = (
+        *("ffprobe", "-hide_banner", "-v", "error"),
+        *flat(source_options(limits)),
+        *("-select_streams", str(media.picture.index), "-show_entries", "packet=pts,flags", "-of", "csv=p=0"),
+        *("-i", local_file(source_path)),
+    )
+    job = Job(argv, source_path.parent, media.duration_us)
+    pts: list[int] = []
+    key_pts: list[int] = []
+    for line in _lines(runner.stream(job, pulse, ProgressLines())):
+        shown, _, flags = line.partition(b",")
+        if not shown:
+            continue  # where a packet has side data, an empty line follows
+        try:
+            pts.append(int(shown))
+        except ValueError:
+            raise FramesUncountable("its packets do not say when they are shown") from None
+        if flags.startswith(b"K"):
+            key_pts.append(pts[-1])
+    pts.sort()
+    key_pts.sort()
+    if len(set(pts)) != len(pts):
+        raise FramesUncountable("two of its packets are shown at the same time")
+    if not pts or not key_pts or key_pts[0] != pts[0]:
+        raise FramesUncountable("it does not begin with a key frame")
+    return FrameIndex(clock, pts, key_pts)
+
+
+def _clock(report: Report, index: int) -> FrameClock:
+    base = Fraction(str(report.streams[index]["time_base"]))
+    # ffmpeg shifts every time by this, so that the media starts at zero.
+    start = Fraction(str(report.format.get("start_time", "0")))
+    return FrameClock(Ratio(base.numerator, base.denominator), round(start / base))
+
+
+def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from whole
+    if rest:
+        yield rest

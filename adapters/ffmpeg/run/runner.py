@@ -1,0 +1,201 @@
+"""The one place where a media process runs: confined, watched, and gone when its attempt is."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from adapters.ffmpeg.run.child import Child
+from adapters.ffmpeg.run.faults import disk_full, judge
+from adapters.ffmpeg.run.report import RunReport, RunStats
+from adapters.ffmpeg.settings import RunLimits
+from domain.attempts.progress import Pulse
+from domain.errors import MediaToolStalled, SourceUnreadable
+
+_LOOK_EVERY_S = 0.1
+_CPU_EVERY_S = 1.0
+# The kernel counts ticks where it judges the limit, and so may kill a little before the exact time.
+_CPU_LIMIT_SHARE = 0.75
+_CAPTURE_LIMIT_BYTES = 8 * 1024**2
+
+
+class SideListener(Protocol):
+    """Understands the lines of the side channel."""
+
+    @property
+    def position_us(self) -> int:
+        """How far into the media the process has come."""
+
+    @property
+    def frames(self) -> int:
+        """How many frames it has done."""
+
+    def hear(self, line: str) -> None: ...
+
+
+class ProgressLines:
+    """Reads what `-progress` writes: `key=value` lines in blocks."""
+
+    def __init__(self) -> None:
+        self.position_us = 0
+        self.frames = 0
+
+    def hear(self, line: str) -> None:
+        key, _, value = line.partition("=")
+        # Before the first packet the values are `N/A`, and times may start below zero.
+        if value.strip().isdecimal():
+            if key == "out_time_us":
+                self.position_us = max(self.position_us, int(value))
+            elif key == "frame":
+                self.frames = max(self.frames, int(value))
+
+
+@dataclass(frozen=True)
+class Job:
+    """A command and what is known about it.
+
+    `duration_us` is the media's running time, 0 when unknown. `growing_path` is a file whose
+    growth counts as a sign of life; without one, the command may write no file at all.
+    `reads_source` says that a stranger's file is among the inputs.
+    """
+
+    argv: tuple[str, ...]
+    scratch_path: Path
+    duration_us: int = 0
+    growing_path: Path | None = None
+    reads_source: bool = True
+
+
+class Runner:
+    """Starts children one at a time per call; one instance serves many threads.
+
+    The thread that starts a child must outlive it: the child is killed when that thread ends.
+    """
+
+    def __init__(self, limits: RunLimits) -> None:
+        self._limits = limits
+
+    def for_reading(self, cpu_limit_s: int) -> Runner:
+        """A runner for runs that decode next to nothing."""
+        return Runner(self._limits.for_reading(cpu_limit_s))
+
+    def run(self, job: Job, pulse: Pulse) -> tuple[RunStats, bytes]:
+        """Run to the end and return what came on stdout, which must be small."""
+        collected = bytearray()
+        with closing(self.stream(job, pulse, ProgressLines())) as steps:
+            while True:
+                try:
+                    collected += next(steps)
+                except StopIteration as end:
+                    stats: RunStats = end.value
+                    return stats, bytes(collected)
+                if len(collected) > _CAPTURE_LIMIT_BYTES:
+                    raise SourceUnreadable("The file describes itself at a length that no video needs.")
+
+    def make(
+        self,
+        argv: tuple[str, ...],
+        target_path: Path,
+        duration_us: int,
+        pulse: Pulse,
+        *,
+        reads_source: bool = True,
+    ) -> None:
+        """Run a command that writes `target_path`, in that file's folder."""
+        job = Job(argv, target_path.parent, duration_us, growing_path=target_path, reads_source=reads_source)
+        self.run(job, pulse)
+
+    def stream(self, job: Job, pulse: Pulse, side: SideListener) -> Generator[bytes, None, RunStats]:
+        """Yield stdout as it comes. Closing the generator kills the child."""
+        with RunReport(job.argv[0]) as report:
+            report.stats = yield from self._stream(job, pulse, side)
+            return report.stats
+
+    def _stream(self, job: Job, pulse: Pulse, side: SideListener) -> Generator[bytes, None, RunStats]:
+        cpu_limit_s = self._limits.cpu_limit_s(job.duration_us)
+        started_s = time.monotonic()
+        writes = job.growing_path is not None
+        with Child(job.argv, job.scratch_path, self._limits, cpu_limit_s, writes=writes) as child:
+            watch = _Watch(child, job, side, self._limits.stall_limit_s)
+            while not child.ended:
+                output, lines = child.pump(_LOOK_EVERY_S)
+                for line in lines:
+                    side.hear(line)
+                pulse.check()
+                watch.look(pulse, moved=bool(output))
+                if output:
+                    yield output
+                    # The time that the consumer took is not the child's silence.
+                    watch.rest()
+        if child.exit_code != 0:
+            raise judge(
+                child.exit_code,
+                child.error_lines,
+                cpu_limit_reached=child.exit_code == -signal.SIGKILL
+                and child.cpu_s >= _CPU_LIMIT_SHARE * cpu_limit_s,
+                reads_source=job.reads_source,
+            )
+        if full := disk_full(child.error_lines):
+            raise full
+        return RunStats(
+            wall_s=time.monotonic() - started_s,
+            cpu_s=child.cpu_s,
+            frames=side.frames,
+            position_us=side.position_us,
+            error_lines=tuple(child.error_lines),
+        )
+
+
+class _Watch:
+    """Tells true progress, mere life and a stall apart."""
+
+    def __init__(self, child: Child, job: Job, side: SideListener, stall_limit_s: float) -> None:
+        self._child = child
+        self._job = job
+        self._side = side
+        self._stall_limit_s = stall_limit_s
+        self._position = (0, 0)
+        self._effort: tuple[float, int] = (0.0, 0)
+        self.rest()
+
+    def rest(self) -> None:
+        """Count silence from now."""
+        self._moved_s = time.monotonic()
+        self._effort_seen_s = self._moved_s
+
+    def look(self, pulse: Pulse, *, moved: bool) -> None:
+        now_s = time.monotonic()
+        position = (self._side.position_us, self._side.frames)
+        if position != self._position:
+            self._position = position
+            self._moved_s = now_s
+            if self._job.duration_us:
+                pulse.advance(min(1.0, position[0] / self._job.duration_us))
+            else:
+                pulse.working()
+        elif moved:
+            self._moved_s = now_s
+            pulse.working()
+        elif now_s - self._effort_seen_s >= _CPU_EVERY_S:
+            self._effort_seen_s = now_s
+            effort = (self._child.live_cpu_s(), self._written_bytes())
+            if effort != self._effort:
+                self._effort = effort
+                self._moved_s = now_s
+                pulse.working()
+        if now_s - self._moved_s > self._stall_limit_s:
+            raise MediaToolStalled(
+                f"FFmpeg has made no progress and used no processor time for {self._stall_limit_s:g} s."
+            )
+
+    def _written_bytes(self) -> int:
+        path = self._job.growing_path
+        try:
+            return path.stat().st_size if path else 0
+        except FileNotFoundError:
+            return 0

@@ -1,0 +1,59 @@
+"""What every media process is put behind before it may start: the one place for a sandbox."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from adapters.ffmpeg.sandbox.file_access import handled_rights, reach
+from adapters.ffmpeg.sandbox.guards import guards, launched
+from adapters.ffmpeg.settings import RunLimits
+from domain.errors import ToolMissing
+
+_OPEN_FILES = 256
+
+
+def confine(
+    argv: Sequence[str], scratch_path: Path, limits: RunLimits, cpu_limit_s: int, *, writes: bool
+) -> list[str]:
+    """The command as it is really started: by a launcher that becomes it, so the process id stays the same.
+
+    The process may read in `scratch_path` and what `argv` names with `file:`; if it `writes`, there alone.
+    """
+    found = shutil.which(argv[0])
+    if found is None:
+        raise ToolMissing(
+            f"{argv[0]} is not installed or not on the PATH: install FFmpeg (apt install ffmpeg)."
+        )
+    put = guards()
+    abi = put.landlock_abi
+    rules = reach(Path(found).resolve(), argv, scratch_path, abi, writes=writes)
+    plan = {
+        "limits": [
+            (resource.RLIMIT_CPU, cpu_limit_s),
+            (resource.RLIMIT_AS, limits.address_space_bytes),
+            (resource.RLIMIT_DATA, limits.memory_bytes),
+            (resource.RLIMIT_FSIZE, limits.file_bytes),
+            (resource.RLIMIT_NOFILE, _OPEN_FILES),
+            (resource.RLIMIT_CORE, 0),
+        ],
+        "namespaces": put.namespaces,
+        "landlock": (handled_rights(abi), rules) if abi else None,
+        "filter": put.filter,
+    }
+    return launched(plan, [found, *argv[1:]])
+
+
+def bare_environment(scratch_path: Path) -> dict[str, str]:
+    """An environment without the worker's secrets, in which nothing is written outside the scratch folder."""
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "HOME": str(scratch_path),
+        "TMPDIR": str(scratch_path),
+        # Each arena reserves 64 MiB of addresses; on many cores their default number alone breaks the limit.
+        "MALLOC_ARENA_MAX": "4",
+        "AV_LOG_FORCE_NOCOLOR": "1",
+    }

@@ -1,0 +1,44 @@
+"""That each group of regions is heard once: what is kept of it is read, what is not is heard and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from adapters.models.native_calls import awaited
+from domain.attempts.progress import Pulse
+from domain.speech.cache import KeptWork, recipe_digest
+from domain.speech.regions import Region
+from domain.speech.words import Word
+from domain.speech.words_file import WORDS_FORMAT, read_words, write_words
+
+Group = Sequence[Region]
+
+
+def words_of(
+    groups: Sequence[Group],
+    recipe: Mapping[str, object],
+    kept: KeptWork,
+    hear: Callable[[Group], list[Word]],
+    pulse: Pulse,
+) -> list[Word]:
+    """The words of all groups, in order. `recipe` is all that decides them but the regions' pieces.
+
+    A group is kept whole: heard in other company, a region's words could differ in their last digits.
+    """
+    speech_us = sum(region.duration_us for group in groups for region in group)
+    words: list[Word] = []
+    done_us = 0
+    for group in groups:
+        pieces = [[(piece.start_us, piece.end_us) for piece in region.pieces] for region in group]
+        name = recipe_digest({**recipe, "format": WORDS_FORMAT, "pieces": pieces})
+        span = (group[0].start_us, group[-1].end_us)
+        content = awaited(partial(kept.find, name, *span), pulse)
+        found = None if content is None else read_words(content)
+        if found is None:
+            found = hear(group)
+            awaited(partial(kept.keep, name, *span, write_words(found)), pulse)
+        words += found
+        done_us += sum(region.duration_us for region in group)
+        pulse.advance(done_us / speech_us)
+    return words

@@ -1,0 +1,60 @@
+"""Reader of a task's pending activities and their heartbeats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.client import (
+    WorkflowExecutionDescription,
+)
+from temporalio.converter import DataConverter
+
+from domain.attempts.heartbeat import Beat
+from domain.tasks.live_status import PendingActivity
+from domain.tasks.state import Fault, Stage, stage_of
+
+
+async def pending_stages(description: WorkflowExecutionDescription) -> list[PendingActivity]:
+    """The activities of stages that Temporal waits for, with their last heartbeats."""
+    infos = description.raw_description.pending_activities
+    return [
+        await _pending_stage(info, stage, description.data_converter)
+        for info in infos
+        if (stage := stage_of(info.activity_id)) is not None
+    ]
+
+
+async def _pending_stage(
+    info: PendingActivityInfo, stage: Stage, converter: DataConverter
+) -> PendingActivity:
+    beat = await _beat(info.heartbeat_details.payloads, converter)
+    beaten = info.last_heartbeat_time if beat and info.HasField("last_heartbeat_time") else None
+    return PendingActivity(
+        stage=stage,
+        attempt=info.attempt,
+        running=info.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED,
+        fraction=_fraction(beat) if beat else 0.0,
+        beat_us=beaten.ToMicroseconds() if beaten else None,
+        last_fault=_fault(info) if info.HasField("last_failure") else None,
+        frames=beat.frames if beat else 0,
+    )
+
+
+def _fraction(beat: Beat) -> float:
+    """A chunk's progress stays what it was until the new attempt has come as far."""
+    return max(beat.fraction, beat.reached) if beat.frames else beat.fraction
+
+
+async def _beat(payloads: Sequence[object], converter: DataConverter) -> Beat | None:
+    if not payloads:
+        return None
+    beats: list[Beat] = await converter.decode(payloads, [Beat])  # type: ignore[arg-type]
+    return beats[0]
+
+
+def _fault(info: PendingActivityInfo) -> Fault:
+    failure = info.last_failure
+    kind = failure.application_failure_info.type if failure.HasField("application_failure_info") else ""
+    return Fault(code=kind or "AttemptLost", message=failure.message)

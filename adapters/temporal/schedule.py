@@ -1,0 +1,60 @@
+"""Schedules, and whether a task still runs."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+    ScheduleUpdate,
+    WorkflowExecutionStatus,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.errors import WorkflowsUnavailable
+
+
+async def keep_schedule(
+    client: Client, schedule_id: str, action: ScheduleActionStartWorkflow, every: timedelta
+) -> None:
+    """Make the schedule, or bring the one that is there up to date; harmless when many workers do it."""
+    schedule = Schedule(
+        action=action,
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
+        # One that takes longer than its interval is not joined by another.
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
+    )
+    try:
+        await client.create_schedule(schedule_id, schedule)
+    except ScheduleAlreadyRunningError:
+        await client.get_schedule_handle(schedule_id).update(lambda _: ScheduleUpdate(schedule))
+
+
+class RunningTasks:
+    """Asks Temporal, from an activity's thread, whether a task is running."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._loop = asyncio.get_running_loop()
+
+    def is_running(self, task_id: str) -> bool:
+        """Raises `WorkflowsUnavailable` when Temporal does not answer."""
+        asked = asyncio.run_coroutine_threadsafe(self._status(task_id), self._loop)
+        return asked.result() is WorkflowExecutionStatus.RUNNING
+
+    async def _status(self, task_id: str) -> WorkflowExecutionStatus | None:
+        handle = self._client.get_workflow_handle(task_id)
+        try:
+            return (await handle.describe(rpc_timeout=timedelta(seconds=10))).status
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise WorkflowsUnavailable(f"Temporal does not answer: {error}") from error

@@ -1,0 +1,135 @@
+"""Serves an object as HTTP wants it: validators, conditions and one range (RFC 9110, sections 8, 13, 14)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+import anyio
+from anyio import to_thread
+from fastapi import Request
+from starlette.datastructures import Headers
+from starlette.responses import Response, StreamingResponse
+
+from adapters.object_store import StoredObject
+from api.dependencies import Parts
+from api.library.byte_ranges import ByteRange, parse_range
+from api.process_state.metrics import Figures
+from domain.errors import FileUnknown
+
+# The headers by which a caller asks for a part, or only for what is new; read where the file is served.
+CONDITIONS = {
+    "parameters": [
+        {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
+        for name in ("Range", "If-Range", "If-None-Match", "If-Modified-Since")
+    ]
+}
+
+
+async def serve(
+    request: Request,
+    parts: Parts,
+    key: str,
+    disposition: str,
+    cache_control: str = "private, no-cache",
+) -> Response:
+    """The answer to GET or HEAD; a store that fails before the first byte is an error, not half a file."""
+    with parts.figures.begun_stream():
+        stored = await to_thread.run_sync(parts.store.stat, key)
+    if stored is None:
+        raise FileUnknown("The file has been removed.")
+    headers = {
+        "ETag": etag_of(stored),
+        "Accept-Ranges": "bytes",
+        "Cache-Control": cache_control,
+        "Content-Disposition": disposition,
+    }
+    if stored.modified is not None:
+        headers["Last-Modified"] = format_datetime(stored.modified.astimezone(UTC), usegmt=True)
+    if is_unchanged(request.headers, stored):
+        return Response(status_code=304, headers=headers)
+    part = _range(request, stored)
+    length = part.length if part else stored.size_bytes
+    headers["Content-Length"] = str(length)
+    headers["Content-Type"] = stored.media_type
+    if part is not None:
+        headers["Content-Range"] = part.content_range
+    status = 206 if part else 200
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers)
+    offset = part.offset if part else 0
+    with parts.figures.begun_stream():
+        content = await _begin(parts.store.open_range(key, offset, length), parts.figures)
+    if offset == 0 and stored.media_type.startswith("video/"):
+        parts.saw_view(key)
+    return StreamingResponse(content, status_code=status, headers=headers)
+
+
+def etag_of(stored: StoredObject) -> str:
+    """A strong validator: the digest of the bytes where it is known, else the store's own."""
+    return f'"{stored.sha256 or stored.etag}"'
+
+
+def is_unchanged(headers: Headers, stored: StoredObject) -> bool:
+    """Whether the caller has the file already. If-None-Match, when there, is the only one that counts."""
+    tags = headers.get("if-none-match")
+    if tags is not None:
+        return names(tags, etag_of(stored))
+    since = _date(headers.get("if-modified-since"))
+    return (
+        since is not None and stored.modified is not None and stored.modified.replace(microsecond=0) <= since
+    )
+
+
+def names(tags: str, tag: str) -> bool:
+    """Whether an If-None-Match names this validator."""
+    known = {known.strip().removeprefix("W/") for known in tags.split(",")}
+    return "*" in known or tag in known
+
+
+def _range(request: Request, stored: StoredObject) -> ByteRange | None:
+    """The part to send. A HEAD has no range, and If-Range asks for the whole file if it has changed."""
+    if request.method == "HEAD" or not _same_as_before(request.headers.get("if-range"), stored):
+        return None
+    return parse_range(request.headers.get("range"), stored.size_bytes)
+
+
+def _same_as_before(validator: str | None, stored: StoredObject) -> bool:
+    if validator is None:
+        return True
+    if validator.startswith(('"', "W/")):
+        # Weak tags never match here: they don't promise the same bytes.
+        return validator.strip() == etag_of(stored)
+    date = _date(validator)
+    return date is not None and stored.modified is not None and stored.modified.replace(microsecond=0) == date
+
+
+def _date(text: str | None) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text) if text else None
+    except ValueError:
+        return None
+    return date if date is None or date.tzinfo else date.replace(tzinfo=UTC)
+
+
+async def _begin(chunks: Iterator[bytes], figures: Figures) -> AsyncIterator[bytes]:
+    """Read the first chunk now, so that a failing store still can be told."""
+    first = await to_thread.run_sync(next, chunks, b"")
+    return _rest(first, chunks, figures)
+
+
+async def _rest(first: bytes, chunks: Iterator[bytes], figures: Figures) -> AsyncIterator[bytes]:
+    try:
+        with figures.stream():
+            chunk = first
+            while chunk:
+                yield chunk
+                figures.stream_bytes.inc(len(chunk))
+                chunk = await to_thread.run_sync(next, chunks, b"")
+    finally:
+        # Also when the reader hangs up: the connection to the store is closed, not kept for later.
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            with anyio.CancelScope(shield=True):
+                await to_thread.run_sync(close)

@@ -1,0 +1,45 @@
+"""`GET /api/stream/{video_id}`: a library's video for players, whole or in part."""
+
+from __future__ import annotations
+
+from anyio import to_thread
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from api.access.rules import USERS, only_for
+from api.dependencies import CallerKnown, PartsNeeded, VideoId
+from api.http.file_names import attachment
+from api.library.caller_videos import Library
+from api.library.downloads import CONDITIONS, serve
+
+router = APIRouter(tags=["library"])
+
+_PATH = "/api/stream/{video_id}"
+
+
+# The lower of the two stands first and answers, so that a 405 names both methods; this one is its document.
+@router.get(
+    _PATH,
+    summary="Stream a video",
+    response_class=Response,
+    responses={
+        200: {"description": "The file.", "content": {"video/mp4": {}}},
+        206: {"description": "The asked range of it."},
+        304: {"description": "The caller has it already."},
+        307: {"description": "The object store has it, at this address, for a while."},
+    },
+    openapi_extra=CONDITIONS,
+)
+@router.api_route(_PATH, methods=["GET", "HEAD"], include_in_schema=False)
+@only_for(USERS)
+async def stream(request: Request, video_id: VideoId, parts: PartsNeeded, caller: CallerKnown) -> Response:
+    """In constant memory, or by a link to the object store where the operator prefers that."""
+    key, row = await Library(parts, caller).file(video_id)
+    settings = parts.library
+    if settings.redirects:
+        link = await to_thread.run_sync(parts.store.presigned_get, key, settings.link_valid_s)
+        if request.method == "GET" and request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
+            parts.saw_view(key)
+        return RedirectResponse(link, headers={"Cache-Control": "no-store"})
+    shown = attachment(row.filename, "final.mp4", "inline")
+    return await serve(request, parts, key, shown, settings.cache_control)

@@ -1,0 +1,110 @@
+"""`/api/videos/`: the library, and `GET /api/health`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from adapters.catalogue import Cursor, Wanted
+from api.access.rules import EVERYBODY, USERS, only_for
+from api.dependencies import CallerKnown, PartsNeeded, VideoId
+from api.library.caller_videos import Library
+from api.operation.health import answer_of
+from api.schemas.library import (
+    STATUSES,
+    HealthAnswer,
+    LibraryStatus,
+    VideoAnswer,
+    VideoPage,
+    links_of,
+    video_answer,
+)
+
+router = APIRouter(tags=["library"])
+
+_VIDEO = "/api/videos/{video_id}"
+
+
+class VideoChange(BaseModel):
+    """What is to change."""
+
+    model_config = ConfigDict(extra="forbid")
+    filename: Annotated[str, Field(min_length=1, max_length=255, examples=["holiday.mp4"])]
+
+
+@router.get("/api/health", summary="How is the library?", tags=["operation"])
+@only_for(EVERYBODY)
+async def library_health(parts: PartsNeeded) -> HealthAnswer:
+    """Asks the store and the database, and a CPU worker for its FFmpeg at most twice a minute."""
+    store, database, ffmpeg = await asyncio.gather(
+        answer_of(to_thread.run_sync(parts.store.ready)),
+        answer_of(parts.ask_catalogue(parts.catalogue.ready)),
+        parts.ffmpeg.of(parts.tasks.checkup),
+    )
+    return HealthAnswer(
+        status="healthy" if {store, database, ffmpeg} == {"ok"} else "degraded",
+        service="video-pipeline",
+        version="0.1.0",
+        object_store=store,
+        database=database,
+        ffmpeg=ffmpeg,
+    )
+
+
+@router.get("/api/videos/", summary="Page through the library")
+@only_for(USERS)
+async def list_videos(
+    parts: PartsNeeded,
+    caller: CallerKnown,
+    skip: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    status: LibraryStatus | None = None,
+    filename: Annotated[str, Query(max_length=255, description="A part of the name, in any case.")] = "",
+    source: Annotated[str, Query(pattern="^([0-9a-f]{64})?$", description="The source's SHA-256.")] = "",
+    cursor: Annotated[
+        str | None, Query(description="`next` of the page before.", pattern=r"^[0-9]{1,18}\.[0-9a-z-]{1,64}$")
+    ] = None,
+) -> VideoPage:
+    """Newest first. A late page is quick by `cursor`, and slow by `skip`."""
+    wanted = Wanted(STATUSES[status] if status else (), filename.replace("\0", ""), source)
+    before = Cursor.parse(cursor) if cursor else None
+    page = await parts.ask_catalogue(
+        parts.catalogue.search, caller.identity.sees, wanted, limit, before, skip
+    )
+    found = [video_answer(row, parts.store, parts.library) for row in page.videos]
+    return VideoPage(videos=found, skip=skip, limit=limit, next=str(page.next) if page.next else None)
+
+
+@router.get(_VIDEO, summary="See a video")
+@only_for(USERS)
+async def see_video(
+    video_id: VideoId, response: Response, parts: PartsNeeded, caller: CallerKnown
+) -> VideoAnswer:
+    """Its metadata and a fresh link.
+
+    The `Link` header names its task's events (`monitor`), and its captions (`alternate`) where the picture
+    does not show them.
+    """
+    row = await Library(parts, caller).video(video_id)
+    response.headers["Link"] = links_of(row)
+    return video_answer(row, parts.store, parts.library)
+
+
+@router.patch(_VIDEO, summary="Rename a video")
+@only_for(USERS)
+async def rename_video(
+    video_id: VideoId, change: VideoChange, parts: PartsNeeded, caller: CallerKnown
+) -> VideoAnswer:
+    row = await Library(parts, caller).rename(video_id, change.filename)
+    return video_answer(row, parts.store, parts.library)
+
+
+@router.delete(_VIDEO, status_code=204, summary="Remove a video")
+@only_for(USERS)
+async def remove_video(video_id: VideoId, parts: PartsNeeded, caller: CallerKnown) -> None:
+    """The video, its files and its row; a running job is stopped first."""
+    await Library(parts, caller).remove(video_id)

@@ -1,0 +1,19 @@
+"""`GET /metrics`: figures for Prometheus."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from api.access.rules import FIGURES, only_for
+from api.dependencies import PartsNeeded
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
+@only_for(FIGURES)
+async def metrics(parts: PartsNeeded) -> Response:
+    """Requests, uploads, streams, the state of queues and parts; docs/metrics.md explains each."""
+    return Response(generate_latest(parts.figures.registry), media_type=CONTENT_TYPE_LATEST)

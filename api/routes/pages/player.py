@@ -1,0 +1,83 @@
+"""`GET /watch/{video_id}`: the page that plays a video, the same for every video and open to all.
+
+It holds nothing: what it shows it asks for itself, as whoever looks at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import PurePath
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.access.rules import EVERYBODY, only_for
+from api.dependencies import Parts, PartsNeeded
+from api.library.downloads import names
+from domain.errors import FileUnknown
+
+router = APIRouter(include_in_schema=False)
+
+_PAGE = "player.html"
+_MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+# A cache in front keeps the page, and asks each time whether it is still the same.
+_PAGE_CACHING = "public, no-cache"
+_FILE_CACHING = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class _Player:
+    """The page's files; `version` is another one whenever one of them is, and stands in their addresses."""
+
+    version: str
+    files: dict[str, bytes]
+
+
+@cache
+def _player() -> _Player:
+    found = {file.name: file.read_bytes() for file in files("web").iterdir() if _media_type(file.name)}
+    version = sha256(b"".join(found[name] for name in sorted(found))).hexdigest()[:16]
+    found[_PAGE] = found[_PAGE].replace(b"{version}", version.encode())
+    return _Player(version, found)
+
+
+@router.get("/watch/{video_id}")
+@only_for(EVERYBODY)
+async def watch(request: Request, parts: PartsNeeded) -> Response:
+    player = _player()
+    tag = f'"{player.version}"'
+    headers = {"Cache-Control": _PAGE_CACHING, "ETag": tag, "Content-Security-Policy": _policy(parts)}
+    if names(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=headers)
+    return Response(player.files[_PAGE], media_type=_media_type(_PAGE), headers=headers)
+
+
+@router.get("/player/{version}/{file}")
+@only_for(EVERYBODY)
+async def file_of_player(version: str, file: str) -> Response:
+    player = _player()
+    if file not in player.files or file == _PAGE:
+        raise FileUnknown("The page has no such file.")
+    # During a deploy the page of one version may ask a process of the other; no cache should keep that.
+    caching = _FILE_CACHING if version == player.version else _PAGE_CACHING
+    return Response(player.files[file], media_type=_media_type(file), headers={"Cache-Control": caching})
+
+
+def _policy(parts: Parts) -> str:
+    """Nothing but this page's own files, and the films, which may come from the object store itself."""
+    films = ["'self'", "blob:"]
+    if parts.library.redirects or parts.accounts.ask_for_token:
+        link = urlsplit(parts.store.presigned_get(_PAGE))
+        films.append(f"{link.scheme}://{link.netloc}")
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        f"media-src {' '.join(films)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'"
+    )
+
+
+def _media_type(name: str) -> str | None:
+    return _MEDIA_TYPES.get(PurePath(name).suffix)

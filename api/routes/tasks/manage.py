@@ -1,0 +1,64 @@
+"""`GET /tasks`, and what can be done to a task: cancel it, retry a stage of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from api.access.rules import USERS, only_for
+from api.dependencies import CallerKnown, PartsNeeded, TaskId
+from api.schemas.tasks import AcceptedAnswer, TaskList, accepted, status_url
+from api.tasks.caller_tasks import Standing
+from api.tasks.listing import page_of_tasks
+from domain.errors import StageUnknown
+from domain.tasks.state import Stage, TaskStatus
+
+router = APIRouter(tags=["tasks"])
+
+
+@router.get("/tasks", summary="List the tasks")
+@only_for(USERS)
+async def list_tasks(
+    parts: PartsNeeded,
+    caller: CallerKnown,
+    status: Annotated[TaskStatus | None, Query(description="Only tasks in this state.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[
+        str | None, Query(description="`next` of the page before.", pattern=r"^[0-9]{1,18}\.[0-9a-z-]{1,64}$")
+    ] = None,
+) -> TaskList:
+    """Newest first."""
+    return await page_of_tasks(parts, caller, status, limit, cursor)
+
+
+@router.post("/video/{task_id}/cancel", status_code=202, summary="Cancel a task")
+@only_for(USERS)
+async def cancel(
+    task_id: TaskId, response: Response, parts: PartsNeeded, caller: CallerKnown
+) -> AcceptedAnswer:
+    """Ask the task to stop; its status says when it has."""
+    await Standing(parts, caller).cancel(task_id)
+    response.headers["Location"] = status_url(task_id)
+    return accepted(task_id, TaskStatus.RUNNING)
+
+
+@router.post("/video/{task_id}/retry/{stage}", status_code=202, summary="Retry a failed stage")
+@only_for(USERS)
+async def retry(
+    task_id: TaskId,
+    stage: Annotated[str, Path(examples=["merger"])],
+    response: Response,
+    parts: PartsNeeded,
+    caller: CallerKnown,
+) -> AcceptedAnswer:
+    """Try a stage again that has failed for good and waits."""
+    await Standing(parts, caller).retry(task_id, _stage(stage))
+    response.headers["Location"] = status_url(task_id)
+    return accepted(task_id, TaskStatus.RUNNING)
+
+
+def _stage(name: str) -> Stage:
+    if name not in list(Stage):
+        raise StageUnknown(f"No stage is called {name[:40]!r}; they are {', '.join(Stage)}.")
+    return Stage(name)

@@ -1,0 +1,34 @@
+"""`GET /status/{task_id}`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+
+from api.access.rules import USERS, only_for
+from api.dependencies import CallerKnown, PartsNeeded, TaskId
+from api.http.clock import now_us
+from api.schemas.tasks import StatusAnswer, status_answer
+from api.tasks.accept_language import best_language
+from api.tasks.caller_tasks import Standing
+
+router = APIRouter(tags=["tasks"])
+
+
+@router.get("/status/{task_id}", summary="See how far a task is")
+@only_for(USERS)
+async def status(
+    task_id: TaskId,
+    response: Response,
+    parts: PartsNeeded,
+    caller: CallerKnown,
+    accept_language: Annotated[str | None, Header(description="The language of the animals' names.")] = None,
+) -> StatusAnswer:
+    """The task's stages with their progress, and its result. Works while no worker runs."""
+    live = await Standing(parts, caller).of(task_id)
+    language = best_language(accept_language)
+    response.headers["Content-Language"] = language
+    response.headers["Vary"] = "Accept-Language"
+    response.headers["Cache-Control"] = "no-store"
+    return status_answer(live, language, now_us())

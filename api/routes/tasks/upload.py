@@ -1,0 +1,86 @@
+"""`POST /video/upload`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+
+from api.access.rules import USERS, only_for
+from api.dependencies import CallerKnown, PartsNeeded, WebhookUrl
+from api.http.body import body_of, length_of
+from api.schemas.tasks import AcceptedAnswer, accepted, status_url
+from api.uploads.upload import Intake, Upload
+from domain.tasks.options import SubtitleMode
+from domain.tasks.state import TaskStatus
+
+router = APIRouter(tags=["tasks"])
+
+# The form is read as it streams in, so the framework can't describe it.
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "The video: MP4, MOV, Matroska, WebM, AVI or MPEG-TS.",
+                        },
+                        "subtitle_mode": {
+                            "type": "string",
+                            "enum": [mode.value for mode in SubtitleMode],
+                            "default": "soft",
+                            "description": "`soft`: a track that can be switched on; `burn`: drawn into "
+                            "the picture; `none`: no subtitles.",
+                        },
+                        "max_height": {
+                            "type": "integer",
+                            "minimum": 64,
+                            "maximum": 4320,
+                            "default": 1080,
+                            "description": "The most lines of the result. A smaller video stays as it is.",
+                        },
+                        "language": {
+                            "type": "string",
+                            "example": "fr",
+                            "description": "The language that is spoken (ISO 639-1); skips its detection.",
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.post("/video/upload", status_code=202, openapi_extra=_FORM, summary="Upload a video")
+@only_for(USERS)
+async def upload(
+    request: Request,
+    response: Response,
+    parts: PartsNeeded,
+    caller: CallerKnown,
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="Sending the same key again gives the first task.", pattern="^[ -~]{1,255}$"),
+    ] = None,
+    webhook_url: WebhookUrl = None,
+) -> AcceptedAnswer:
+    """Send a video as a form and get a task; the task's URL is in `Location`."""
+    row = await Intake(parts).take(
+        Upload(
+            caller=caller,
+            content_type=request.headers.get("content-type", ""),
+            body=body_of(request),
+            content_length=length_of(request),
+            idempotency_key=idempotency_key,
+            webhook_url=webhook_url,
+        )
+    )
+    response.headers["Location"] = status_url(row.task_id)
+    return accepted(row.task_id, TaskStatus(row.status))

@@ -1,0 +1,53 @@
+"""The shapes of the answers about accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from adapters.catalogue import ApiKeyRow
+from api.schemas.tasks import Answer, instant, moment
+
+
+class ApiKeyAnswer(Answer):
+    """An API key without its secret: `prefix` is how it begins."""
+
+    id: Annotated[str, Field(examples=["key-5f0c"])]
+    owner: str
+    name: Annotated[str, Field(examples=["camera 3"])]
+    prefix: Annotated[str, Field(examples=["vpk_Zk3vAq9x"])]
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewApiKeyAnswer(ApiKeyAnswer):
+    """`key` is shown this once."""
+
+    key: Annotated[str, Field(examples=["vpk_Zk3vAq9x…"])]
+
+
+class WebhookKeyAnswer(Answer):
+    """The secret that the caller's webhooks are signed with."""
+
+    key: Annotated[str, Field(examples=["whsec_…"])]
+
+
+class ApiKeyList(Answer):
+    """API keys, newest first."""
+
+    keys: list[ApiKeyAnswer]
+
+
+def api_key(row: ApiKeyRow) -> ApiKeyAnswer:
+    return ApiKeyAnswer(
+        id=row.id,
+        owner=row.owner,
+        name=row.name,
+        prefix=row.prefix,
+        created_at=instant(row.created_us),
+        last_used_at=moment(row.last_used_us),
+        revoked_at=moment(row.revoked_us),
+    )

@@ -1,0 +1,86 @@
+"""Where a task stands: Temporal is asked first, and the catalogue speaks when Temporal can't."""
+
+from __future__ import annotations
+
+import re
+
+from adapters.catalogue import VideoRow
+from api.access.callers import Caller
+from api.dependencies import Parts
+from domain.errors import CatalogueUnavailable, FileUnknown, TaskEnded, TaskUnknown, WorkflowsUnavailable
+from domain.tasks.state import LiveState, Stage, TaskState
+
+# Other workflows live in the same namespace; their ids are not for everybody to try.
+_TASK_ID = re.compile(r"task-[0-9a-f]{32}")
+
+
+class Standing:
+    """The tasks as one caller sees them: those of others are not there, unless the caller sees all."""
+
+    def __init__(self, parts: Parts, caller: Caller) -> None:
+        self._parts = parts
+        self._identity = caller.identity
+
+    async def of(self, task_id: str) -> LiveState:
+        """The task's state, however old; raises `TaskUnknown` when nobody knows the task."""
+        check_id(task_id)
+        try:
+            live = await self._parts.tasks.state(task_id)
+        except WorkflowsUnavailable:
+            live = None
+        if live is None or not self._may_see(live):
+            row = await self._row(task_id)
+            # Temporal was not told whose the task is when it was started before there were accounts.
+            live = live or LiveState(row.task_state, row.updated_us, source="catalogue", owner=row.owner)
+        return self._parts.furthest.hold(live)
+
+    async def require_sight(self, live: LiveState) -> None:
+        """Raises `TaskUnknown` when the caller may not see this task, whoever has asked for its state."""
+        if not self._may_see(live):
+            await self._row(live.state.task_id)
+
+    async def cancel(self, task_id: str) -> None:
+        await self._require_open(task_id)
+        await self._parts.tasks.cancel(task_id)
+
+    async def retry(self, task_id: str, stage: Stage) -> None:
+        await self._require_open(task_id)
+        await self._parts.tasks.retry(task_id, stage)
+
+    async def file_key(self, task_id: str, name: str) -> tuple[str, str]:
+        """The object of a finished download, and the name of the file that was sent."""
+        check_id(task_id)
+        row = await self._row(task_id)
+        key = row.task_state.outcome.files.get(name)
+        if key is None:
+            # The row lags behind its task by a moment.
+            state: TaskState = (await self.of(task_id)).state
+            key = state.outcome.files.get(name)
+        if key is None:
+            raise FileUnknown(f"The task {task_id} has no file {name[:80]!r}, or not yet.")
+        return key, row.filename
+
+    async def _require_open(self, task_id: str) -> None:
+        check_id(task_id)
+        try:
+            row = await self._row(task_id)
+        except CatalogueUnavailable:
+            # Temporal says the same of every task that it knows; only of older ones would the row know more.
+            return
+        if row.task_state.status.ended:
+            raise TaskEnded(f"The task has ended already: it is {row.status}.")
+
+    async def _row(self, task_id: str) -> VideoRow:
+        row = await self._parts.ask_catalogue(self._parts.catalogue.by_task, task_id)
+        if row is None or not self._identity.may_see(row.owner):
+            raise TaskUnknown(f"No task has the id {task_id}.")
+        return row
+
+    def _may_see(self, live: LiveState) -> bool:
+        """False also when Temporal does not say whose the task is: then its row must."""
+        return self._identity.sees is None or live.owner == self._identity.owner
+
+
+def check_id(task_id: str) -> None:
+    if not _TASK_ID.fullmatch(task_id):
+        raise TaskUnknown(f"No task has the id {task_id[:80]!r}.")

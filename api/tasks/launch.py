@@ -1,0 +1,75 @@
+"""What follows when a video and its row are there: its task is started, and the probe's verdict awaited."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import structlog
+from anyio import to_thread
+
+from adapters.catalogue import VideoRow
+from adapters.settings import TaskSettings
+from api.dependencies import Parts
+from api.http.problems import fault_of
+from domain.accounts.identity import plan_of
+from domain.errors import PipelineError
+from domain.messages.start import PipelineRequest
+from domain.storage.keys import source_key, subtitles_key
+from domain.tasks.state import TaskStatus
+
+_log = structlog.get_logger(__name__)
+
+
+def request_of(row: VideoRow, settings: TaskSettings) -> PipelineRequest:
+    """What the row's task is started with, the first time and every other."""
+    return PipelineRequest(
+        task_id=row.task_id,
+        video_id=row.id,
+        owner=row.owner,
+        filename=row.filename,
+        source=row.source,
+        options=row.processing_options,
+        # The library's videos have a limit of their own.
+        stage_timeout_s=settings.ffmpeg_timeout_s
+        if row.processing_options.given_subtitles
+        else settings.stage_timeout_s,
+        park_s=settings.park_s,
+        chunk_after_s=settings.chunk_after_s,
+        plan=plan_of(row.plan),
+        webhook_url=row.webhook_url or "",
+    )
+
+
+class Starting:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def start(self, row: VideoRow) -> None:
+        """Start the row's task; again is no fault."""
+        await self._parts.tasks.start(request_of(row, self._parts.settings))
+        _log.info("task_started", task_id=row.task_id, video_id=row.id)
+
+    async def join(self, row: VideoRow) -> VideoRow:
+        """The same upload came earlier: its task is the answer, and is started if that failed then."""
+        if row.status != TaskStatus.QUEUED.value:
+            return row
+        await self.start(row)
+        return await self.await_verdict(row)
+
+    async def await_verdict(self, row: VideoRow) -> VideoRow:
+        verdict = await self._parts.tasks.admission(row.task_id)
+        if verdict is not None and not verdict.accepted:
+            await self.forget(row.task_id, row.id)
+            raise fault_of(verdict.fault_code, verdict.fault_message)
+        return row
+
+    async def forget(self, task_id: str, video_id: str) -> None:
+        """Remove row and bytes. What can't be removed now is not the sender's concern."""
+        with suppress(PipelineError):
+            await self._parts.ask_catalogue(self._parts.catalogue.remove, task_id)
+        await self.drop_files(video_id)
+
+    async def drop_files(self, video_id: str) -> None:
+        for key in (source_key(video_id), subtitles_key(video_id)):
+            with suppress(PipelineError):
+                await to_thread.run_sync(self._parts.store.remove, key)

@@ -1,0 +1,209 @@
+"""Tasks as Temporal workflows: start, ask for the state, cancel, retry a stage."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from temporalio.client import (
+    Client,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from adapters.temporal.pending import pending_stages
+from api.http.clock import now_us
+from api.tasks.temporal_start import start_workflow
+from domain.errors import (
+    PassingError,
+    StageNotRetryable,
+    TaskEnded,
+    TaskStartUnknown,
+    TaskUnknown,
+    WorkflowsUnavailable,
+)
+from domain.messages.diagnostics import Part
+from domain.messages.start import Admission, PipelineRequest, RetryStage
+from domain.tasks.live_status import closed_state, live_state
+from domain.tasks.state import Fault, LiveState, Stage, TaskState, TaskStatus
+from workflows.diagnostics import Checkup
+from workflows.policies import CPU_QUEUE
+from workflows.video_pipeline import VideoPipeline
+
+_ANSWER_WITHIN = timedelta(seconds=2)
+_TO_CONNECT = timedelta(seconds=1)
+_START_WITHIN = timedelta(seconds=10)
+_RETRY_WITHIN = timedelta(seconds=5)
+# A probe reads the whole file: for most uploads this is enough, for the others nobody waits.
+_VERDICT_WITHIN = timedelta(seconds=8)
+
+# Long enough to load models that are on the disk.
+_CHECKUP_WITHIN = timedelta(seconds=60)
+
+# The request may have been carried out though its answer was lost.
+_OUTCOME_UNKNOWN = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.UNAVAILABLE, RPCStatusCode.CANCELLED)
+
+# How a workflow can end without a last word of its own, and what that means to the task.
+_ENDED_FROM_OUTSIDE = {
+    WorkflowExecutionStatus.TERMINATED: (
+        TaskStatus.CANCELLED,
+        Fault("TaskTerminated", "An operator terminated the task."),
+    ),
+    WorkflowExecutionStatus.TIMED_OUT: (
+        TaskStatus.FAILED,
+        Fault("TaskTimedOut", "The task took longer than its workflow may."),
+    ),
+    WorkflowExecutionStatus.FAILED: (
+        TaskStatus.FAILED,
+        Fault("WorkflowFailed", "The workflow failed; its history in Temporal says why."),
+    ),
+    WorkflowExecutionStatus.CANCELED: (
+        TaskStatus.CANCELLED,
+        Fault("TaskCancelled", "The task was cancelled before it began."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class TemporalTasks:
+    client: Client
+
+    async def start(self, request: PipelineRequest) -> None:
+        """Start the task, once: starting it again changes nothing."""
+        async with _answers(_START_WITHIN, TaskStartUnknown):
+            try:
+                await start_workflow(self.client, request, _START_WITHIN)
+            except WorkflowAlreadyStartedError:
+                return
+            except RPCError as error:
+                if error.status in _OUTCOME_UNKNOWN:
+                    raise TaskStartUnknown(
+                        f"Temporal did not answer the start of the task: {error}"
+                    ) from error
+                raise
+
+    async def admission(self, task_id: str) -> Admission | None:
+        """The probe's verdict, or None when it takes longer than a caller should wait for it."""
+        try:
+            return await self._handle(task_id).execute_update(
+                VideoPipeline.admission, rpc_timeout=_VERDICT_WITHIN
+            )
+        except (WorkflowUpdateRPCTimeoutOrCancelledError, WorkflowUpdateFailedError, RPCError):
+            # The task is safely started; its status will tell the verdict.
+            return None
+
+    async def state(self, task_id: str) -> LiveState | None:
+        """The task's state with live progress; needs no worker. None when Temporal has forgotten it."""
+        async with _answers():
+            try:
+                description = await self._handle(task_id).describe(rpc_timeout=_ANSWER_WITHIN)
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return None
+                raise
+        return await _state_of(description)
+
+    async def cancel(self, task_id: str) -> None:
+        """Ask the task to stop; it has stopped when its status says so."""
+        await self._require_running(task_id)
+        async with _answers():
+            await self._handle(task_id).cancel(rpc_timeout=_ANSWER_WITHIN)
+
+    async def ended(self, task_id: str, within_s: float) -> bool:
+        """Whether the task ends within this time, or has; one that Temporal has forgotten has ended."""
+        async with _answers():
+            try:
+                async with asyncio.timeout(within_s):
+                    await self._handle(task_id).result()
+            except TimeoutError:
+                return False
+            except WorkflowFailureError:
+                return True
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+        return True
+
+    async def retry(self, task_id: str, stage: Stage) -> None:
+        """Try a parked stage again."""
+        await self._require_running(task_id)
+        async with _answers(_RETRY_WITHIN):
+            try:
+                await self._handle(task_id).execute_update(
+                    VideoPipeline.retry_stage, RetryStage(stage.value), rpc_timeout=_RETRY_WITHIN
+                )
+            except WorkflowUpdateFailedError as error:
+                told = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
+                raise StageNotRetryable(told) from error
+            except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+                raise WorkflowsUnavailable(
+                    "No CPU worker took the retry within 5 s: start one, then try again."
+                ) from error
+
+    async def ready(self) -> None:
+        """Raises `WorkflowsUnavailable` when Temporal does not answer."""
+        async with _answers():
+            await self.client.service_client.check_health(timeout=_ANSWER_WITHIN)
+
+    async def checkup(self) -> tuple[Part, ...]:
+        """How the workers' parts are; a CPU worker that does not answer is told as a part too."""
+        try:
+            async with asyncio.timeout(_CHECKUP_WITHIN.total_seconds()), _answers(_CHECKUP_WITHIN):
+                checked = await self.client.execute_workflow(
+                    Checkup.run,
+                    id=f"checkup-{uuid.uuid4().hex}",
+                    task_queue=CPU_QUEUE,
+                    execution_timeout=_CHECKUP_WITHIN,
+                )
+        except (TimeoutError, WorkflowFailureError):
+            mend = "Start worker_cpu, or look into its log."
+            return (Part("worker_cpu", ok=False, detail="did not answer within 60 s", mend=mend),)
+        return checked.parts
+
+    async def _require_running(self, task_id: str) -> None:
+        state = await self.state(task_id)
+        if state is None:
+            raise TaskUnknown(f"No task {task_id!r} is known to Temporal.")
+        if state.state.status.ended:
+            raise TaskEnded(f"The task has ended already: {state.state.status.value}.")
+
+    def _handle(self, task_id: str) -> WorkflowHandle[VideoPipeline, TaskState]:
+        return self.client.get_workflow_handle_for(VideoPipeline.run, task_id)
+
+
+async def _state_of(description: WorkflowExecutionDescription) -> LiveState:
+    state: TaskState = await description.memo_value("state", type_hint=TaskState)
+    owner: str = await description.memo_value("owner", "", type_hint=str)
+    if not state.status.ended and description.status in _ENDED_FROM_OUTSIDE:
+        status, fault = _ENDED_FROM_OUTSIDE[description.status]
+        return replace(closed_state(state, status, fault, now_us()), owner=owner)
+    return replace(live_state(state, await pending_stages(description), now_us()), owner=owner)
+
+
+@asynccontextmanager
+async def _answers(
+    within: timedelta = _ANSWER_WITHIN, silence: type[PassingError] = WorkflowsUnavailable
+) -> AsyncIterator[None]:
+    """Turns an RPC that got no answer into the product's own error; `silence` is that of no answer in time.
+
+    The RPC has a time-out of its own; the one here is for the connection, which has none that is useful.
+    """
+    try:
+        async with asyncio.timeout((within + _TO_CONNECT).total_seconds()):
+            yield
+    except TimeoutError as error:
+        raise silence("Temporal does not answer in time.") from error
+    except (RPCError, RuntimeError) as error:
+        if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
+            raise TaskUnknown("No such task is known to Temporal.") from error
+        raise WorkflowsUnavailable(f"Temporal does not answer: {error}") from error

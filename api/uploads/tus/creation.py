@@ -1,0 +1,86 @@
+"""What a new resumable upload may be: everything that can be refused is refused before its first byte."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from adapters.catalogue import ResumableRow
+from adapters.catalogue.models import options_as_json
+from api.access.callers import Caller
+from api.dependencies import Parts
+from api.http.clock import now_us
+from api.http.file_names import display_name
+from api.uploads.form_fields import FIELDS, options_of
+from api.uploads.tus.headers import metadata_of, number_of
+from api.uploads.upload import check_webhook
+from domain.errors import FormInvalid, SourceEmpty, SourceTooLarge
+from domain.storage.resumable import LIFETIME_US
+
+_WEBHOOK = "webhook_url"
+_FILENAMES = ("filename", "name")
+# What the usual clients say of a file by themselves; its type is judged by its content.
+_UNHEEDED = ("filetype", "type", "relativePath", "lastModified")
+_LONGEST_VALUE_BYTES = 1024
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The headers of a creation, as they came."""
+
+    caller: Caller
+    length: str | None
+    metadata: str | None
+    idempotency_key: str | None
+
+
+async def create(parts: Parts, wish: Wish) -> ResumableRow:
+    """A new upload; with the key of a video that is there already, one that needs no byte any more."""
+    length_bytes = number_of("Upload-Length", wish.length)
+    _check_length(length_bytes, parts.settings.max_upload_bytes)
+    upload = _upload_of(parts, wish, length_bytes)
+    if wish.idempotency_key is not None:
+        first = await parts.ask_catalogue(
+            parts.catalogue.by_idempotency_key, upload.owner, wish.idempotency_key
+        )
+        if first is not None:
+            upload.offset_bytes, upload.task_id = length_bytes, first.task_id
+            return await parts.ask_catalogue(parts.catalogue.uploads.add, upload)
+    return await parts.ask_catalogue(parts.catalogue.uploads.create, upload, parts.quotas)
+
+
+def _check_length(length_bytes: int, limit_bytes: int) -> None:
+    if length_bytes == 0:
+        raise SourceEmpty("The file has no bytes.")
+    if length_bytes > limit_bytes:
+        raise SourceTooLarge(f"The file is larger than the {limit_bytes} bytes that are taken here.")
+
+
+def _upload_of(parts: Parts, wish: Wish, length_bytes: int) -> ResumableRow:
+    values = metadata_of(wish.metadata)
+    for name, value in values.items():
+        if name not in (*_FILENAMES, *FIELDS, _WEBHOOK, *_UNHEEDED):
+            known = ", ".join((_FILENAMES[0], *FIELDS, _WEBHOOK))
+            raise FormInvalid(f"Upload-Metadata has a key {name!r}; it may have {known}.")
+        if len(value) > _LONGEST_VALUE_BYTES:
+            raise FormInvalid(f"{name} is longer than {_LONGEST_VALUE_BYTES} bytes.")
+    filename = next((values[name] for name in _FILENAMES if name in values), b"")
+    webhook_url = values.get(_WEBHOOK, b"").decode(errors="replace") or None
+    if webhook_url is not None:
+        check_webhook(webhook_url, parts.webhook_secret)
+    created_us = now_us()
+    return ResumableRow(
+        id=uuid.uuid4().hex,
+        owner=wish.caller.owner,
+        plan=wish.caller.plan.value,
+        video_id=uuid.uuid4().hex,
+        task_id=f"task-{uuid.uuid4().hex}",
+        filename=display_name(filename.decode(errors="replace")),
+        sent_metadata=(wish.metadata or "").strip(),
+        options=options_as_json(options_of({name: values[name] for name in FIELDS if name in values})),
+        idempotency_key=wish.idempotency_key,
+        webhook_url=webhook_url,
+        length_bytes=length_bytes,
+        created_us=created_us,
+        expires_us=created_us + LIFETIME_US,
+    )

@@ -1,0 +1,158 @@
+"""The story of an upload: its bytes, its row, its task, and the verdict of the probe; or nothing at all."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+import anyio
+from anyio import to_thread
+
+from adapters.catalogue import NewVideo, VideoRow, work_sha256
+from api.access.callers import Caller
+from api.dependencies import Parts
+from api.http.body import drain
+from api.http.clock import now_us
+from api.http.file_names import display_name
+from api.tasks.launch import Starting
+from api.uploads.form_fields import UPLOAD_FORM, FormShape
+from api.uploads.form_receiver import FormReceiver, ReceivedForm
+from domain.accounts.quotas import Usage
+from domain.errors import PipelineError, SourceTooLarge, TaskStartUnknown, WebhookForbidden
+from domain.storage.artifact import Artifact
+from domain.storage.keys import source_key, subtitles_key
+from domain.tasks.options import ProcessingOptions
+from domain.tasks.webhooks import check_url
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What comes in: the headers that matter, and the body as it comes."""
+
+    caller: Caller
+    content_type: str
+    body: AsyncIterator[bytes]
+    shape: FormShape = UPLOAD_FORM
+    content_length: int | None = None
+    idempotency_key: str | None = None
+    webhook_url: str | None = None
+
+
+def check_webhook(url: str, secret: str) -> None:
+    """Raises `WebhookForbidden` for an address that would not be called."""
+    if not secret:
+        raise WebhookForbidden("This installation sends no webhooks: leave its address away.")
+    check_url(url)
+
+
+class Intake:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._starting = Starting(parts)
+
+    async def take(self, upload: Upload) -> VideoRow:
+        """The video's row, once its task is started and the probe has not refused it (yet).
+
+        Raises a `SenderError` for what is refused; then neither object nor row is left. An upload with
+        the key of an earlier one is not read: the earlier one's row is the answer.
+        """
+        with self._parts.figures.upload():
+            return await self._take(upload)
+
+    async def _take(self, upload: Upload) -> VideoRow:
+        try:
+            self._check(upload)
+            first = await self._first_of_key(upload)
+            if first is None:
+                return await self._keep(upload, await self._usage(upload))
+        except PipelineError:
+            await drain(upload.body)
+            raise
+        await drain(upload.body)
+        return await self._starting.join(first)
+
+    def _check(self, upload: Upload) -> None:
+        limit = self._parts.settings.max_upload_bytes
+        if upload.content_length is not None and upload.content_length > limit + upload.shape.overhead_bytes:
+            raise SourceTooLarge(f"The file is larger than the {limit} bytes that are taken here.")
+        if upload.webhook_url is not None:
+            check_webhook(upload.webhook_url, self._parts.webhook_secret)
+
+    async def _first_of_key(self, upload: Upload) -> VideoRow | None:
+        if upload.idempotency_key is None:
+            return None
+        return await self._parts.ask_catalogue(
+            self._parts.catalogue.by_idempotency_key, upload.caller.owner, upload.idempotency_key
+        )
+
+    async def _usage(self, upload: Upload) -> Usage:
+        """What the caller has already; raises `QuotaExceeded` when that leaves no room for the upload."""
+        quotas = self._parts.quotas
+        usage = await self._parts.ask_catalogue(
+            self._parts.catalogue.usage, upload.caller.owner, now_us(), quotas
+        )
+        quotas.check(usage, max(0, (upload.content_length or 0) - upload.shape.overhead_bytes))
+        return usage
+
+    async def _keep(self, upload: Upload, usage: Usage) -> VideoRow:
+        """Bytes first, then the row; of two uploads with one key the later row gives way."""
+        video_id = uuid.uuid4().hex
+        receiver = FormReceiver(self._parts, upload.shape, source_key(video_id), usage)
+        form = await receiver.receive(upload.content_type, upload.body)
+        self._parts.figures.upload_bytes.inc(form.source.size_bytes)
+        try:
+            options = await self._with_subtitles(video_id, form)
+            first = await self._same_work(upload, form.source, options)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self._starting.drop_files(video_id)
+            raise
+        if first is not None:
+            await self._starting.drop_files(video_id)
+            return await self._starting.join(first)
+        video = NewVideo(
+            video_id=video_id,
+            task_id=f"task-{uuid.uuid4().hex}",
+            owner=upload.caller.owner,
+            filename=display_name(form.filename),
+            source=form.source,
+            created_us=now_us(),
+            options=options,
+            idempotency_key=upload.idempotency_key,
+            plan=upload.caller.plan,
+            webhook_url=upload.webhook_url,
+        )
+        try:
+            row = await self._parts.ask_catalogue(self._parts.catalogue.add, video, self._parts.quotas)
+            if row.task_id == video.task_id:
+                await self._starting.start(row)
+        except TaskStartUnknown:
+            # It may run: the row stays, and the same upload sent again starts it if it does not.
+            raise
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self._starting.forget(video.task_id, video_id)
+            raise
+        if row.task_id == video.task_id:
+            return await self._starting.await_verdict(row)
+        await self._starting.drop_files(video_id)
+        return await self._starting.join(row)
+
+    async def _with_subtitles(self, video_id: str, form: ReceivedForm) -> ProcessingOptions:
+        if not form.subtitles:
+            return form.options
+        given = await to_thread.run_sync(
+            self._parts.store.put, subtitles_key(video_id), form.subtitles, "application/x-subrip"
+        )
+        return replace(form.options, given_subtitles=given)
+
+    async def _same_work(
+        self, upload: Upload, source: Artifact, options: ProcessingOptions
+    ) -> VideoRow | None:
+        """Who sends the same things for the same result again gets what there is of it."""
+        if options.given_subtitles is None:
+            return None
+        return await self._parts.ask_catalogue(
+            self._parts.catalogue.same_work, upload.caller.owner, work_sha256(source, options)
+        )

@@ -1,0 +1,40 @@
+"""The product's speech side as a program: from a clip to cues in an SRT file beside it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from adapters.ffmpeg.tool import FfmpegTool
+from adapters.models.settings import read_speech
+from adapters.settings import read_media
+from adapters.speech.engines import speech_engine
+from domain.attempts.progress import FreePulse
+from domain.subtitles.breaking import break_into_cues
+from domain.subtitles.files import to_srt
+
+
+def main() -> None:
+    """Write `FOLDER/CLIP.srt` for each clip."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--language")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("clips", type=Path, nargs="+")
+    given = parser.parse_args()
+    settings = read_media()
+    tool = FfmpegTool(settings.recipe, settings.limits, settings.run_limits)
+    speech = speech_engine(read_speech())
+    speech.prepare()
+    for clip in given.clips:
+        pulse = FreePulse()
+        pcm_path = given.folder / f"{clip.stem}.pcm"
+        media = tool.probe(clip, pulse)
+        tool.extract_audio(clip, media, pcm_path, pulse)
+        words = speech.transcribe(pcm_path, given.language, pulse)
+        frame_us = 1_000_000 / media.picture.frame_rate.fraction
+        cues = break_into_cues(words, media.duration_us, frame_us, language=given.language)
+        (given.folder / f"{clip.stem}.srt").write_text(to_srt(cues))
+
+
+if __name__ == "__main__":
+    main()

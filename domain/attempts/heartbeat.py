@@ -1,0 +1,29 @@
+"""Heartbeat details of an activity attempt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from domain.attempts.history import Trail
+
+
+@dataclass(frozen=True)
+class Beat:
+    """What a heartbeat tells, and what the next attempt finds: how much of the activity is done, 0 to 1.
+
+    `reached` is the furthest that an earlier attempt had come, `trail` how the earlier ones ended. A chunk
+    also tells how many `frames` it has, how often its encoder has failed, and where last.
+    """
+
+    fraction: float = 0.0
+    trail: Trail = field(default_factory=Trail)
+    reached: float = 0.0
+    frames: int = 0
+    failures: int = 0
+    failed_on: str = ""
+    last_failure: str = ""
+    handed_back: int = 0
+
+    def carried_on(self) -> Beat:
+        """What the next attempt begins with."""
+        return replace(self, fraction=0.0, reached=max(self.reached, self.fraction))

@@ -1,0 +1,48 @@
+"""The movable clock moves the wall clock of a process, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.faults.clock import MovableClock, compiler
+
+pytestmark = pytest.mark.skipif(compiler() is None, reason="there is no C compiler")
+
+_TELL = """
+import json, sys, time
+for _ in sys.stdin:
+    before = time.monotonic()
+    time.sleep(0.01)
+    print(json.dumps([time.time(), before, time.monotonic()]), flush=True)
+"""
+
+
+def test_a_running_process_sees_its_wall_clock_jump_and_come_back(tmp_path: Path) -> None:
+    clock = MovableClock(tmp_path / "clock")
+    process = subprocess.Popen(
+        [sys.executable, "-c", _TELL],
+        env={**os.environ, **clock.environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    told = []
+    for offset_s in (0, 3600, -7200, 0):
+        clock.move(offset_s)
+        process.stdin.write("now\n")
+        process.stdin.flush()
+        wall_s, before_s, after_s = json.loads(process.stdout.readline())
+        told.append(round((wall_s - time.time()) / 3600))
+        assert after_s > before_s
+    process.communicate()
+
+    assert told == [0, 1, -2, 0]

@@ -1,0 +1,162 @@
+"""A patient sender and a patient watcher: they go on, through every fault, as a good client would."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import IO, cast
+
+import httpx
+
+from tests.chaos.jobs import Job
+from tests.chaos.judgement.checker import ENDED
+from tests.chaos.judgement.journal import Journal
+
+_AGAIN_AFTER_S = 0.5
+_ASK_EVERY_S = 0.4
+PATIENCE_S = 300.0
+
+
+class NeverAccepted(Exception):
+    """An upload that was sent again and again was never taken."""
+
+
+class Sender(threading.Thread):
+    """Sends one upload until it is accepted, with the same key each time.
+
+    With `hold_at` the first sending stops at this share of the bytes until it is let go.
+    """
+
+    def __init__(self, url: str, job: Job, key: str, journal: Journal, hold_at: float | None = None) -> None:
+        super().__init__(name=f"sender of {key}", daemon=True)
+        self.key = key
+        self.held = threading.Event()
+        self._go_on = threading.Event()
+        self._url = url
+        self._job = job
+        self._journal = journal
+        self._hold_at = hold_at
+        self._task_id: str | None = None
+
+    def let_go(self) -> None:
+        self._go_on.set()
+
+    def accepted(self) -> str:
+        """The task's id, once there is one."""
+        self.join(PATIENCE_S + 60)
+        if self._task_id is None:
+            raise NeverAccepted(f"{self.key} was not accepted within {PATIENCE_S:.0f} s")
+        return self._task_id
+
+    def run(self) -> None:
+        self._journal.note("sent", key=self.key, job=self._job.name)
+        deadline_s = time.monotonic() + PATIENCE_S
+        with httpx.Client(base_url=self._url, timeout=60) as http:
+            while self._task_id is None and time.monotonic() < deadline_s:
+                self._send(http)
+
+    def _send(self, http: httpx.Client) -> None:
+        with _HeldFile(self._job.path, self._hold_at, self.held, self._go_on) as file:
+            self._hold_at = None
+            try:
+                answer = http.post(
+                    "/video/upload",
+                    files={"file": (self._job.path.name, cast(IO[bytes], file))},
+                    data=self._job.fields,
+                    headers={"Idempotency-Key": self.key},
+                )
+            except httpx.TransportError as error:
+                self._journal.note("unanswered", key=self.key, error=repr(error))
+                time.sleep(_AGAIN_AFTER_S)
+                return
+        told = answer.json()
+        self._journal.note(
+            "answered",
+            key=self.key,
+            http=answer.status_code,
+            task_id=told.get("task_id"),
+            code=told.get("code"),
+        )
+        if answer.status_code == 202:
+            self._task_id = told["task_id"]
+        else:
+            time.sleep(_AGAIN_AFTER_S)
+
+
+class _HeldFile:
+    """A file that stops being read at a share of its bytes."""
+
+    def __init__(
+        self, path: Path, hold_at: float | None, held: threading.Event, go_on: threading.Event
+    ) -> None:
+        self._file = path.open("rb")
+        self._hold_from = None if hold_at is None else int(hold_at * path.stat().st_size)
+        self._held = held
+        self._go_on = go_on
+
+    def __enter__(self) -> _HeldFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size)
+        if self._hold_from is not None and self._file.tell() >= self._hold_from:
+            self._hold_from = None
+            self._held.set()
+            self._go_on.wait(30)
+        return piece
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+
+class Watcher(threading.Thread):
+    """Asks for a task's status, from its acceptance on. An absent API is no answer; a refusal is one."""
+
+    def __init__(self, url: str, sender: Sender, journal: Journal) -> None:
+        super().__init__(name=f"watcher of {sender.key}", daemon=True)
+        self.task_id = ""
+        self.parked: str | None = None
+        self.ending: str | None = None
+        self._url = url
+        self._sender = sender
+        self._journal = journal
+        self._enough = threading.Event()
+
+    def finish(self) -> None:
+        """Ask once more, so that an end that does not last would show."""
+        self._enough.set()
+        self.join(60)
+
+    def run(self) -> None:
+        self.task_id = self._sender.accepted()
+        with httpx.Client(base_url=self._url, timeout=30) as http:
+            while not self._enough.wait(_ASK_EVERY_S):
+                self._ask(http)
+            self._ask(http)
+
+    def _ask(self, http: httpx.Client) -> None:
+        try:
+            answer = http.get(f"/status/{self.task_id}")
+        except httpx.TransportError:
+            return
+        told = answer.json()
+        well = answer.status_code == 200
+        self._journal.note(
+            "asked",
+            task_id=self.task_id,
+            http=answer.status_code,
+            status=told["status"] if well else told.get("code"),
+            source=told.get("source"),
+        )
+        if not well:
+            return
+        failed = [name for name, stage in told["stages"].items() if stage["status"] == "failed"]
+        self.parked = failed[0] if told["parked_until"] and failed else None
+        self.ending = told["status"] if told["status"] in ENDED else None

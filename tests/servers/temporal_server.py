@@ -1,0 +1,61 @@
+"""A real Temporal dev server on free ports, for tests that need one."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local.ports import free_ports
+
+TOOLS = Path(__file__).parents[2] / ".tools" / "bin"
+
+
+_ATTRIBUTES = tuple(
+    f"--search-attribute={name}={kind}"
+    for name, kind in (
+        ("Owner", "Keyword"),
+        ("Stage", "KeywordList"),
+        ("Language", "Keyword"),
+        ("Failure", "Keyword"),
+    )
+)
+
+
+def free_port() -> int:
+    return free_ports("127.0.0.1", 1)[0]
+
+
+@contextmanager
+def temporal_server(log_path: Path, switches: tuple[str, ...] = (), bare: bool = False) -> Iterator[str]:
+    """The address of a server that lives as long as the context; a `bare` one has no search attributes."""
+    program = shutil.which("temporal", path=str(TOOLS)) or shutil.which("temporal")
+    assert program is not None, "no temporal program: run `make tools`"
+    port = free_port()
+    command = [program, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(port)]
+    command += switches if bare else (*_ATTRIBUTES, *switches)
+    with log_path.open("wb") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    try:
+        _wait_for(program, port, server)
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _wait_for(program: str, port: int, server: subprocess.Popen[bytes]) -> None:
+    """Its port is open before its frontend answers, and its frontend before there is a namespace."""
+    ask = [program, "operator", "namespace", "describe", "-n", "default", "--address", f"127.0.0.1:{port}"]
+    for _ in range(300):
+        assert server.poll() is None, "the Temporal server ended while it started"
+        with socket.socket() as probe:
+            is_open = probe.connect_ex(("127.0.0.1", port)) == 0
+        if is_open and subprocess.run(ask, capture_output=True, check=False).returncode == 0:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the Temporal server did not answer in time")

@@ -1,0 +1,31 @@
+"""A worker's scratch folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import psutil
+
+from adapters.worker.scratch import own_scratch
+
+
+def test_a_worker_has_a_folder_while_it_lives(tmp_path: Path) -> None:
+    with own_scratch(tmp_path / "root") as folder:
+        (folder / "clip").touch()
+        assert folder.name.startswith(f"{os.getpid()}-")
+
+    assert list((tmp_path / "root").iterdir()) == []
+
+
+def test_what_a_dead_worker_left_is_removed_and_a_living_one_is_left_alone(tmp_path: Path) -> None:
+    parent = psutil.Process(os.getppid())
+    alive = tmp_path / f"{parent.pid}-{round(parent.create_time() * 1000)}"
+    recycled = tmp_path / f"{parent.pid}-1"
+    dead = tmp_path / "4194304-1000"
+    for folder in (alive, recycled, dead):
+        folder.mkdir()
+        (folder / "clip").touch()
+
+    with own_scratch(tmp_path) as own:
+        assert sorted(tmp_path.iterdir()) == sorted([alive, own])

@@ -1,0 +1,128 @@
+"""What a caller has used up refuses the next upload, as early as that can be known."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from adapters.catalogue import NewVideo
+from api.access.callers import OWNER
+from api.http.clock import now_us
+from api.settings import UNLIMITED
+from domain.accounts.quotas import Quotas
+from domain.media.source import PictureStream, Ratio, SourceMedia
+from domain.messages.stages import RecordInput
+from domain.storage.artifact import Artifact
+from domain.tasks.state import TaskState, TaskStatus
+from tests.unit.api.conftest import Stand
+from tests.unit.api.forms import HEADERS, form, part, video
+
+
+def keep_row(stand: Stand, number: int, size_bytes: int = 100) -> str:
+    task_id = f"task-{number:032x}"
+    source = Artifact(f"videos/original/v{number}/source", "video/mp4", size_bytes, "ab")
+    stand.parts.catalogue.add(NewVideo(f"v{number}", task_id, OWNER, "a.mp4", source, now_us()))
+    return task_id
+
+
+def rows(stand: Stand) -> int:
+    return len(stand.parts.catalogue.page(OWNER).videos)
+
+
+class Body:
+    """A form that counts how much of it was read."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self.read_bytes = 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for start in range(0, len(self._content), 65_536):
+            chunk = self._content[start : start + 65_536]
+            self.read_bytes += len(chunk)
+            yield chunk
+
+
+async def test_with_as_many_tasks_as_may_run_the_next_upload_is_refused_with_the_figures(
+    stand: Stand,
+) -> None:
+    keep_row(stand, 1)
+    async with stand.under(UNLIMITED, quotas=Quotas(running_tasks=1)) as client:
+        answer = await client.post("/video/upload", files={"file": ("a.mp4", video())})
+
+    assert (answer.status_code, answer.json()["code"]) == (429, "QuotaExceeded")
+    assert answer.json()["detail"].startswith("1 of your tasks have not ended; 1 may be open")
+    assert int(answer.headers["retry-after"]) > 0
+    assert stand.tasks.started == []
+    assert list(stand.parts.store.list_prefix("")) == []
+
+
+async def test_a_length_that_does_not_fit_is_refused_before_the_store_is_opened(stand: Stand) -> None:
+    keep_row(stand, 1, size_bytes=900_000)
+    body = form(part("file", video(2_000_000), "a.mp4"))
+    async with stand.under(UNLIMITED, quotas=Quotas(daily_bytes=1_000_000)) as client:
+        answer = await client.post("/video/upload", content=body, headers=HEADERS)
+
+    assert (answer.status_code, answer.json()["code"]) == (429, "QuotaExceeded")
+    assert "900000 bytes in the last 24 hours" in answer.json()["detail"]
+    assert stand.parts.store.unfinished("") == []
+    assert rows(stand) == 1
+
+
+async def test_a_body_without_a_length_is_refused_when_it_outgrows_the_room(stand: Stand) -> None:
+    body = Body(form(part("file", video(11_000_000), "a.mp4")))
+    async with stand.under(UNLIMITED, quotas=Quotas(stored_bytes=9_000_000)) as client:
+        answer = await client.post("/video/upload", content=body, headers=HEADERS)
+
+    assert (answer.status_code, answer.json()["code"]) == (429, "QuotaExceeded")
+    assert stand.leftovers() == []
+
+
+async def test_minutes_that_are_used_up_refuse_the_next_upload(stand: Stand) -> None:
+    task_id = keep_row(stand, 1)
+    picture = PictureStream(0, "h264", "yuv420p", 640, 360, Ratio(25))
+    media = SourceMedia("mov", 61_000_000, 100, picture)
+    stand.parts.catalogue.record(
+        RecordInput("v1", TaskState(task_id, TaskStatus.RUNNING, now_us()), media=media)
+    )
+    async with stand.under(UNLIMITED, quotas=Quotas(daily_minutes=1)) as client:
+        answer = await client.post("/video/upload", files={"file": ("a.mp4", video())})
+
+    assert (answer.status_code, answer.json()["code"]) == (429, "QuotaExceeded")
+    assert "1.0 minutes" in answer.json()["detail"]
+
+
+async def test_of_uploads_at_the_same_instant_only_those_that_may_run_become_tasks(stand: Stand) -> None:
+    async with stand.under(UNLIMITED, quotas=Quotas(running_tasks=2)) as client:
+        answers = await asyncio.gather(
+            *(client.post("/video/upload", files={"file": ("a.mp4", video())}) for _ in range(8))
+        )
+
+    assert sorted(answer.status_code for answer in answers) == [202, 202, *[429] * 6]
+    assert rows(stand) == 2
+    assert len(list(stand.parts.store.list_prefix(""))) == 2
+    assert len(stand.tasks.started) == 2
+
+
+async def test_an_upload_that_is_sent_again_with_its_key_is_answered_though_nothing_is_left(
+    stand: Stand,
+) -> None:
+    headers = {"Idempotency-Key": "key"}
+    async with stand.under(UNLIMITED, quotas=Quotas(running_tasks=1)) as client:
+        first = await client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=headers)
+        again = await client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=headers)
+
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.json()["task_id"] == again.json()["task_id"]
+
+
+async def test_an_upload_that_the_probe_refuses_uses_nothing_up(stand: Stand) -> None:
+    assert stand.tasks.verdict is not None
+    stand.tasks.verdict = replace(
+        stand.tasks.verdict, accepted=False, fault_code="SourceTruncated", fault_message="It ends early."
+    )
+    async with stand.under(UNLIMITED, quotas=Quotas(running_tasks=1)) as client:
+        answers = [await client.post("/video/upload", files={"file": ("a.mp4", video())}) for _ in range(2)]
+
+    assert [answer.json()["code"] for answer in answers] == ["SourceTruncated", "SourceTruncated"]

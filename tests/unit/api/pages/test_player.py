@@ -1,0 +1,138 @@
+"""The page that plays a video: its files, its life in caches, and what it may reach."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from adapters.accounts import IssuerKeys, OidcSettings, OidcTokens
+from api.access.accounts import OidcAccounts
+from api.app import create_app
+from api.settings import LibrarySettings
+from domain.media.source import PictureStream, Ratio, SourceMedia
+from domain.messages.stages import RecordInput
+from domain.tasks.state import TaskOutcome, TaskState, TaskStatus
+from tests.unit.api.conftest import Stand
+from tests.unit.api.forms import video
+from tests.unit.api.library.library_server import finishing, send
+
+
+def own(page: str) -> list[str]:
+    return re.findall(r'(?:href|src)="\.\.(/[^"]+)"', page)
+
+
+async def test_the_page_is_the_same_for_every_video_and_names_only_files_of_its_own(stand: Stand) -> None:
+    page = await stand.client.get("/watch/one")
+
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert page.text == (await stand.client.get("/watch/another")).text
+    assert "://" not in page.text
+    assert "{version}" not in page.text
+    kinds = {}
+    for address in own(page.text):
+        answer = await stand.client.get(address)
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        kinds[address.rpartition("/")[2]] = answer.headers["content-type"]
+    assert kinds == {
+        "icon.svg": "image/svg+xml",
+        "player.css": "text/css; charset=utf-8",
+        "player.js": "text/javascript; charset=utf-8",
+    }
+
+
+async def test_every_script_that_the_page_imports_is_there(stand: Stand) -> None:
+    script = next(path for path in own((await stand.client.get("/watch/one")).text) if path.endswith(".js"))
+
+    imported = re.findall(r'from "\./([a-z]+\.js)"', (await stand.client.get(script)).text)
+
+    assert imported == ["connection.js", "view.js"]
+    for name in imported:
+        assert (await stand.client.get(script.replace("player.js", name))).status_code == 200
+
+
+async def test_a_cache_asks_whether_the_page_is_still_the_same(stand: Stand) -> None:
+    first = await stand.client.get("/watch/one")
+
+    again = await stand.client.get("/watch/one", headers={"If-None-Match": first.headers["etag"]})
+    other = await stand.client.get("/watch/one", headers={"If-None-Match": '"other"'})
+
+    assert first.headers["cache-control"] == "public, no-cache"
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert again.headers["content-security-policy"] == first.headers["content-security-policy"]
+    assert (other.status_code, other.content) == (200, first.content)
+
+
+async def test_a_file_under_another_versions_address_is_not_kept(stand: Stand) -> None:
+    answer = await stand.client.get("/player/0123456789abcdef/player.js")
+
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "public, no-cache")
+
+
+@pytest.mark.parametrize("file", ["player.html", "__init__.py", "..%2fapi%2fmain.py", "nothing.js"])
+async def test_nothing_but_the_pages_files_is_handed_out(stand: Stand, file: str) -> None:
+    assert (await stand.client.get(f"/player/1/{file}")).status_code == 404
+
+
+async def test_the_page_may_reach_its_own_server_and_nothing_else(stand: Stand) -> None:
+    policy = (await stand.client.get("/watch/one")).headers["content-security-policy"]
+
+    assert policy == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'"
+    )
+
+
+async def test_films_may_come_from_the_store_where_streams_or_tokens_need_it(stand: Stand) -> None:
+    issuer = "https://login.example"
+    tokens = OidcTokens(OidcSettings(issuer), IssuerKeys(issuer))
+    told = {}
+    for name, parts in {
+        "redirects": replace(stand.parts, library=LibrarySettings(redirects=True)),
+        "accounts": replace(stand.parts, accounts=OidcAccounts(tokens, stand.parts.api_keys)),
+    }.items():
+        transport = httpx.ASGITransport(create_app(parts))
+        async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+            told[name] = (await client.get("/watch/one")).headers["content-security-policy"]
+
+    link = stand.parts.store.presigned_get("any")
+    for policy in told.values():
+        allowed = re.search(r"media-src 'self' blob: (http://127\.0\.0\.1:\d+);", policy)
+        assert allowed is not None
+        assert link.startswith(f"{allowed[1]}/")
+
+
+async def test_a_video_is_asked_for_by_its_task_too_and_names_its_events(stand: Stand) -> None:
+    sent = (await send(stand.client)).json()
+
+    by_task = await stand.client.get(f"/api/videos/{sent['job_id']}")
+
+    assert by_task.json()["id"] == sent["video_id"]
+    assert by_task.headers["link"] == f'</api/tasks/{sent["job_id"]}/events>; rel="monitor"'
+    assert (await stand.client.get("/api/videos/task-" + "0" * 32)).status_code == 404
+
+
+async def test_captions_are_named_where_the_picture_does_not_show_them(stand: Stand) -> None:
+    stand.tasks.endings = finishing(stand)
+    burned = (await send(stand.client, "?wait=60")).json()["video_id"]
+    task_id = (await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})).json()["task_id"]
+    row = stand.parts.catalogue.by_task(task_id)
+    assert row is not None
+    key = f"subtitles/{row.id}/{task_id}/subtitles.vtt"
+    outcome = TaskOutcome(subtitles=key, files={"subtitles.vtt": key})
+    state = TaskState(task_id, TaskStatus.COMPLETED, row.created_us + 5, outcome=outcome)
+    media = SourceMedia("mov", 125_500_000, 10_000, PictureStream(0, "h264", "yuv420p", 640, 480, Ratio(25)))
+    stand.parts.catalogue.record(RecordInput(row.id, state, media))
+
+    links = {
+        name: (await stand.client.get(f"/api/videos/{name}")).headers["link"] for name in (burned, row.id)
+    }
+
+    assert "alternate" not in links[burned]
+    assert links[row.id].endswith(
+        f', </video/{task_id}/files/subtitles.vtt>; rel="alternate"; type="text/vtt"'
+    )

@@ -1,0 +1,158 @@
+"""What the API counts of uploads and streams, and what it tells of queues and parts."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+
+from adapters.temporal.queues import QueueState
+from api.operation import sampler
+from api.process_state.metrics import Figures
+from domain.errors import CatalogueUnavailable, StoreUnavailable, WorkflowsUnavailable
+from domain.messages.start import Admission
+from tests.unit.api.conftest import Stand
+from tests.unit.api.forms import video
+from tests.unit.api.tasks.test_files import CONTENT, URL, get, published  # noqa: F401
+from tests.unit.api.uploads.tus.requests import begin, film, offset_of
+from tests.unit.api.uploads.tus.requests import send as tus_send
+
+
+async def told(stand: Stand) -> dict[str, float]:
+    """Every figure of ours that is not 0, by its name and labels."""
+    text = (await stand.client.get("/metrics")).text
+    found = re.findall(r"^video_pipeline_(\S+) (\S+)$", text, re.M)
+    return {name: float(figure) for name, figure in found if "_created" not in name and float(figure)}
+
+
+async def send(stand: Stand, content: bytes) -> None:
+    await stand.client.post("/video/upload", files={"file": ("clip.mp4", content)})
+
+
+async def test_uploads_are_counted_by_what_became_of_them(stand: Stand) -> None:
+    await send(stand, video(10_000))
+    stand.tasks.verdict = Admission(accepted=False, fault_code="NoVideoStream", fault_message="no picture")
+    await send(stand, video(20_000))
+    await send(stand, b"no video")
+    stand.tasks.fault = WorkflowsUnavailable("Temporal is away")
+    await send(stand, video(10_000))
+
+    assert await told(stand) == {
+        'uploads_total{outcome="taken"}': 1,
+        'uploads_total{outcome="refused"}': 2,
+        'uploads_total{outcome="failed"}': 1,
+        "upload_bytes_total": 40_000,
+    }
+
+
+async def test_an_upload_in_pieces_counts_once_it_is_whole(stand: Stand) -> None:
+    path = await begin(stand.client, 10_000)
+    await tus_send(stand.client, path, 0, film(10_000)[:4_000])
+    before = await told(stand)
+    await tus_send(stand.client, path, 4_000, film(10_000)[4_000:])
+    await offset_of(stand.client, path)
+
+    assert before == {}
+    assert await told(stand) == {'uploads_total{outcome="taken"}': 1, "upload_bytes_total": 10_000}
+
+
+async def test_a_file_that_is_sent_counts_its_bytes_and_one_from_its_beginning_as_a_view(
+    published: Stand,  # noqa: F811
+) -> None:
+    await get(published)
+    await get(published, Range="bytes=1000-")
+    await published.client.head(URL)
+
+    assert await told(published) == {
+        'streams_total{outcome="whole"}': 2,
+        "stream_bytes_total": 2 * len(CONTENT) - 1000,
+        "views_total": 1,
+    }
+
+
+async def test_a_store_that_is_away_is_a_failed_stream_and_a_missing_file_is_none(
+    published: Stand,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await published.client.get(URL.replace("final.mp4", "other.mp4"))
+
+    def away(*_: object) -> None:
+        raise StoreUnavailable("away")
+
+    monkeypatch.setattr(published.parts.store, "stat", away)
+    await get(published)
+
+    assert await told(published) == {'streams_total{outcome="failed"}': 1}
+
+
+async def test_whoever_hangs_up_is_no_failure_and_no_viewer_any_more() -> None:
+    figures = Figures()
+    watching = asyncio.Event()
+
+    async def send_for_ever() -> None:
+        with figures.stream():
+            watching.set()
+            await asyncio.Event().wait()
+
+    sending = asyncio.create_task(send_for_ever())
+    await watching.wait()
+    during = figures.registry.get_sample_value("video_pipeline_viewers")
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+
+    assert during == 1
+    assert figures.registry.get_sample_value("video_pipeline_viewers") == 0
+    assert figures.registry.get_sample_value("video_pipeline_streams_total", {"outcome": "left"}) == 1
+
+
+async def test_queues_and_parts_are_told_and_forgotten_when_temporal_is_away(stand: Stand) -> None:
+    async def queues() -> list[QueueState]:
+        await stand.tasks.ready()
+        return [QueueState("gpu", "activity", backlog=7, backlog_age_s=12.5, pollers=2)]
+
+    await sampler.look(stand.parts, queues)
+    before = await told(stand)
+    stand.tasks.fault = WorkflowsUnavailable("Temporal is away")
+    await sampler.look(stand.parts, queues)
+
+    assert before == {
+        'queue_backlog{kind="activity",queue="gpu"}': 7,
+        'queue_backlog_age_seconds{kind="activity",queue="gpu"}': 12.5,
+        'queue_pollers{kind="activity",queue="gpu"}': 2,
+        'part_ready{part="temporal"}': 1,
+        'part_ready{part="store"}': 1,
+        'part_ready{part="catalogue"}': 1,
+    }
+    assert await told(stand) == {'part_ready{part="store"}': 1, 'part_ready{part="catalogue"}': 1}
+    assert (
+        stand.parts.figures.registry.get_sample_value("video_pipeline_part_ready", {"part": "temporal"}) == 0
+    )
+
+
+async def test_views_reach_the_catalogue_and_wait_while_it_is_away(
+    published: Stand,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def queues() -> list[QueueState]:
+        return []
+
+    def away(*_: object) -> None:
+        raise CatalogueUnavailable("away")
+
+    def most_watched(video_id: str) -> float | None:
+        registry = published.parts.figures.registry
+        return registry.get_sample_value("video_pipeline_most_watched", {"video": video_id})
+
+    (video_id,) = [video.id for video in published.parts.catalogue.page(None).videos]
+    await get(published)
+    with monkeypatch.context() as outage:
+        outage.setattr(published.parts.catalogue.views, "add", away)
+        await sampler.look(published.parts, queues)
+    during = most_watched(video_id)
+    await get(published)
+    await sampler.look(published.parts, queues)
+
+    assert during is None
+    assert most_watched(video_id) == 2
+    assert published.parts.catalogue.views.most(10) == [(video_id, 2)]

@@ -1,0 +1,117 @@
+"""What those who listen can't do: hold each other up, stay for ever, or be more than there is room for."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+from starlette.types import Message
+
+from api.process_state.task_feeds import TaskEvents
+from api.tasks.event_stream import EventStream, stream_of
+from domain.tasks.state import LiveState
+from tests.servers.event_reader import listening
+from tests.unit.api.conftest import Stand
+from tests.unit.api.tasks.event_server import OTHER, TASK, look_at, running, serving, until
+
+
+async def test_one_owner_and_all_together_have_only_so_many_streams(stand: Stand) -> None:
+    async with serving(stand, TaskEvents(most_each=2, most=3, every_s=0.02)) as served:
+        served.tasks.states[TASK] = running(10)
+        async with listening(served.client, TASK) as first, listening(served.client, TASK):
+            await first.next()
+            third = await served.client.get(f"/api/tasks/{TASK}/events")
+            async with served.events.listening("another", OTHER, look_at(running(1, OTHER))):
+                all_taken = await served.client.get(f"/api/tasks/{OTHER}/events")
+        await until(lambda: not served.events.watched)
+        async with listening(served.client, TASK) as again:
+            assert await again.next() is not None
+
+    assert (third.status_code, third.json()["code"]) == (429, "ListeningExceeded")
+    assert third.headers["retry-after"] == "5"
+    assert (all_taken.status_code, all_taken.json()["code"]) == (503, "ListenersFull")
+
+
+async def test_a_listener_who_takes_nothing_holds_up_no_other_and_is_let_go() -> None:
+    events = TaskEvents(every_s=0.01)
+    state = [running(0)]
+    stuck: list[Message] = []
+
+    async def look() -> LiveState:
+        return state[0]
+
+    async def take_one_and_no_more(message: Message) -> None:
+        stuck.append(message)
+        if len(stuck) > 2:
+            await asyncio.Event().wait()
+
+    async def stay() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    async with events.listening("slow", TASK, look) as feed, events.listening("other", TASK, look) as same:
+        slow = asyncio.create_task(
+            EventStream(stream_of(feed, "en", ""), {}, slowest_s=0.5)(scope, stay, take_one_and_no_more)
+        )
+        seen = []
+        async for told in same.changes("", 60):
+            assert told is not None
+            seen.append(told.live.state.stages["downscale"].progress)
+            if seen[-1] == 99:
+                break
+            state[0] = running(seen[-1] + 1)
+        await slow
+
+    assert seen == list(range(100))
+    # The head, what a stream begins with, and the one event that it never took.
+    assert len(stuck) == 3
+
+
+async def test_a_stream_ends_after_a_while_so_that_its_token_is_looked_at_again() -> None:
+    events = TaskEvents(every_s=0.01)
+    async with events.listening("ann", TASK, look_at(running(10))) as feed:
+        sent = [piece async for piece in stream_of(feed, "en", "", longest_s=0)]
+
+    assert len(sent) == 2
+
+
+async def test_a_quiet_stream_says_that_it_is_there() -> None:
+    events = TaskEvents(every_s=0.01)
+    async with events.listening("ann", TASK, look_at(running(10))) as feed:
+        changes = feed.changes((await feed.now()).id, quiet_s=0.05)
+
+        assert [await anext(changes) for _ in range(3)] == [None, None, None]
+
+
+async def test_when_the_process_stops_streams_end_and_none_begins(stand: Stand) -> None:
+    async with serving(stand, TaskEvents(every_s=0.02)) as served:
+        served.tasks.states[TASK] = running(10)
+        async with listening(served.client, TASK) as listener:
+            await listener.next()
+            served.events.close()
+            assert await listener.rest() == []
+        late = await served.client.get(f"/api/tasks/{TASK}/events")
+
+    assert (late.status_code, late.json()["code"]) == (503, "ListenersFull")
+
+
+async def test_what_nobody_foresaw_ends_the_streams_and_is_raised() -> None:
+    async def break_down() -> LiveState:
+        raise RuntimeError("nobody foresaw this")
+
+    async with TaskEvents().listening("ann", TASK, break_down) as feed:
+        with pytest.raises(RuntimeError, match="nobody foresaw"):
+            await feed.now()
+
+
+async def test_many_tasks_are_looked_at_less_often_each() -> None:
+    events = TaskEvents()
+    async with AsyncExitStack() as stack:
+        for number in range(50):
+            await stack.enter_async_context(events.listening("ann", str(number), look_at(running(1))))
+        assert events.pause_s() == 1.0
+        for number in range(50, 200):
+            await stack.enter_async_context(events.listening("ann", str(number), look_at(running(1))))
+        assert events.pause_s() == 4.0

@@ -1,0 +1,154 @@
+"""A task's events: its status at once, each change of it, an end, and how they are taken up again."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+
+from adapters.catalogue import NewVideo
+from domain.errors import CatalogueUnavailable, WorkflowsUnavailable
+from domain.messages.stages import RecordInput
+from domain.storage.artifact import Artifact
+from tests.servers.event_reader import listening
+from tests.unit.api.conftest import Stand
+from tests.unit.api.tasks.event_server import TASK, Served, completed, running, served, until
+
+__all__ = ["served"]  # a fixture
+
+
+async def test_the_status_comes_at_once_then_each_change_and_the_end_after_the_last(served: Served) -> None:
+    served.tasks.states[TASK] = running(10)
+    async with listening(served.client, TASK) as listener:
+        first = await listener.next()
+        served.tasks.states[TASK] = running(20)
+        second = await listener.next()
+        served.tasks.states[TASK] = completed()
+        rest = await listener.rest()
+
+    assert first is not None
+    assert second is not None
+    assert [event.told["status"] for event in (first, second, *rest)] == ["running", "running", "completed"]
+    assert second.told["stages"]["downscale"]["progress"] == 20
+    assert len({first.id, second.id, rest[0].id}) == 3
+    assert listener.retry_ms == 2000
+    assert listener.answer.headers["cache-control"] == "no-store"
+    assert listener.answer.headers["x-accel-buffering"] == "no"
+
+
+async def test_an_event_is_what_the_status_call_answers(served: Served) -> None:
+    served.tasks.states[TASK] = completed()
+    french = {"Accept-Language": "fr"}
+
+    async with listening(served.client, TASK, french) as listener:
+        [event] = await listener.rest()
+    asked = (await served.client.get(f"/status/{TASK}", headers=french)).json()
+
+    assert event.told["result"]["animals_detected"] == ["chat"]
+    assert event.told["age_seconds"] > 0
+    assert {**event.told, "age_seconds": 0} == {**asked, "age_seconds": 0}
+
+
+async def test_figures_that_have_only_aged_are_no_event(served: Served) -> None:
+    served.tasks.states[TASK] = running(10)
+    async with listening(served.client, TASK) as listener:
+        await listener.next()
+        served.tasks.states[TASK] = running(10, as_of_us=1_700_000_009_000_000)
+        for _ in range(3):
+            await served.tasks.next_look()
+        served.tasks.states[TASK] = completed()
+
+        assert [event.told["status"] for event in await listener.rest()] == ["completed"]
+
+
+async def test_many_listeners_are_one_poller_and_the_last_one_who_leaves_stops_it(served: Served) -> None:
+    served.tasks.states[TASK] = running(10)
+    async with AsyncExitStack() as stack:
+        listeners = [await stack.enter_async_context(listening(served.client, TASK)) for _ in range(30)]
+        for listener in listeners:
+            await listener.next()
+        # Looks are made one after the other, each after a pause: 30 pollers would begin 30 in one.
+        before = served.tasks.looks
+        await served.tasks.next_look()
+        assert served.tasks.looks == before + 1
+        served.tasks.states[TASK] = running(50)
+        told = await asyncio.gather(*(listener.next() for listener in listeners))
+        assert {event.told["stages"]["downscale"]["progress"] for event in told if event} == {50}
+
+    await until(lambda: not served.events.watched)
+    looks = served.tasks.looks
+    for _ in range(5):
+        await asyncio.sleep(0.02)
+    assert served.tasks.looks == looks
+
+
+async def test_who_comes_back_is_told_only_what_is_new(served: Served) -> None:
+    served.tasks.states[TASK] = running(10)
+    async with listening(served.client, TASK) as listener:
+        first = await listener.next()
+    assert first is not None
+
+    async with listening(served.client, TASK, {"Last-Event-ID": first.id}) as listener:
+        served.tasks.states[TASK] = completed()
+        assert [event.told["status"] for event in await listener.rest()] == ["completed"]
+    async with listening(served.client, TASK, {"Last-Event-ID": first.id}) as listener:
+        [last] = await listener.rest()
+    done = await served.client.get(f"/api/tasks/{TASK}/events", headers={"Last-Event-ID": last.id})
+
+    # The answer at which a browser stops coming back.
+    assert (done.status_code, done.content) == (204, b"")
+
+
+async def test_an_id_that_nobody_gave_gets_the_status(served: Served) -> None:
+    served.tasks.states[TASK] = completed()
+
+    async with listening(served.client, TASK, {"Last-Event-ID": "12"}) as listener:
+        assert len(await listener.rest()) == 1
+
+
+@pytest.mark.parametrize("task_id", [TASK, "task-5", "scheduled-sweep"])
+async def test_a_task_that_nobody_knows_has_no_events(served: Served, task_id: str) -> None:
+    answer = await served.client.get(f"/api/tasks/{task_id}/events")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "TaskUnknown")
+    await until(lambda: not served.events.watched)
+
+
+async def test_a_fault_that_passes_in_the_middle_is_no_event(served: Served) -> None:
+    served.tasks.states[TASK] = running(10)
+    async with listening(served.client, TASK) as listener:
+        await listener.next()
+        served.tasks.fault = CatalogueUnavailable("away")
+        for _ in range(3):
+            await served.tasks.next_look()
+        served.tasks.fault = None
+        served.tasks.states[TASK] = completed()
+
+        assert [event.told["status"] for event in await listener.rest()] == ["completed"]
+
+
+async def test_while_temporal_is_away_the_catalogue_speaks_and_says_so(stand: Stand, served: Served) -> None:
+    source = Artifact("videos/original/v/source", "video/mp4", 10, "ab")
+    stand.parts.catalogue.add(NewVideo("v", TASK, "local", "a.mp4", source, 1_600_000_000_000_000))
+    served.tasks.states[TASK] = running(10)
+    async with listening(served.client, TASK) as listener:
+        await listener.next()
+        served.tasks.fault = WorkflowsUnavailable("down")
+        away = await listener.next()
+        stand.parts.catalogue.record(RecordInput("v", completed().state))
+        [last] = await listener.rest()
+
+    assert away is not None
+    assert (away.told["source"], last.told["source"], last.told["status"]) == ("catalogue",) * 2 + (
+        "completed",
+    )
+
+
+async def test_a_task_that_is_removed_ends_its_streams(served: Served) -> None:
+    served.tasks.states[TASK] = running(10)
+    async with listening(served.client, TASK) as listener:
+        await listener.next()
+        del served.tasks.states[TASK]
+
+        assert await listener.rest() == []

@@ -1,0 +1,205 @@
+"""`POST /video/upload`: what is taken, and that it becomes one object, one row and one task."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+import pytest
+
+from api.access.callers import OWNER
+from domain.errors import TaskStartUnknown, WorkflowsUnavailable
+from domain.messages.start import Admission
+from domain.tasks.options import ProcessingOptions, SubtitleMode
+from tests.unit.api.conftest import Stand
+from tests.unit.api.forms import HEADERS, form, in_pieces, part, video
+
+
+async def test_a_video_becomes_an_object_a_row_and_a_task(stand: Stand) -> None:
+    content = video(6_000_000)
+
+    answer = await stand.client.post(
+        "/video/upload",
+        files={"file": ("holiday.mp4", content)},
+        data={"subtitle_mode": "burn", "max_height": "720", "language": "fr"},
+    )
+
+    assert answer.status_code == 202
+    task_id = answer.json()["task_id"]
+    assert answer.json() == {"task_id": task_id, "status": "queued", "status_url": f"/status/{task_id}"}
+    assert answer.headers["location"] == f"/status/{task_id}"
+    [request] = stand.tasks.started
+    assert request.task_id == task_id
+    assert request.filename == "holiday.mp4"
+    assert request.options == ProcessingOptions(SubtitleMode.BURN, 720, "fr")
+    assert (request.stage_timeout_s, request.park_s) == (900, 60)
+    assert request.source.sha256 == hashlib.sha256(content).hexdigest()
+    assert request.source.media_type == "video/mp4"
+    assert b"".join(stand.parts.store.open_range(request.source.key, 0, 6_000_000)) == content
+    row = stand.parts.catalogue.by_task(task_id)
+    assert row is not None
+    assert (row.id, row.status, row.source) == (request.video_id, "queued", request.source)
+
+
+async def test_without_options_the_defaults_hold(stand: Stand) -> None:
+    await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})
+
+    assert stand.tasks.started[0].options == ProcessingOptions(SubtitleMode.SOFT, 1080, None)
+
+
+async def test_fields_may_come_after_the_file(stand: Stand) -> None:
+    body = form(part("file", video(), "a.mp4"), part("subtitle_mode", b"none"))
+
+    answer = await stand.client.post("/video/upload", content=body, headers=HEADERS)
+
+    assert answer.status_code == 202
+    assert stand.tasks.started[0].options.subtitle_mode is SubtitleMode.NONE
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 4096])
+async def test_it_does_not_matter_how_the_body_is_cut(stand: Stand, size: int) -> None:
+    content = video(9_000) + b"\r\n--a-boundary-of-a-fork\r\n"
+    body = form(part("max_height", b"480"), part("file", content, "a.mp4"), part("language", b"en"))
+
+    answer = await stand.client.post("/video/upload", content=in_pieces(body, size), headers=HEADERS)
+
+    assert answer.status_code == 202
+    source = stand.tasks.started[0].source
+    assert b"".join(stand.parts.store.open_range(source.key, 0, source.size_bytes)) == content
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("../../etc/passwd.mp4", "passwd.mp4"),
+        ("C:\\Users\\me\\holiday.mp4", "holiday.mp4"),
+        ("\u202egpj.4pm", "gpj.4pm"),
+        ("a\x00b\x1b[31mc.mp4", "ab[31mc.mp4"),
+        ("-i evil.mp4", "i evil.mp4"),
+        ("été à Paris.mp4", "été à Paris.mp4"),
+        ("...", "video"),
+        ("", "video"),
+    ],
+)
+async def test_a_hostile_name_is_only_shown_and_made_harmless(stand: Stand, sent: str, shown: str) -> None:
+    answer = await stand.client.post(
+        "/video/upload", content=form(part("file", video(), sent)), headers=HEADERS
+    )
+
+    assert answer.status_code == 202
+    assert stand.tasks.started[0].filename == shown
+    assert all(key.startswith("videos/original/") for key in stand.leftovers() if "row" not in key)
+    assert "etc" not in stand.tasks.started[0].source.key
+
+
+async def test_a_name_of_ten_thousand_letters_is_cut_before_its_extension(stand: Stand) -> None:
+    await stand.client.post(
+        "/video/upload", content=form(part("file", video(), "é" * 1_000 + ".mp4")), headers=HEADERS
+    )
+
+    name = stand.tasks.started[0].filename
+    assert name.endswith("é.mp4")
+    assert len(name.encode()) <= 255
+
+
+async def test_the_same_key_gives_the_first_task_and_reads_nothing(stand: Stand) -> None:
+    key = {"Idempotency-Key": "one"}
+    first = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
+
+    second = await stand.client.post(
+        "/video/upload", files={"file": ("b.mp4", b"not even a video")}, headers=key
+    )
+
+    assert second.status_code == 202
+    assert second.json()["task_id"] == first.json()["task_id"]
+    assert len(stand.leftovers()) == 2
+
+
+async def test_uploads_with_one_key_at_the_same_time_come_to_one_task(stand: Stand) -> None:
+    answers = await asyncio.gather(
+        *(
+            stand.client.post(
+                "/video/upload", files={"file": ("a.mp4", video())}, headers={"Idempotency-Key": "one"}
+            )
+            for _ in range(4)
+        )
+    )
+
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["task_id"] for answer in answers}) == 1
+    assert len({request.task_id for request in stand.tasks.started}) == 1
+    assert len(stand.leftovers()) == 2
+
+
+async def test_without_a_key_each_upload_is_a_task(stand: Stand) -> None:
+    for _ in range(2):
+        await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})
+
+    assert len({request.task_id for request in stand.tasks.started}) == 2
+
+
+async def test_a_probe_that_takes_long_holds_nobody_on_the_line(stand: Stand) -> None:
+    stand.tasks.verdict = None
+
+    answer = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})
+
+    assert answer.status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("SourceTruncated", 422),
+        ("NoVideoStream", 422),
+        ("SourceTooLong", 422),
+        ("SourceTypeUnsupported", 415),
+    ],
+)
+async def test_what_the_probe_refuses_is_refused_by_name_and_leaves_nothing(
+    stand: Stand, code: str, status: int
+) -> None:
+    stand.tasks.verdict = Admission(False, code, "The file ends early.")
+
+    answer = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})
+
+    assert answer.status_code == status
+    assert (answer.json()["code"], answer.json()["detail"]) == (code, "The file ends early.")
+    assert stand.leftovers() == []
+
+
+async def test_a_task_that_cannot_be_started_leaves_nothing(stand: Stand) -> None:
+    stand.tasks.fault = WorkflowsUnavailable("connection refused at 10.0.0.7")
+
+    answer = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})
+
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "WorkflowsUnavailable"
+    assert answer.headers["retry-after"] == "5"
+    assert "10.0.0.7" not in answer.text
+    assert stand.leftovers() == []
+
+
+async def test_a_task_that_may_have_started_is_started_again_by_the_same_upload(stand: Stand) -> None:
+    key = {"Idempotency-Key": "one"}
+    stand.tasks.fault = TaskStartUnknown("no answer")
+    first = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
+    assert first.status_code == 503
+    assert len(stand.parts.catalogue.page(OWNER).videos) == 1
+
+    stand.tasks.fault = None
+    second = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
+
+    assert second.status_code == 202
+    assert stand.tasks.started[0] == stand.tasks.started[1]
+    assert len(stand.leftovers()) == 2
+
+
+async def test_a_repeat_that_cannot_reach_temporal_forgets_nothing(stand: Stand) -> None:
+    key = {"Idempotency-Key": "one"}
+    await stand.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
+    stand.tasks.fault = WorkflowsUnavailable("down")
+
+    answer = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
+
+    assert answer.status_code == 503
+    assert len(stand.leftovers()) == 2

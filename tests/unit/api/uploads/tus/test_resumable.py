@@ -1,0 +1,314 @@
+"""A resumable upload goes on where it was, however its bytes are cut, and becomes exactly one task."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zlib
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from adapters.catalogue import VideoRow
+from api.access.callers import OWNER
+from domain.errors import WorkflowsUnavailable
+from domain.messages.start import Admission
+from domain.tasks.options import SubtitleMode
+from tests.unit.api.conftest import LIMIT_BYTES, Stand
+from tests.unit.api.uploads.tus.requests import CHUNK, MIB, TUS, begin, film, metadata, offset_of, send
+
+
+def only_video(stand: Stand) -> VideoRow:
+    [row] = stand.parts.catalogue.page(OWNER).videos
+    return row
+
+
+def stored(stand: Stand, row: VideoRow) -> bytes:
+    return b"".join(stand.parts.store.open_range(row.source_key, 0, row.size_bytes))
+
+
+async def test_the_server_says_what_it_can(stand: Stand) -> None:
+    answer = await stand.client.options("/files")
+
+    assert answer.status_code == 204
+    assert {name: answer.headers[name] for name in answer.headers if name.startswith("tus-")} == {
+        "tus-resumable": "1.0.0",
+        "tus-version": "1.0.0",
+        "tus-extension": "creation,creation-with-upload,termination,checksum,expiration",
+        "tus-max-size": str(LIMIT_BYTES),
+        "tus-checksum-algorithm": "sha1,sha256,crc32",
+    }
+
+
+@pytest.mark.parametrize(
+    ("size", "step"), [(10_000, 10_000), (10_000, 1_999), (12 * MIB, 12 * MIB), (12 * MIB, 700_001)]
+)
+async def test_what_comes_in_pieces_of_any_size_is_stored_whole_and_starts_one_task(
+    stand: Stand, size: int, step: int
+) -> None:
+    content = film(size)
+    path = await begin(stand.client, size, filename="holiday.mp4", subtitle_mode="burn", max_height="720")
+
+    for start in range(0, size, step):
+        answer = await send(stand.client, path, start, content[start : start + step])
+        assert answer.status_code == 204, answer.text
+        assert int(answer.headers["upload-offset"]) == min(start + step, size)
+        assert await offset_of(stand.client, path) == min(start + step, size)
+
+    row = only_video(stand)
+    assert (row.size_bytes, row.source_sha256) == (size, hashlib.sha256(content).hexdigest())
+    assert (row.filename, row.source_media_type) == ("holiday.mp4", "video/mp4")
+    assert stored(stand, row) == content
+    assert [request.task_id for request in stand.tasks.started] == [row.task_id]
+    assert stand.tasks.started[0].options.subtitle_mode is SubtitleMode.BURN
+    assert stand.tasks.started[0].options.max_height == 720
+    told = {name: answer.headers[name] for name in ("task-id", "task-status", "task-url")}
+    assert told == {
+        "task-id": row.task_id,
+        "task-status": "queued",
+        "task-url": f"/status/{row.task_id}",
+    }
+    # Nothing of it lies anywhere but in its place.
+    assert stand.leftovers() == [row.source_key, f"row {row.task_id}"]
+
+
+async def test_asking_for_a_whole_upload_tells_its_task(stand: Stand) -> None:
+    path = await begin(stand.client, 10_000)
+    await send(stand.client, path, 0, film(10_000))
+
+    answer = await stand.client.head(path, headers=TUS)
+
+    assert (answer.status_code, answer.headers["upload-offset"]) == (200, "10000")
+    assert answer.headers["task-id"] == only_video(stand).task_id
+    assert len(stand.tasks.started) == 1
+
+
+async def test_the_first_bytes_may_come_with_the_creation(stand: Stand) -> None:
+    content = film(10_000)
+    headers = {**CHUNK, "Upload-Length": "10000", "Upload-Metadata": metadata(filename="a.mp4")}
+
+    answer = await stand.client.post("/files", content=content[:6_000], headers=headers)
+    assert (answer.status_code, answer.headers["upload-offset"]) == (201, "6000")
+    await send(stand.client, answer.headers["location"], 6_000, content[6_000:])
+
+    assert stored(stand, only_video(stand)) == content
+
+
+async def test_an_unfinished_upload_tells_its_length_its_metadata_and_until_when(stand: Stand) -> None:
+    path = await begin(stand.client, 10_000, filename="a.mp4")
+
+    headers = (await stand.client.head(path, headers=TUS)).headers
+
+    assert (headers["upload-length"], headers["upload-offset"]) == ("10000", "0")
+    assert headers["upload-metadata"] == metadata(filename="a.mp4")
+    assert headers["upload-expires"].endswith(" GMT")
+    assert headers["cache-control"] == "no-store"
+    assert headers["tus-resumable"] == "1.0.0"
+    assert "task-id" not in headers
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "code"),
+    [
+        ({"Upload-Length": "100"}, 412, "UploadVersionUnsupported"),
+        ({"Tus-Resumable": "0.2.2", "Upload-Length": "100"}, 412, "UploadVersionUnsupported"),
+        ({**TUS}, 400, "UploadHeaderInvalid"),
+        ({**TUS, "Upload-Length": "-5"}, 400, "UploadHeaderInvalid"),
+        ({**TUS, "Upload-Defer-Length": "1"}, 400, "UploadHeaderInvalid"),
+        ({**TUS, "Upload-Length": "100", "Upload-Metadata": "filename ***"}, 400, "UploadHeaderInvalid"),
+        ({**TUS, "Upload-Length": "100", "Upload-Metadata": "a,a"}, 400, "UploadHeaderInvalid"),
+        ({**TUS, "Upload-Length": "0"}, 422, "SourceEmpty"),
+        ({**TUS, "Upload-Length": str(LIMIT_BYTES + 1)}, 413, "SourceTooLarge"),
+        ({**TUS, "Upload-Length": "9", "Upload-Metadata": metadata(subtitle_mode="x")}, 422, "FormInvalid"),
+        ({**TUS, "Upload-Length": "9", "Upload-Metadata": metadata(max_heigth="2")}, 422, "FormInvalid"),
+        (
+            {**TUS, "Upload-Length": "9", "Upload-Metadata": metadata(language="xx")},
+            422,
+            "LanguageUnsupported",
+        ),
+        (
+            {**TUS, "Upload-Length": "9", "Upload-Metadata": metadata(webhook_url="https://a.example")},
+            422,
+            "WebhookForbidden",
+        ),
+    ],
+)
+async def test_what_can_be_refused_is_refused_at_the_creation(
+    stand: Stand, headers: dict[str, str], status: int, code: str
+) -> None:
+    answer = await stand.client.post("/files", headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["tus-version"] == answer.headers["tus-resumable"] == "1.0.0"
+
+
+@pytest.mark.parametrize(
+    ("headers", "size", "status", "code"),
+    [
+        ({"Tus-Resumable": "2"}, 10, 412, "UploadVersionUnsupported"),
+        ({"Content-Type": "application/octet-stream"}, 10, 415, "ChunkTypeWrong"),
+        ({"Upload-Offset": "1"}, 10, 409, "UploadConflict"),
+        ({"Upload-Offset": "x"}, 10, 400, "UploadHeaderInvalid"),
+        ({"Upload-Checksum": "md5 abc"}, 10, 400, "UploadHeaderInvalid"),
+        ({"Upload-Checksum": "sha1 !"}, 10, 400, "UploadHeaderInvalid"),
+        ({"Upload-Checksum": "sha1 abcd"}, 10, 460, "ChecksumWrong"),
+        ({}, 10_001, 413, "SourceTooLarge"),
+    ],
+)
+async def test_a_request_that_does_not_fit_changes_nothing(
+    stand: Stand, headers: dict[str, str], size: int, status: int, code: str
+) -> None:
+    path = await begin(stand.client, 10_000)
+
+    answer = await stand.client.patch(
+        path, content=bytes(size), headers={**CHUNK, "Upload-Offset": "0", **headers}
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert await offset_of(stand.client, path) == 0
+
+
+async def test_more_bytes_than_were_announced_without_a_length_are_refused(stand: Stand) -> None:
+    path = await begin(stand.client, 10_000)
+
+    async def body() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield film(5_000)
+
+    assert (await send(stand.client, path, 0, body())).status_code == 413
+    assert await offset_of(stand.client, path) == 0
+
+
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256", "crc32"])
+async def test_bytes_that_fit_their_checksum_count_and_others_do_not(stand: Stand, algorithm: str) -> None:
+    content = film(12 * MIB)
+    path = await begin(stand.client, 12 * MIB)
+
+    def checksum(of: bytes) -> str:
+        digest = (
+            zlib.crc32(of).to_bytes(4, "big") if algorithm == "crc32" else hashlib.new(algorithm, of).digest()
+        )
+        return f"{algorithm} {base64.b64encode(digest).decode()}"
+
+    first, rest = content[: 9 * MIB], content[9 * MIB :]
+    wrong = await send(stand.client, path, 0, first[:-1] + b"?", Upload_Checksum=checksum(first))
+    assert (wrong.status_code, await offset_of(stand.client, path)) == (460, 0)
+    right = await send(stand.client, path, 0, first, Upload_Checksum=checksum(first))
+    assert (right.status_code, await offset_of(stand.client, path)) == (204, 9 * MIB)
+    await send(stand.client, path, 9 * MIB, rest, Upload_Checksum=checksum(rest))
+
+    row = only_video(stand)
+    assert stored(stand, row) == content
+    assert row.source_sha256 == hashlib.sha256(content).hexdigest()
+
+
+async def test_a_method_that_can_not_be_sent_may_be_told_in_a_header(stand: Stand) -> None:
+    path = await begin(stand.client, 10_000)
+
+    sent = await stand.client.post(
+        path,
+        content=film(10_000)[:4_000],
+        headers={**CHUNK, "Upload-Offset": "0", "X-HTTP-Method-Override": "PATCH"},
+    )
+    ended = await stand.client.post(path, headers={**TUS, "X-HTTP-Method-Override": "DELETE"})
+
+    assert (sent.status_code, sent.headers["upload-offset"], ended.status_code) == (204, "4000", 204)
+
+
+async def test_an_upload_that_is_taken_back_leaves_nothing(stand: Stand) -> None:
+    path = await begin(stand.client, 12 * MIB)
+    await send(stand.client, path, 0, film(12 * MIB)[: 9 * MIB])
+    assert len(stand.leftovers()) == 2
+
+    assert (await stand.client.delete(path, headers=TUS)).status_code == 204
+
+    assert stand.leftovers() == []
+    assert (await stand.client.head(path, headers=TUS)).status_code == 404
+    assert (await send(stand.client, path, 9 * MIB, b"x")).status_code == 404
+
+
+async def test_a_whole_upload_can_not_be_taken_back(stand: Stand) -> None:
+    path = await begin(stand.client, 10_000)
+    await send(stand.client, path, 0, film(10_000))
+
+    answer = await stand.client.delete(path, headers=TUS)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "UploadComplete")
+    assert stored(stand, only_video(stand)) == film(10_000)
+
+
+async def test_what_is_no_video_is_refused_with_its_first_bytes_and_for_good(stand: Stand) -> None:
+    path = await begin(stand.client, 12 * MIB)
+
+    early = await send(stand.client, path, 0, b"la la la\n" * 10)
+    refused = await send(stand.client, path, 90, b"la la la\n" * 1_000)
+    again = await stand.client.head(path, headers=TUS)
+    more = await send(stand.client, path, 90, b"la la la\n" * 1_000)
+
+    assert early.status_code == 204
+    assert (refused.status_code, refused.json()["code"]) == (415, "SourceTypeUnsupported")
+    assert (again.status_code, more.json()) == (415, refused.json())
+    assert stand.leftovers() == []
+
+
+async def test_what_the_probe_refuses_is_told_now_and_later_and_leaves_nothing(stand: Stand) -> None:
+    stand.tasks.verdict = Admission(
+        accepted=False, fault_code="NoVideoStream", fault_message="It holds no picture."
+    )
+    path = await begin(stand.client, 10_000)
+
+    refused = await send(stand.client, path, 0, film(10_000))
+    again = await send(stand.client, path, 10_000, b"")
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "NoVideoStream")
+    assert again.json() == refused.json()
+    assert stand.leftovers() == []
+
+
+async def test_a_task_that_could_not_be_started_is_started_when_the_upload_is_asked_for(
+    stand: Stand,
+) -> None:
+    path = await begin(stand.client, 10_000)
+    stand.tasks.fault = WorkflowsUnavailable("down")
+
+    last = await send(stand.client, path, 0, film(10_000))
+    without = await stand.client.head(path, headers=TUS)
+    stand.tasks.fault = None
+    stand.tasks.started.clear()
+    answers: list[httpx.Response] = [await stand.client.head(path, headers=TUS) for _ in range(2)]
+
+    assert (last.status_code, without.status_code) == (503, 200)
+    assert without.headers["upload-offset"] == "10000"
+    assert "task-id" not in without.headers
+    row = only_video(stand)
+    assert [answer.headers["task-id"] for answer in answers] == [row.task_id] * 2
+    assert [request.task_id for request in stand.tasks.started] == [row.task_id]
+
+
+async def test_the_same_key_gives_the_first_task_however_it_was_sent(stand: Stand) -> None:
+    form = await stand.client.post(
+        "/video/upload", files={"file": ("a.mp4", film(10_000))}, headers={"Idempotency-Key": "one"}
+    )
+
+    headers = {**TUS, "Upload-Length": "20000", "Idempotency-Key": "one"}
+    answer = await stand.client.post("/files", headers=headers)
+
+    assert (answer.status_code, answer.headers["upload-offset"]) == (201, "20000")
+    assert answer.headers["task-id"] == form.json()["task_id"] == only_video(stand).task_id
+
+
+async def test_of_two_uploads_with_one_key_the_later_joins_the_first(stand: Stand) -> None:
+    content = film(10_000)
+    first = await begin(stand.client, 10_000, key="one")
+    await send(stand.client, first, 0, content[:5_000])
+    second = await begin(stand.client, 10_000, key="one")
+    assert second != first
+    assert await begin(stand.client, 10_000, key="one") == second  # no byte of it has come
+
+    one = await send(stand.client, first, 5_000, content[5_000:])
+    other = await send(stand.client, second, 0, content)
+
+    assert one.headers["task-id"] == other.headers["task-id"]
+    assert len({request.task_id for request in stand.tasks.started}) == 1
+    assert stand.leftovers() == [only_video(stand).source_key, f"row {only_video(stand).task_id}"]

@@ -1,0 +1,149 @@
+"""Words keep their order and lie inside the speech; a model's endless loop is cut down to one turn."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.speech.cleanup import HeardWord, collapse_loops, join_pieces, place_words, start_with_voice
+from domain.speech.regions import Region
+from domain.speech.words import SpeechSpan, Word
+
+REGION = Region((SpeechSpan(10_000_000, 12_000_000), SpeechSpan(20_000_000, 23_000_000)))
+
+
+def said(text: str, word_us: int = 300_000) -> list[HeardWord]:
+    return [
+        HeardWord(word, index * word_us, (index + 1) * word_us, 0.9)
+        for index, word in enumerate(text.split())
+    ]
+
+
+def test_words_get_the_time_that_they_have_in_the_file() -> None:
+    heard = [HeardWord(" Hello,", 100_000, 600_000, 0.9), HeardWord(" cat.", 2_100_000, 2_600_000, 0.8)]
+    assert place_words(REGION, heard) == [
+        Word("Hello,", 10_100_000, 10_600_000, 0.9),
+        Word("cat.", 20_100_000, 20_600_000, 0.8),
+    ]
+
+
+def test_a_word_that_runs_into_the_next_is_cut() -> None:
+    heard = [HeardWord("one", 0, 900_000, 0.9), HeardWord("two", 500_000, 1_000_000, 0.9)]
+    assert [word.end_us for word in place_words(REGION, heard)] == [10_500_000, 11_000_000]
+
+
+def test_a_word_without_time_gets_a_little_where_there_is_room() -> None:
+    heard = [
+        HeardWord("one", 0, 0, 0.9),
+        HeardWord("two", 60_000, 60_000, 0.9),
+        HeardWord("six", 2_000_000, 2_000_000, 0.9),
+    ]
+    assert [(word.start_us, word.end_us) for word in place_words(REGION, heard)] == [
+        (10_000_000, 10_060_000),
+        (10_060_000, 10_160_000),
+        (20_000_000, 20_100_000),
+    ]
+
+
+def test_what_has_no_space_before_it_belongs_to_the_word_before() -> None:
+    pieces = [
+        HeardWord(" Aujourd", 0, 300_000, 0.9),
+        HeardWord("'hui,", 300_000, 500_000, 0.8),
+        HeardWord(" dix", 600_000, 700_000, 0.9),
+        HeardWord("-", 700_000, 700_000, 0.9),
+        HeardWord("sept", 700_000, 900_000, 0.7),
+    ]
+    assert join_pieces(pieces) == [
+        HeardWord(" Aujourd'hui,", 0, 500_000, 0.8),
+        HeardWord(" dix-sept", 600_000, 900_000, 0.7),
+    ]
+
+
+def test_nothing_but_spaces_is_no_word() -> None:
+    assert place_words(REGION, [HeardWord("  ", 0, 100_000, 0.9)]) == []
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["one", " two", "  ", "three."]),
+            st.integers(0, 8_000_000),
+            st.integers(-500_000, 3_000_000),
+            st.floats(-1, 2),
+        ),
+        max_size=30,
+    )
+)
+def test_whatever_a_model_says_words_are_in_order_apart_and_inside_the_region(
+    raw: list[tuple[str, int, int, float]],
+) -> None:
+    heard = [HeardWord(text, start, max(0, start + length), p) for text, start, length, p in raw]
+    words = place_words(REGION, heard)
+    assert [word.text for word in words] == [
+        word.text.strip() for word in collapse_loops(heard) if word.text.strip()
+    ]
+    assert all(10_000_000 <= word.start_us <= word.end_us <= 23_000_000 for word in words)
+    assert all(before.end_us <= after.start_us for before, after in pairwise(words))
+    assert all(0 <= word.probability <= 1 for word in words)
+
+
+def test_a_loop_faster_than_speech_is_cut_down_to_one_turn() -> None:
+    heard = said("so we go") + [HeardWord(w, 900_000, 910_000, 0.3) for w in ["thank", "you", "all"] * 9]
+    assert [word.text for word in collapse_loops(heard)] == ["so", "we", "go", "thank", "you", "all"]
+
+
+def test_words_that_are_really_repeated_all_stay() -> None:
+    heard = said("no no no no no no stop")
+    assert collapse_loops(heard) == heard
+
+
+def test_three_turns_are_no_loop() -> None:
+    heard = said("bye bye bye", word_us=10_000)
+    assert collapse_loops(heard) == heard
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=40))
+def test_collapsing_keeps_the_order_and_invents_nothing(letters: list[str]) -> None:
+    heard = said(" ".join(letters), word_us=10_000)
+    kept = collapse_loops(heard)
+    rest = iter(heard)
+    assert all(word in rest for word in kept)
+    assert {word.text for word in kept} == set(letters)
+
+
+QUIET_THEN_VOICE = [0.1] * 10 + [0.9] * 30  # the voice sets in at 0.32 s
+
+
+def test_a_word_that_begins_in_silence_begins_with_the_voice() -> None:
+    words = [Word("Hello,", 100_000, 200_000), Word("cat", 600_000, 900_000)]
+    assert start_with_voice(words, QUIET_THEN_VOICE, 1_280_000) == [
+        Word("Hello,", 320_000, 420_000),
+        Word("cat", 600_000, 900_000),
+    ]
+
+
+def test_a_word_is_not_moved_into_the_next() -> None:
+    words = [Word("a", 100_000, 200_000), Word("cat", 350_000, 900_000)]
+    assert start_with_voice(words, QUIET_THEN_VOICE, 1_280_000) == words
+
+
+def test_a_word_far_from_any_voice_stays() -> None:
+    words = [Word("um", 0, 200_000)]
+    assert start_with_voice(words, [0.1] * 100, 3_200_000) == words
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 900_000), st.integers(0, 900_000)), max_size=8),
+    st.lists(st.floats(0, 1), max_size=200),
+)
+def test_words_stay_in_order_apart_and_inside_the_file(
+    gaps_and_lengths_us: list[tuple[int, int]], probabilities: list[float]
+) -> None:
+    words, at_us = [], 0
+    for gap_us, length_us in gaps_and_lengths_us:
+        words.append(Word("word", at_us + gap_us, at_us + gap_us + length_us))
+        at_us += gap_us + length_us
+    moved = start_with_voice(words, probabilities, at_us)
+    assert all(before.end_us <= after.start_us for before, after in pairwise(moved))
+    assert all(old.start_us <= new.start_us for old, new in zip(words, moved, strict=True))
+    assert not moved or moved[-1].end_us <= at_us

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from domain.tasks.board import Board
+from domain.tasks.options import ProcessingOptions
+from domain.tasks.search_fields import Signs, signs_of
+from domain.tasks.state import Fault, Stage, TaskOutcome, TaskStatus
+
+NO_MODEL = Fault("ModelUnavailable", "The model is not there.")
+
+
+def board() -> Board:
+    board = Board("task-1", ProcessingOptions(), 0)
+    board.begin(1)
+    return board
+
+
+def test_a_task_that_nobody_has_taken_up_shows_nothing() -> None:
+    assert signs_of(Board("task-1", ProcessingOptions(), 0).state) == Signs()
+
+
+def test_a_task_is_at_every_stage_that_runs() -> None:
+    running = board()
+    running.start(Stage.DOWNSCALE, 100, 2)
+    running.start(Stage.SUBTITLES, 100, 2)
+    assert signs_of(running.state).stages == ("downscale", "subtitles")
+    running.reach(Stage.DOWNSCALE, 100, 3)
+    assert signs_of(running.state).stages == ("subtitles",)
+
+
+def test_a_parked_stage_shows_its_failure_until_it_is_retried() -> None:
+    parked = board()
+    parked.start(Stage.SUBTITLES, 100, 2)
+    parked.park(Stage.SUBTITLES, NO_MODEL, 9, 3)
+    assert signs_of(parked.state) == Signs(stages=("subtitles",), failure="ModelUnavailable")
+    parked.unpark(Stage.SUBTITLES, 4)
+    assert signs_of(parked.state) == Signs()
+
+
+def test_a_failed_task_shows_what_it_failed_of_and_where() -> None:
+    failed = board()
+    failed.start(Stage.MERGER, 100, 2)
+    failed.fail(Stage.MERGER, NO_MODEL, 3)
+    failed.end(TaskStatus.FAILED, 4, NO_MODEL)
+    assert signs_of(failed.state) == Signs(stages=("merger",), failure="ModelUnavailable")
+
+
+def test_a_cancelled_task_is_at_no_stage() -> None:
+    cancelled = board()
+    cancelled.start(Stage.DOWNSCALE, 100, 2)
+    cancelled.learn(TaskOutcome(language="fr"), 3)
+    cancelled.end(TaskStatus.CANCELLED, 4)
+    assert signs_of(cancelled.state) == Signs(language="fr")

@@ -1,0 +1,59 @@
+"""A source that kills whatever works on it is put aside; what works beside it comes to its end."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from temporalio.client import WorkflowFailureError
+from temporalio.exceptions import ApplicationError
+
+from domain.tasks.state import TaskStatus
+from tests.worker_loss.conftest import Plant
+
+
+async def test_a_source_that_kills_its_worker_three_times_is_put_aside_and_its_neighbour_completes(
+    plant: Plant,
+) -> None:
+    plant.start_worker()
+    killer, neighbour = await plant.start_task("killer"), await plant.start_task("neighbour")
+    results = asyncio.gather(killer.result(), neighbour.result(), return_exceptions=True)
+
+    def restart_the_dead() -> bool:
+        if plant.workers[-1].poll() is not None:
+            plant.start_worker()
+        return results.done()
+
+    await plant.until(restart_the_dead, "the end of both tasks")
+    failed, completed = await results
+
+    assert isinstance(failed, WorkflowFailureError)
+    assert isinstance(failed.cause, ApplicationError)
+    assert failed.cause.type == "SourceKillsWorker"
+    assert not isinstance(completed, BaseException)
+    assert completed.status is TaskStatus.COMPLETED
+    assert len(plant.lines("killer.deaths")) == 3
+    assert len(plant.workers) == 4
+    # The neighbour was killed once, with the killer; after that neither worked beside the other.
+    assert len(plant.lines("neighbour.attempts")) == 2
+    with pytest.raises(StopIteration):
+        next(iter(plant.store.list_prefix("temp/")))
+
+
+async def test_a_suspect_works_alone_only_until_it_is_past_the_place_of_its_death(plant: Plant) -> None:
+    first = plant.start_worker()
+    # Whatever of it was at work when its worker died would be a suspect too, and wait for its turn alone.
+    unlucky = await plant.start_task("unlucky", animals=False)
+    await plant.ended(first)
+    plant.start_worker()
+    await plant.until((plant.folder / "unlucky.is_back").exists, "the second attempt")
+    plain = await plant.start_task("plain")
+    await plant.until_waiting("probe", plain)
+    assert plant.lines("plain.attempts") == []
+
+    (plant.folder / "may_go_on").touch()
+    states = [await unlucky.result(), await plain.result()]
+
+    assert [state.status for state in states] == [TaskStatus.COMPLETED, TaskStatus.COMPLETED]
+    assert plant.lines("unlucky.attempts") == ["1", "2"]
+    assert plant.lines("plain.attempts") == ["1"]
