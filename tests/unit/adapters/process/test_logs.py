@@ -10,7 +10,7 @@ from typing import Any
 
 BEGIN = """
 import logging, structlog
-from adapters import logs
+from adapters.process import logs
 logs.configure("INFO")
 log = structlog.get_logger("here")
 """
