@@ -8,23 +8,23 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from domain.errors import PipelineError
-from domain.messages.diagnostics import Checked, Part
+from domain.messages.diagnostics import DiagnosticsReport, PartReport
 
 
 @dataclass(frozen=True)
-class Checkup:
+class Diagnostics:
     """`trials` maps a part's name to a call that raises what is wrong with it, and may tell more in words."""
 
     trials: Mapping[str, Callable[[], object]]
 
     @activity.defn(name="checkup", no_thread_cancel_exception=True)
-    def run(self) -> Checked:
-        return Checked(tuple(self._tried(part, trial) for part, trial in self.trials.items()))
+    def run(self) -> DiagnosticsReport:
+        return DiagnosticsReport(tuple(self._tried(part, trial) for part, trial in self.trials.items()))
 
     @staticmethod
-    def _tried(part: str, trial: Callable[[], object]) -> Part:
+    def _tried(part: str, trial: Callable[[], object]) -> PartReport:
         try:
             told = trial()
-            return Part(part, ok=True, detail=told if isinstance(told, str) else "ready")
+            return PartReport(part, ok=True, detail=told if isinstance(told, str) else "ready")
         except PipelineError as error:
-            return Part(part, ok=False, detail=error.code, mend=str(error))
+            return PartReport(part, ok=False, detail=error.code, mend=str(error))

@@ -11,10 +11,10 @@ from pathlib import Path
 from temporalio import activity
 
 from activities.artifacts.source_cache import SourceFiles
-from activities.artifacts.store_once import keep
+from activities.artifacts.store_once import store_once
 from activities.attempts.attempt import Attempt, open_attempt
 from activities.ports import ChunkTool, ObjectStore
-from domain.attempts.chunk_retries import Trial, is_hopeless, next_trial, remark
+from domain.attempts.chunk_retries import ChunkRetry, is_hopeless, next_retry, remark
 from domain.errors import (
     AttemptHandedBack,
     AttemptStopped,
@@ -41,16 +41,16 @@ class EncodeChunk:
         """The chunk's picture, in the store under a key of its source, recipe and span."""
         with open_attempt(self.scratch_root, request.order.task_id) as attempt:
             before = attempt.before
-            attempt.pulse.tell(replace(attempt.pulse.beat, frames=request.chunk.frames))
-            trial = next_trial(before, self.identity)
-            if trial is Trial.HAND_BACK:
-                attempt.pulse.tell(replace(attempt.pulse.beat, handed_back=before.handed_back + 1))
+            attempt.progress.send(replace(attempt.progress.beat, frames=request.chunk.frames))
+            trial = next_retry(before, self.identity)
+            if trial is ChunkRetry.HAND_BACK:
+                attempt.progress.send(replace(attempt.progress.beat, handed_back=before.handed_back + 1))
                 raise AttemptHandedBack(f"Another worker is to try it, after: {before.last_failure}")
-            key = self._key(request, plain=trial is Trial.PLAIN)
+            key = self._key(request, plain=trial is ChunkRetry.PLAIN)
             if kept := self.store.find(key):
                 return EncodedChunk(kept, reused=True)
-            made_path = self._encode(request, attempt, plain=trial is Trial.PLAIN)
-            artifact = keep(self.store, attempt, made_path, key, "video/mp4", attempt.part(0.98, 1.0))
+            made_path = self._encode(request, attempt, plain=trial is ChunkRetry.PLAIN)
+            artifact = store_once(self.store, attempt, made_path, key, "video/mp4", attempt.part(0.98, 1.0))
             return EncodedChunk(artifact, remark=remark(_name(request), before, self.identity))
 
     def _key(self, request: EncodeChunkInput, *, plain: bool) -> str:
@@ -90,8 +90,8 @@ class EncodeChunk:
     ) -> ChunkFailed | ChunkGivenUp:
         failures = attempt.before.failures + 1
         told = f"{error.code}: {error}"[:300]
-        attempt.pulse.tell(
-            replace(attempt.pulse.beat, failures=failures, failed_on=self.identity, last_failure=told)
+        attempt.progress.send(
+            replace(attempt.progress.beat, failures=failures, failed_on=self.identity, last_failure=told)
         )
         if is_hopeless(failures):
             return ChunkGivenUp(f"{_name(request)} failed {failures} times, the last time by {told}")

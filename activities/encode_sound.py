@@ -8,7 +8,7 @@ from pathlib import Path
 from temporalio import activity
 
 from activities.artifacts.source_cache import SourceFiles
-from activities.artifacts.store_once import keep
+from activities.artifacts.store_once import store_once
 from activities.attempts.attempt import open_attempt
 from activities.ports import ChunkTool, ObjectStore
 from domain.messages.encode import EncodeSoundInput
@@ -36,4 +36,4 @@ class EncodeSound:
             sound_path = attempt.scratch_path / "sound.m4a"
             self.sources.place(order.source, source_path, attempt.part(0.0, 0.1))
             self.chunk_tool.encode_sound(source_path, order.media, sound_path, attempt.part(0.1, 0.9))
-            return keep(self.store, attempt, sound_path, key, "audio/mp4", attempt.part(0.9, 1.0))
+            return store_once(self.store, attempt, sound_path, key, "audio/mp4", attempt.part(0.9, 1.0))

@@ -10,7 +10,7 @@ from temporalio import activity
 
 from activities.attempts.attempt import open_attempt
 from activities.ports import ChunkTool, ObjectStore
-from domain.attempts.progress import PartPulse, Pulse
+from domain.attempts.progress import PartialProgress, ProgressReporter
 from domain.errors import ArtifactMismatch
 from domain.messages.encode import JoinChunksInput
 from domain.messages.stages import EncodedVideo
@@ -50,9 +50,9 @@ class JoinChunks:
             )
             return EncodedVideo(artifact)
 
-    def _fetch(self, part: Artifact, path: Path, pulse: Pulse) -> None:
-        self.store.download(part.key, path, PartPulse(pulse, 0.0, 0.9))
+    def _fetch(self, part: Artifact, path: Path, progress: ProgressReporter) -> None:
+        self.store.download(part.key, path, PartialProgress(progress, 0.0, 0.9))
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != part.sha256:
                 raise ArtifactMismatch(f"{part.key} is not what was stored there.")
-        pulse.advance(1.0)
+        progress.advance(1.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.artifacts.speech_cache import KeptSpeech
+from activities.artifacts.speech_cache import SpeechCache
 from activities.attempts.attempt import open_attempt
 from activities.ports import ObjectStore, SpeechEngine
 from domain.messages.stages import LanguageInput
@@ -25,5 +25,5 @@ class LanguageDetection:
         with open_attempt(self.scratch_root, request.task_id) as attempt:
             audio_path = attempt.scratch_path / "audio.pcm"
             self.store.download(request.audio.key, audio_path, attempt.part(0.0, 0.1))
-            kept = KeptSpeech(self.store, request.audio.sha256, attempt.scratch_path)
+            kept = SpeechCache(self.store, request.audio.sha256, attempt.scratch_path)
             return self.speech.detect_language(audio_path, attempt.part(0.1, 1.0), kept)

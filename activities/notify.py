@@ -14,7 +14,7 @@ from domain.errors import PipelineError, SettingInvalid
 from domain.tasks.webhooks import NotifyInput, owner_key, signed_headers, webhook_of
 
 
-class Postman(Protocol):
+class WebhookTransport(Protocol):
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
         """Raises `WebhookForbidden` for an address that is not called, `WebhookUndelivered` for no 2xx."""
 
@@ -23,7 +23,7 @@ class Postman(Protocol):
 class Notify:
     """`secret` is the installation's, from which each owner's key is made."""
 
-    postman: Postman
+    sender: WebhookTransport
     secret: str
 
     @activity.defn(name="notify", no_thread_cancel_exception=True)
@@ -33,6 +33,6 @@ class Notify:
             if not self.secret:
                 raise SettingInvalid("WEBHOOK_SECRET is not set here, so no webhook can be signed.")
             headers = signed_headers(webhook, owner_key(self.secret, request.owner), int(time.time()))
-            self.postman.post(request.url, headers, webhook.body)
+            self.sender.post(request.url, headers, webhook.body)
         except PipelineError as error:
             raise as_failure(error) from error

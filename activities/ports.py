@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Protocol
 
 from domain.animals.detections import Detection
-from domain.attempts.progress import Pulse
+from domain.attempts.progress import ProgressReporter
 from domain.media.chunks import Chunk, FrameClock
 from domain.media.rendition import Rendition
 from domain.media.source import SourceMedia
 from domain.messages.encode import ChunkPlan
-from domain.speech.cache import KeptWork
+from domain.speech.cache import WorkCache
 from domain.speech.words import LanguageEstimate, Word
 from domain.storage.artifact import Artifact
 from domain.subtitles.cues import Cue
@@ -21,9 +21,11 @@ from domain.subtitles.cues import Cue
 class ObjectStore(Protocol):
     """An S3 bucket. Every call raises `StoreUnavailable` when the store does not answer."""
 
-    def download(self, key: str, scratch_path: Path, pulse: Pulse) -> None: ...
+    def download(self, key: str, scratch_path: Path, progress: ProgressReporter) -> None: ...
 
-    def upload(self, scratch_path: Path, key: str, media_type: str, pulse: Pulse) -> Artifact: ...
+    def upload(
+        self, scratch_path: Path, key: str, media_type: str, progress: ProgressReporter
+    ) -> Artifact: ...
 
     def put(self, key: str, content: bytes, media_type: str) -> Artifact: ...
 
@@ -39,19 +41,31 @@ class ObjectStore(Protocol):
 class MediaTool(Protocol):
     """FFmpeg behind its hardened runner. A source that is at fault raises a `SenderError`."""
 
-    def probe(self, source_path: Path, pulse: Pulse) -> SourceMedia:
+    def probe(self, source_path: Path, progress: ProgressReporter) -> SourceMedia:
         """Read the source to its end and tell what it is."""
 
     def downscale(
-        self, source_path: Path, media: SourceMedia, rendition: Rendition, target_path: Path, pulse: Pulse
+        self,
+        source_path: Path,
+        media: SourceMedia,
+        rendition: Rendition,
+        target_path: Path,
+        progress: ProgressReporter,
     ) -> bool:
         """Write H.264 + AAC in MP4 as the rendition says; True if the picture was copied."""
 
-    def extract_audio(self, source_path: Path, media: SourceMedia, target_path: Path, pulse: Pulse) -> None:
+    def extract_audio(
+        self, source_path: Path, media: SourceMedia, target_path: Path, progress: ProgressReporter
+    ) -> None:
         """Write the sound as 16 kHz mono s16le PCM that is exactly in time with the picture."""
 
     def mux_subtitles(
-        self, picture_path: Path, srt_path: Path, language: str | None, target_path: Path, pulse: Pulse
+        self,
+        picture_path: Path,
+        srt_path: Path,
+        language: str | None,
+        target_path: Path,
+        progress: ProgressReporter,
     ) -> None:
         """Add the cues as a selectable track; picture and sound are copied."""
 
@@ -62,7 +76,7 @@ class MediaTool(Protocol):
         rendition: Rendition,
         srt_path: Path,
         target_path: Path,
-        pulse: Pulse,
+        progress: ProgressReporter,
     ) -> None:
         """Scale the source and draw the cues into it in one pass."""
 
@@ -78,7 +92,7 @@ class ChunkTool(Protocol):
     ) -> str:
         """Differs whenever the encoded bytes would."""
 
-    def plan(self, source_path: Path, media: SourceMedia, pulse: Pulse) -> ChunkPlan:
+    def plan(self, source_path: Path, media: SourceMedia, progress: ProgressReporter) -> ChunkPlan:
         """Where to cut, or why not."""
 
     def encode_chunk(
@@ -90,13 +104,15 @@ class ChunkTool(Protocol):
         chunk: Chunk,
         srt_path: Path | None,
         target_path: Path,
-        pulse: Pulse,
+        progress: ProgressReporter,
         *,
         plain: bool,
     ) -> None:
         """Write the chunk's picture; `ArtifactMismatch` unless it has every frame."""
 
-    def encode_sound(self, source_path: Path, media: SourceMedia, target_path: Path, pulse: Pulse) -> None:
+    def encode_sound(
+        self, source_path: Path, media: SourceMedia, target_path: Path, progress: ProgressReporter
+    ) -> None:
         """Write the whole sound as AAC."""
 
     def join(
@@ -107,7 +123,7 @@ class ChunkTool(Protocol):
         rendition: Rendition,
         sound_path: Path | None,
         target_path: Path,
-        pulse: Pulse,
+        progress: ProgressReporter,
     ) -> None:
         """Write the whole video; `ArtifactMismatch` unless every chunk's frames lie in their time."""
 
@@ -122,9 +138,13 @@ class SubtitleReader(Protocol):
 class SpeechEngine(Protocol):
     """Hears a file of 16 kHz mono s16le PCM. What is in `kept` is not heard again."""
 
-    def detect_language(self, pcm_path: Path, pulse: Pulse, kept: KeptWork) -> LanguageEstimate: ...
+    def detect_language(
+        self, pcm_path: Path, progress: ProgressReporter, kept: WorkCache
+    ) -> LanguageEstimate: ...
 
-    def transcribe(self, pcm_path: Path, language: str | None, pulse: Pulse, kept: KeptWork) -> list[Word]:
+    def transcribe(
+        self, pcm_path: Path, language: str | None, progress: ProgressReporter, kept: WorkCache
+    ) -> list[Word]:
         """Every word in order of time; none when nobody speaks. The same with and without `kept`."""
 
 
@@ -134,5 +154,7 @@ class AnimalDetector(Protocol):
     @property
     def model_name(self) -> str: ...
 
-    def detect(self, source_path: Path, media: SourceMedia, pulse: Pulse) -> tuple[list[Detection], int]:
+    def detect(
+        self, source_path: Path, media: SourceMedia, progress: ProgressReporter
+    ) -> tuple[list[Detection], int]:
         """Every detection in order of time, and the number of frames that were looked at."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.artifacts.speech_cache import KeptSpeech
+from activities.artifacts.speech_cache import SpeechCache
 from activities.artifacts.subtitle_files import store_cues
 from activities.attempts.attempt import Attempt, open_attempt
 from activities.ports import ObjectStore, SpeechEngine
@@ -34,7 +34,7 @@ class Subtitles:
             return []
         audio_path = attempt.scratch_path / "audio.pcm"
         self.store.download(request.audio.key, audio_path, attempt.part(0.0, 0.05))
-        kept = KeptSpeech(self.store, request.audio.sha256, attempt.scratch_path)
+        kept = SpeechCache(self.store, request.audio.sha256, attempt.scratch_path)
         words = self.speech.transcribe(audio_path, request.language, attempt.part(0.05, 1.0), kept)
         frame_us = 1_000_000 / request.media.picture.frame_rate.fraction
         return break_into_cues(words, request.media.duration_us, frame_us, language=request.language)

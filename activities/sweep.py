@@ -11,9 +11,9 @@ from temporalio import activity
 
 from activities.attempts.failures import as_failure
 from domain.errors import PipelineError
-from domain.messages.upkeep import ExpiredUpload, SweepInput, Swept
+from domain.messages.upkeep import ExpiredUpload, SweepInput, SweepReport
 from domain.storage.keys import (
-    KEPT_PREFIX,
+    CACHE_PREFIX,
     TEMP_PREFIX,
     UPLOADS_PREFIX,
     pieces_prefix,
@@ -38,7 +38,7 @@ class RunningTasks(Protocol):
         """Whether the task may still need its temporary objects, however old they are."""
 
 
-class ResumableUploads(Protocol):
+class UploadRows(Protocol):
     def expired(self, at_us: int) -> Iterator[ExpiredUpload]:
         """Those whose time is over, for good; each must be removed before the next is asked for."""
 
@@ -47,13 +47,13 @@ class ResumableUploads(Protocol):
 
 
 @dataclass(frozen=True)
-class Sweep:
+class SweepStorage:
     store: SweptStore
     tasks: RunningTasks
-    uploads: ResumableUploads
+    uploads: UploadRows
 
     @activity.defn(name="sweep", no_thread_cancel_exception=True)
-    def run(self, request: SweepInput) -> Swept:
+    def run(self, request: SweepInput) -> SweepReport:
         """A parked task keeps its objects for as long as it waits."""
         now = datetime.now(UTC)
         before = now - timedelta(seconds=request.older_than_s)
@@ -64,11 +64,11 @@ class Sweep:
                 if not self.tasks.is_running(task_id):
                     removed += self.store.remove_older(temp_prefix(task_id), before)
             activity.heartbeat()
-            removed += self.store.remove_older(KEPT_PREFIX, before)
+            removed += self.store.remove_older(CACHE_PREFIX, before)
             activity.heartbeat()
             removed += self.store.remove_older(UPLOADS_PREFIX, before)
             activity.heartbeat()
-            return Swept(removed, self.store.drop_unfinished("", before), expired=expired)
+            return SweepReport(removed, self.store.drop_unfinished("", before), expired=expired)
         except PipelineError as error:
             raise as_failure(error) from error
 

@@ -11,7 +11,7 @@ from temporalio import activity
 
 from activities.attempts.failures import as_failure
 from domain.errors import PipelineError
-from domain.messages.upkeep import Kept, KeptVideo, UpkeepInput
+from domain.messages.upkeep import StoredVideo, UpkeepInput, UpkeepReport
 from domain.storage.keys import VIDEO_FOLDERS, video_prefixes
 from domain.tasks.state import Fault
 
@@ -20,7 +20,7 @@ _FEW = 10
 _LOST = Fault("FileUnknown", "The result is no longer in the object store; process the video again.")
 
 
-class KeptStore(Protocol):
+class UpkeepStore(Protocol):
     def exists(self, key: str) -> bool: ...
 
     def folders(self, prefix: str) -> list[str]:
@@ -35,10 +35,10 @@ class KeptStore(Protocol):
         """Copy every object below `prefix` to the same keys of another bucket."""
 
 
-class KeptRows(Protocol):
-    def older(self, before_us: int) -> Iterator[KeptVideo]: ...
+class UpkeepRows(Protocol):
+    def older(self, before_us: int) -> Iterator[StoredVideo]: ...
 
-    def saved(self, before_us: int) -> Iterator[KeptVideo]: ...
+    def saved(self, before_us: int) -> Iterator[StoredVideo]: ...
 
     def unknown(self, video_ids: Collection[str]) -> set[str]: ...
 
@@ -49,11 +49,11 @@ class KeptRows(Protocol):
 
 @dataclass(frozen=True)
 class Upkeep:
-    store: KeptStore
-    rows: KeptRows
+    store: UpkeepStore
+    rows: UpkeepRows
 
     @activity.defn(name="upkeep", no_thread_cancel_exception=True)
-    def run(self, request: UpkeepInput) -> Kept:
+    def run(self, request: UpkeepInput) -> UpkeepReport:
         """Each step can be done again: the row of a video goes after its objects."""
         now = datetime.now(UTC)
         settled = now - timedelta(seconds=request.grace_s)
@@ -65,7 +65,7 @@ class Upkeep:
             raise as_failure(error) from error
         if lost or orphans:
             activity.logger.warning("rows and objects disagreed: %d lost, %d orphans", lost, orphans)
-        return Kept(expired, lost, orphans, spared_rows + spared_objects)
+        return UpkeepReport(expired, lost, orphans, spared_rows + spared_objects)
 
     def _expire(self, request: UpkeepInput, now: datetime) -> int:
         expired = 0

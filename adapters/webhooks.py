@@ -47,7 +47,7 @@ def look_up(host: str, port: int) -> list[Address]:
 
 
 @dataclass(frozen=True)
-class WebhookPostman:
+class WebhookSender:
     allow_private: bool = False
     lookup: Lookup = look_up
 

@@ -11,8 +11,8 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api.access.rate_limits import LimitRates
 from api.access.request_limits import LimitRequests
-from api.access.rules import Gate, require_gate
-from api.dependencies import Parts
+from api.access.rules import AccessRules, require_access_rules
+from api.dependencies import Services
 from api.http import problems
 from api.http.request_ids import HEADER as REQUEST_ID
 from api.http.request_ids import NameRequests
@@ -82,10 +82,10 @@ class _Interface(FastAPI):
         return document
 
 
-def create_app(parts: Parts, settings: HttpSettings = UNLIMITED) -> FastAPI:
+def create_app(services: Services, settings: HttpSettings = UNLIMITED) -> FastAPI:
     """The interface over these parts. Nothing is opened here; whoever made the parts closes them."""
-    app = interface(settings, parts.figures.registry)
-    app.state.parts = parts
+    app = interface(settings, services.metrics.registry)
+    app.state.services = services
     return app
 
 
@@ -101,7 +101,7 @@ def interface(settings: HttpSettings = UNLIMITED, registry: CollectorRegistry | 
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        dependencies=[Depends(Gate(settings.open_groups))],
+        dependencies=[Depends(AccessRules(settings.open_groups))],
         responses=problems.DOCUMENTED,
         # The names that generated clients give their functions.
         generate_unique_id_function=lambda route: route.name,
@@ -109,7 +109,7 @@ def interface(settings: HttpSettings = UNLIMITED, registry: CollectorRegistry | 
     problems.install(app)
     for group in _ROUTES:
         app.include_router(group.router)
-    require_gate(app)
+    require_access_rules(app)
     # The last one added is the first that a request meets.
     app.add_middleware(LimitRequests, hosts=settings.hosts)
     app.add_middleware(LimitRates, rates=settings.rates)

@@ -14,14 +14,14 @@ from adapters.object_store import S3ObjectStore
 from adapters.settings import TaskSettings
 from api.access.accounts import Accounts, OneLocalUser
 from api.access.callers import Caller, caller_of
-from api.process_state.ffmpeg_status import FfmpegStanding
-from api.process_state.metrics import Figures
-from api.process_state.monotonic_progress import Furthest
-from api.process_state.task_feeds import TaskEvents
-from api.process_state.views import FreshViews
+from api.process_state.ffmpeg_status import FfmpegStatus
+from api.process_state.metrics import ApiMetrics
+from api.process_state.monotonic_progress import MonotonicProgress
+from api.process_state.task_feeds import TaskFeeds
+from api.process_state.views import PendingViews
 from api.settings import LibrarySettings
 from domain.accounts.quotas import NO_QUOTAS, Quotas
-from domain.messages.diagnostics import Part
+from domain.messages.diagnostics import PartReport
 from domain.messages.start import Admission, PipelineRequest
 from domain.storage.keys import video_of
 from domain.tasks.state import LiveState, Stage
@@ -57,12 +57,12 @@ class Tasks(Protocol):
 
     async def ready(self) -> None: ...
 
-    async def checkup(self) -> tuple[Part, ...]:
+    async def diagnostics(self) -> tuple[PartReport, ...]:
         """How the parts of the workers are."""
 
 
 @dataclass(frozen=True)
-class Parts:
+class Services:
     """The outside world as the API uses it."""
 
     store: S3ObjectStore
@@ -71,12 +71,12 @@ class Parts:
     settings: TaskSettings
     api_keys: ApiKeys
     quotas: Quotas = NO_QUOTAS
-    furthest: Furthest = field(default_factory=Furthest)
-    figures: Figures = field(default_factory=Figures)
-    views: FreshViews = field(default_factory=FreshViews)
-    events: TaskEvents = field(default_factory=TaskEvents)
+    monotonic: MonotonicProgress = field(default_factory=MonotonicProgress)
+    metrics: ApiMetrics = field(default_factory=ApiMetrics)
+    views: PendingViews = field(default_factory=PendingViews)
+    events: TaskFeeds = field(default_factory=TaskFeeds)
     library: LibrarySettings = LibrarySettings()  # noqa: RUF009 - frozen
-    ffmpeg: FfmpegStanding = field(default_factory=FfmpegStanding)
+    ffmpeg: FfmpegStatus = field(default_factory=FfmpegStatus)
     accounts: Accounts = field(default_factory=OneLocalUser)
     webhook_secret: str = field(default="", repr=False)
     upload_slots: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(UPLOADS_AT_ONCE))
@@ -86,26 +86,26 @@ class Parts:
         """A call of the catalogue, on threads that a store which hangs can't take."""
         return await to_thread.run_sync(call, *arguments, limiter=self.catalogue_turns)
 
-    def saw_view(self, key: str) -> None:
+    def count_view(self, key: str) -> None:
         """Somebody begins to watch the video that this object is."""
-        self.figures.views.inc()
+        self.metrics.views.inc()
         self.views.count(video_of(key))
 
-    async def tell_views(self) -> None:
-        await self.views.tell(lambda fresh: self.ask_catalogue(self.catalogue.views.add, fresh))
+    async def store_views(self) -> None:
+        await self.views.store(lambda fresh: self.ask_catalogue(self.catalogue.views.add, fresh))
 
 
 # Not `def`: FastAPI would give each call a thread, and wait for one while the store holds them all.
-async def _parts(request: Request) -> Parts:
-    parts: Parts = request.app.state.parts
-    return parts
+async def _parts(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
 
 
 async def _caller(request: Request) -> Caller:
     return caller_of(request)
 
 
-PartsNeeded = Annotated[Parts, Depends(_parts)]
+ServicesNeeded = Annotated[Services, Depends(_parts)]
 CallerKnown = Annotated[Caller, Depends(_caller)]
 VideoId = Annotated[
     str, Path(description="As the list gives it, or its task's.", pattern="^[0-9a-z-]{1,64}$")

@@ -21,11 +21,11 @@ from adapters.temporal.queues import queue_states
 from adapters.webhooks import read_webhooks
 from api.access.accounts import Accounts, OidcAccounts, OneLocalUser, require_loopback
 from api.app import create_app
-from api.dependencies import Parts
+from api.dependencies import Services
 from api.http.tracing import trace_requests
-from api.operation.reconciler import keep_starting
-from api.operation.sampler import QUEUES, keep_watching
-from api.process_state.task_feeds import TaskEvents
+from api.operation.reconciler import run_reconciler
+from api.operation.sampler import QUEUES, run_sampler
+from api.process_state.task_feeds import TaskFeeds
 from api.settings import read_http, read_library
 from api.tasks.temporal import TemporalTasks
 from domain.errors import CatalogueUnavailable, PassingError
@@ -44,15 +44,15 @@ _LONGEST_HEAD_BYTES = 16 * 1024
 class _Server(uvicorn.Server):
     """Ends the event streams before it waits for all answers to end: these end with their tasks."""
 
-    def __init__(self, config: uvicorn.Config, parts: Parts) -> None:
+    def __init__(self, config: uvicorn.Config, services: Services) -> None:
         super().__init__(config)
-        self._parts = parts
+        self._services = services
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._parts.events.close()
+        self._services.events.close()
         await super().shutdown(sockets)
         try:
-            await self._parts.tell_views()
+            await self._services.store_views()
         except CatalogueUnavailable as error:
             _log.warning("views_not_kept", reason=str(error))
 
@@ -72,19 +72,19 @@ async def serve() -> None:
     http = read_http()
     temporal = await connect_temporal(settings.read_temporal(), lazy=True)
     api_keys = ApiKeys(engine)
-    parts = Parts(
+    services = Services(
         store=store,
         catalogue=Catalogue(engine),
         tasks=TemporalTasks(temporal),
         settings=settings.read_tasks(),
         quotas=http.quotas,
-        events=TaskEvents(http.listeners_each, http.listeners),
+        events=TaskFeeds(http.listeners_each, http.listeners),
         library=read_library(),
         api_keys=api_keys,
         accounts=_accounts(oidc, api_keys),
         webhook_secret=read_webhooks().secret,
     )
-    app = create_app(parts, http)
+    app = create_app(services, http)
     trace_requests(app)
     server = _Server(
         uvicorn.Config(
@@ -104,11 +104,11 @@ async def serve() -> None:
             access_log=False,
             timeout_graceful_shutdown=_GRACE_S,
         ),
-        parts,
+        services,
     )
     beside = [
-        asyncio.create_task(keep_starting(parts)),
-        asyncio.create_task(keep_watching(parts, partial(queue_states, temporal, QUEUES))),
+        asyncio.create_task(run_reconciler(services)),
+        asyncio.create_task(run_sampler(services, partial(queue_states, temporal, QUEUES))),
     ]
     try:
         await server.serve()

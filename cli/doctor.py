@@ -22,7 +22,7 @@ _MEND_OF_PART = {
 
 
 @dataclass(frozen=True)
-class Part:
+class PartCheck:
     """What was checked. `mend` says what to do when it is not ok."""
 
     part: str
@@ -35,50 +35,50 @@ class Part:
         return asdict(self)
 
 
-def examine(api: Api) -> list[Part]:
+def examine(api: Api) -> list[PartCheck]:
     """Every part, the API first; what lies behind a silent part is not guessed at."""
     try:
         api.health()
     except CliFault as fault:
-        return [Part("api", ok=False, detail=str(fault), mend=fault.advice), *_this_machine(api)]
-    parts = [Part("api", ok=True, detail=f"answers at {api.url}")]
+        return [PartCheck("api", ok=False, detail=str(fault), mend=fault.advice), *_this_machine(api)]
+    parts = [PartCheck("api", ok=True, detail=f"answers at {api.url}")]
     try:
         # Every part that the API knows of, and what each worker says of its own machine.
         parts += [_reported(part) for part in api.doctor()["parts"]]
     except CliFault as fault:
-        parts += [*_behind_the_api(api), Part("workers", ok=False, detail=str(fault), mend=fault.advice)]
+        parts += [*_behind_the_api(api), PartCheck("workers", ok=False, detail=str(fault), mend=fault.advice)]
     # A worker that could not be asked may be one that was never started here.
     return parts if any("ffmpeg" in part.part for part in parts) else [*parts, *_this_machine(api)]
 
 
-def _behind_the_api(api: Api) -> list[Part]:
+def _behind_the_api(api: Api) -> list[PartCheck]:
     return [
-        Part(name, ok=True, detail="answers")
+        PartCheck(name, ok=True, detail="answers")
         if said == "ok"
-        else Part(name, ok=False, detail=f"does not answer ({said})", mend=_MEND_OF_PART.get(name, ""))
+        else PartCheck(name, ok=False, detail=f"does not answer ({said})", mend=_MEND_OF_PART.get(name, ""))
         for name, said in api.ready()["parts"].items()
     ]
 
 
-def _reported(part: Answer) -> Part:
-    return Part(
+def _reported(part: Answer) -> PartCheck:
+    return PartCheck(
         str(part["part"]), ok=bool(part["ok"]), detail=str(part["detail"]), mend=str(part.get("mend", ""))
     )
 
 
-def _this_machine(api: Api) -> list[Part]:
+def _this_machine(api: Api) -> list[PartCheck]:
     """FFmpeg here, where the workers will run if the product is started on this machine."""
     if not api.is_here:
         return []
     missing = [name for name in ("ffmpeg", "ffprobe") if shutil.which(name) is None]
     if missing:
-        return [Part("ffmpeg here", ok=False, detail=f"{missing[0]} is not installed", mend=_INSTALL)]
+        return [PartCheck("ffmpeg here", ok=False, detail=f"{missing[0]} is not installed", mend=_INSTALL)]
     found = _parts_of_ffmpeg("-filters"), _parts_of_ffmpeg("-encoders")
     lacks = [f"the filter {name}" for name in _FILTERS if name not in found[0]]
     lacks += [f"the encoder {name}" for name in _ENCODERS if name not in found[1]]
     if lacks:
-        return [Part("ffmpeg here", ok=False, detail=f"lacks {', '.join(lacks)}", mend=_INSTALL)]
-    return [Part("ffmpeg here", ok=True, detail="has every filter and encoder that is needed")]
+        return [PartCheck("ffmpeg here", ok=False, detail=f"lacks {', '.join(lacks)}", mend=_INSTALL)]
+    return [PartCheck("ffmpeg here", ok=True, detail="has every filter and encoder that is needed")]
 
 
 def _parts_of_ffmpeg(listing: str) -> set[str]:

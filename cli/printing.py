@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.api import Answer
-from cli.doctor import Part
+from cli.doctor import PartCheck
 from cli.watching import Verdict, verdict
 
 # A table that goes to a file or a pipe is not squeezed to the 80 columns of a terminal that is not there.
@@ -63,7 +63,7 @@ class Printer:
             table.add_row(*(escape(str(cell)) for cell in cells))
         self._out.print(table if tasks else "There are no tasks.")
 
-    def parts(self, parts: list[Part]) -> None:
+    def parts(self, parts: list[PartCheck]) -> None:
         if self.as_json:
             self.document({"parts": [part.document for part in parts]})
             return

@@ -17,7 +17,7 @@ from cli.api import Answer, Api, Progress, UploadOptions
 from cli.connection import connection
 from cli.faults import NoAnswer, Refused
 from cli.files import CountedFile
-from cli.upload_addresses import Remembered
+from cli.upload_addresses import UploadAddresses
 
 # As large as a part is on the other side: nothing of a smaller file would be kept.
 RESUMABLE_FROM_BYTES = 8 * 1024 * 1024
@@ -46,7 +46,7 @@ def send(
     with connection(api.url, token) as http, CountedFile(path, progress) as file:
         http.timeout = _TIMEOUT
         http.headers.update(_TUS)
-        return _Sending(http, api.url, file, path, options, key, Remembered(path, *asked)).run()
+        return _Sending(http, api.url, file, path, options, key, UploadAddresses(path, *asked)).run()
 
 
 class _Sending:
@@ -58,7 +58,7 @@ class _Sending:
         path: Path,
         options: UploadOptions,
         key: str | None,
-        remembered: Remembered,
+        remembered: UploadAddresses,
     ) -> None:
         self._http = http
         self._url = url

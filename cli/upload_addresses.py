@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 
-class Remembered:
+class UploadAddresses:
     """One upload: of this very file, as it is now, asked for in this very way."""
 
     def __init__(self, path: Path, *asked: str | None, folder: Path | None = None) -> None:

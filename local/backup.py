@@ -14,7 +14,7 @@ from pathlib import Path
 from local.backup_files import Copied, copy_changed, copy_database, measure, require_sound, sha256_of
 from local.faults import BackupUnusable, RestoreRefused
 from local.leftovers import marked_processes
-from local.settings import StackSettings, keep_secrets, renew_mark
+from local.settings import StackSettings, ensure_secrets, renew_mark
 from local.stack import Stack
 
 Report = Callable[[str], None]
@@ -113,7 +113,7 @@ def read_manifest(backup_path: Path) -> Manifest:
 
 def _require_empty(settings: StackSettings) -> None:
     data_path = settings.data_path
-    if (data_path / "secrets.json").exists() and marked_processes(keep_secrets(settings).mark):
+    if (data_path / "secrets.json").exists() and marked_processes(ensure_secrets(settings).mark):
         raise RestoreRefused(f"The product in {data_path} runs: `make down` stops it.")
     kept = [name for name in (*_DATABASES, "secrets.json") if (data_path / name).exists()]
     kept += [name for name in _FOLDERS if any((data_path / name).glob("*"))]

@@ -18,7 +18,7 @@ from cli.display import StageBoard, transfer
 from cli.faults import CliFault
 from cli.watching import Verdict, follow, verdict
 from local.clip import Clip, read_clip
-from local.demo_check import Finding, judge, spoken_text
+from local.demo_check import Finding, judge, transcript_text
 from local.faults import LocalFault, ResultWrong, StackBusy
 from local.ports import free_ports, require_free
 from local.settings import REPOSITORY_PATH, Ports, StackSettings
@@ -78,7 +78,7 @@ def _show_result(status: Answer, folder: Path, console: Console) -> None:
     console.print(f"[bold]Language[/bold]   {result['language']}")
     console.print(f"[bold]Animals[/bold]    {', '.join(result['animals_detected'])}")
     console.print("[bold]Subtitles[/bold]")
-    for line in spoken_text(folder / "subtitles.vtt"):
+    for line in transcript_text(folder / "subtitles.vtt"):
         console.print(f"  {escape(line)}")
     console.print(f"[bold]Final video[/bold] {escape(str(folder / 'final.mp4'))}")
 

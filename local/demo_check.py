@@ -34,7 +34,7 @@ def judge(status: Answer, folder: Path, clip: Clip) -> list[Finding]:
     result = status["result"]
     video = folder / "final.mp4"
     animals = frozenset(result["animals_detected"])
-    errors = word_error_rate(" ".join(clip.sentences), " ".join(spoken_text(folder / "subtitles.vtt")))
+    errors = word_error_rate(" ".join(clip.sentences), " ".join(transcript_text(folder / "subtitles.vtt")))
     return [
         Finding(
             f"language {result['language']}, spoken: {clip.language}", result["language"] == clip.language
@@ -60,7 +60,7 @@ def word_error_rate(said: str, heard: str) -> float:
     return row[-1] / len(reference)
 
 
-def spoken_text(vtt_path: Path) -> list[str]:
+def transcript_text(vtt_path: Path) -> list[str]:
     """The text of each cue of a WebVTT file, on one line."""
     blocks = vtt_path.read_text(encoding="utf-8").replace("\r\n", "\n").split("\n\n")
     texts = []

@@ -122,7 +122,7 @@ class StackSecrets:
     mark: str
 
 
-def keep_secrets(settings: StackSettings) -> StackSecrets:
+def ensure_secrets(settings: StackSettings) -> StackSecrets:
     """Read the stack's secrets, or make them in a file that only its owner can read."""
     path = settings.data_path / "secrets.json"
     if not path.exists():
@@ -138,7 +138,7 @@ def keep_secrets(settings: StackSettings) -> StackSecrets:
 def renew_mark(settings: StackSettings) -> None:
     """A restored stack keeps its keys, and is not taken for the one that it is a copy of."""
     path = settings.data_path / "secrets.json"
-    kept = keep_secrets(settings)
+    kept = ensure_secrets(settings)
     path.write_text(json.dumps(asdict(replace(kept, mark=secrets.token_hex(16)))))
 
 

@@ -13,7 +13,7 @@ from local.faults import StackBusy, StartFailed
 from local.leftovers import MARK_NAME, end_marked, marked_processes
 from local.ports import require_free
 from local.programs import Program, product_environment, product_programs
-from local.settings import StackSettings, keep_secrets, remember
+from local.settings import StackSettings, ensure_secrets, remember
 from local.supervision import ProcessState, ProcessStatus, Supervisor
 from local.tools import Toolbox
 
@@ -46,7 +46,7 @@ class Stack:
             path.mkdir(parents=True, exist_ok=True)
         settings.object_metadata_path.mkdir(exist_ok=True)
         (settings.data_path / "scratch").mkdir(exist_ok=True)
-        self._secrets = keep_secrets(settings)
+        self._secrets = ensure_secrets(settings)
         self._given_programs = programs
         self._supervisor = Supervisor(settings)
         self._report = report

@@ -5,10 +5,10 @@ from __future__ import annotations
 from temporalio.client import ScheduleActionStartWorkflow
 
 from activities.artifacts.source_cache import SourceFiles
-from activities.attempts.interceptor import AttemptGuard
-from activities.attempts.metrics import AttemptFigures
+from activities.attempts.interceptor import AttemptInterceptor
+from activities.attempts.metrics import AttemptMetrics
 from activities.clean_up import CleanUp
-from activities.diagnostics import Checkup
+from activities.diagnostics import Diagnostics
 from activities.downscale import Downscale
 from activities.encode_chunk import EncodeChunk
 from activities.encode_sound import EncodeSound
@@ -21,11 +21,11 @@ from activities.plan_chunks import PlanChunks
 from activities.probe import Probe
 from activities.publish import Publish
 from activities.record import Record
-from activities.sweep import Sweep
+from activities.sweep import SweepStorage
 from activities.upkeep import Upkeep
 from adapters.catalogue import Catalogue, ResumableUploads, read_catalogue, upgrade
 from adapters.catalogue import connect as connect_catalogue
-from adapters.catalogue.upkeep import Upkeep as CatalogueUpkeep
+from adapters.catalogue.upkeep import CatalogueUpkeep
 from adapters.ffmpeg.chunk_tool import ChunkTool
 from adapters.ffmpeg.doctor import check_parts
 from adapters.ffmpeg.sandbox import guards
@@ -36,14 +36,14 @@ from adapters.settings import read_media, read_store, read_temporal, read_upkeep
 from adapters.setup.temporal import register_if_allowed
 from adapters.subtitles.srt_reader import read_srt
 from adapters.temporal.client import connect, meter_of
-from adapters.temporal.schedule import RunningTasks, keep_schedule
-from adapters.webhooks import WebhookPostman, read_webhooks
-from adapters.worker.scratch import own_scratch
+from adapters.temporal.schedule import RunningTasks, ensure_schedule
+from adapters.webhooks import WebhookSender, read_webhooks
+from adapters.worker.scratch import worker_scratch
 from adapters.worker.serving import Activity, Service, serve
 from domain.messages.upkeep import SweepInput
-from workflows.diagnostics import Checkup as CheckupWorkflow
+from workflows.diagnostics import Diagnostics as DiagnosticsWorkflow
 from workflows.policies import CPU_QUEUE, QUICK_QUEUE, SWEEP_EVERY
-from workflows.sweep import Sweep as SweepWorkflow
+from workflows.sweep import Sweep
 from workflows.video_pipeline import VideoPipeline
 
 
@@ -59,16 +59,16 @@ async def run() -> None:
     chunk_tool = ChunkTool(media.recipe, media.limits, media.run_limits)
     client = await connect(read_temporal())
     await register_if_allowed(client)
-    await keep_schedule(
+    await ensure_schedule(
         client,
         "sweep",
         ScheduleActionStartWorkflow(
-            SweepWorkflow.run, SweepInput(upkeep=read_upkeep()), id="sweep", task_queue=CPU_QUEUE
+            Sweep.run, SweepInput(upkeep=read_upkeep()), id="sweep", task_queue=CPU_QUEUE
         ),
         SWEEP_EVERY,
     )
-    with own_scratch(worker.scratch_path) as scratch:
-        workflows = [VideoPipeline, CheckupWorkflow, SweepWorkflow]
+    with worker_scratch(worker.scratch_path) as scratch:
+        workflows = [VideoPipeline, DiagnosticsWorkflow, Sweep]
         sources = SourceFiles(store, scratch)
         encodes: list[Activity] = [
             Downscale(store, tool, scratch).run,
@@ -85,10 +85,10 @@ async def run() -> None:
             Publish(store).run,
             Record(Catalogue(engine)).run,
             CleanUp(store).run,
-            Notify(WebhookPostman(webhooks.allow_private), webhooks.secret).run,
-            Sweep(store, RunningTasks(client), ResumableUploads(engine)).run,
+            Notify(WebhookSender(webhooks.allow_private), webhooks.secret).run,
+            SweepStorage(store, RunningTasks(client), ResumableUploads(engine)).run,
             Upkeep(store, CatalogueUpkeep(engine)).run,
-            Checkup({"worker_cpu: ffmpeg": check_parts}).run,
+            Diagnostics({"worker_cpu: ffmpeg": check_parts}).run,
         ]
         await serve(
             client,
@@ -97,7 +97,7 @@ async def run() -> None:
                 Service(CPU_QUEUE, worker.concurrent_activities, encodes, workflows),
                 Service(QUICK_QUEUE, 2 * worker.concurrent_activities, quick),
             ],
-            interceptors=[AttemptGuard(client, store), AttemptFigures(meter_of(client))],
+            interceptors=[AttemptInterceptor(client, store), AttemptMetrics(meter_of(client))],
         )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from activities.animal_detection import AnimalDetection
-from activities.attempts.interceptor import AttemptGuard
-from activities.attempts.metrics import AttemptFigures
-from activities.diagnostics import Checkup
+from activities.attempts.interceptor import AttemptInterceptor
+from activities.attempts.metrics import AttemptMetrics
+from activities.diagnostics import Diagnostics
 from activities.language_detection import LanguageDetection
 from activities.subtitles import Subtitles
 from adapters.ffmpeg.doctor import check_parts
@@ -18,7 +18,7 @@ from adapters.settings import read_media, read_store, read_temporal, read_worker
 from adapters.speech.engines import speech_engine
 from adapters.temporal.client import connect, meter_of
 from adapters.vision.yolo_detector import YoloDetector
-from adapters.worker.scratch import own_scratch
+from adapters.worker.scratch import worker_scratch
 from adapters.worker.serving import Activity, Service, serve
 from workflows.policies import GPU_QUEUE
 
@@ -30,12 +30,12 @@ async def run() -> None:
     store = S3ObjectStore(read_store())
     speech = speech_engine(read_speech())
     detector = YoloDetector(read_vision(), FrameReader(media.limits, media.run_limits))
-    with own_scratch(worker.scratch_path) as scratch:
+    with worker_scratch(worker.scratch_path) as scratch:
         activities: list[Activity] = [
             LanguageDetection(store, speech, scratch).run,
             AnimalDetection(store, detector, scratch).run,
             Subtitles(store, speech, scratch).run,
-            Checkup(
+            Diagnostics(
                 {
                     "worker_gpu: ffmpeg": check_parts,
                     "worker_gpu: speech model": speech.prepare,
@@ -49,7 +49,7 @@ async def run() -> None:
             worker,
             [Service(GPU_QUEUE, worker.concurrent_activities, activities)],
             prepare=[speech.prepare, detector.prepare],
-            interceptors=[AttemptGuard(client, store), AttemptFigures(meter_of(client))],
+            interceptors=[AttemptInterceptor(client, store), AttemptMetrics(meter_of(client))],
         )
 
 

@@ -9,28 +9,28 @@ from temporalio.exceptions import ActivityError, TimeoutError
 
 with workflow.unsafe.imports_passed_through():
     from activities import diagnostics
-    from domain.messages.diagnostics import Checked, Part
+    from domain.messages.diagnostics import DiagnosticsReport, PartReport
     from workflows import policies
 
 
 @workflow.defn(name="Checkup")
-class Checkup:
+class Diagnostics:
     @workflow.run
-    async def run(self) -> Checked:
+    async def run(self) -> DiagnosticsReport:
         """Every part of both workers; a queue that nobody serves is a part that is not ok."""
         found = await asyncio.gather(
             _ask("worker_cpu", policies.QUICK_QUEUE), _ask("worker_gpu", policies.GPU_QUEUE)
         )
-        return Checked(tuple(part for parts in found for part in parts))
+        return DiagnosticsReport(tuple(part for parts in found for part in parts))
 
 
-async def _ask(name: str, queue: str) -> tuple[Part, ...]:
+async def _ask(name: str, queue: str) -> tuple[PartReport, ...]:
     try:
         checked = await workflow.execute_activity_method(
-            diagnostics.Checkup.run, **policies.checkup(name, queue)
+            diagnostics.Diagnostics.run, **policies.diagnostics(name, queue)
         )
     except ActivityError as error:
         busy = isinstance(error.cause, TimeoutError)
         detail = "took up no work within 10 s" if busy else str(error.cause)
-        return (Part(name, ok=False, detail=detail, mend=f"Start {name}, or look into its log."),)
-    return (Part(name, ok=True, detail="serves its queue"), *checked.parts)
+        return (PartReport(name, ok=False, detail=detail, mend=f"Start {name}, or look into its log."),)
+    return (PartReport(name, ok=True, detail="serves its queue"), *checked.parts)

@@ -92,7 +92,7 @@ SWEEP = ActivityConfig(
 SWEEP_EVERY = timedelta(hours=1)
 
 
-def checkup(worker: str, queue: str) -> ActivityConfig:
+def diagnostics(worker: str, queue: str) -> ActivityConfig:
     """Somebody waits for the answer: no worker within 10 s is an answer too."""
     return ActivityConfig(
         task_queue=queue,

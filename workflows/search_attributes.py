@@ -16,7 +16,7 @@ from temporalio.common import (
 
 with workflow.unsafe.imports_passed_through():
     from domain.accounts.identity import fairness_key
-    from domain.tasks.search_fields import FAILURE, LANGUAGE, OWNER, STAGE, Signs, signs_of
+    from domain.tasks.search_fields import FAILURE, LANGUAGE, OWNER, STAGE, SearchFields, search_fields_of
     from domain.tasks.state import TaskState
 
 _OWNER = SearchAttributeKey.for_keyword(OWNER)
@@ -30,7 +30,7 @@ def first_attributes(owner: str) -> TypedSearchAttributes:
     return TypedSearchAttributes([SearchAttributePair(_OWNER, fairness_key(owner))])
 
 
-async def keep_shown(state: Callable[[], TaskState]) -> None:
+async def keep_attributes_current(state: Callable[[], TaskState]) -> None:
     """Until the task has ended. All that changes in one turn of the workflow costs one event.
 
     A task that was started without an owner may run where the attributes are not known to Temporal,
@@ -38,27 +38,29 @@ async def keep_shown(state: Callable[[], TaskState]) -> None:
     """
     if workflow.info().typed_search_attributes.get(_OWNER) is None:
         return
-    shown = _Shown()
+    shown = _ShownFields()
     while not state().status.ended:
-        await workflow.wait_condition(lambda: signs_of(state()) != shown.signs or state().status.ended)
-        shown.change(signs_of(state()))
+        await workflow.wait_condition(
+            lambda: search_fields_of(state()) != shown.fields or state().status.ended
+        )
+        shown.change(search_fields_of(state()))
 
 
 @dataclass
-class _Shown:
-    signs: Signs = field(default_factory=Signs)
+class _ShownFields:
+    fields: SearchFields = field(default_factory=SearchFields)
 
-    def change(self, now: Signs) -> None:
+    def change(self, now: SearchFields) -> None:
         changes: list[SearchAttributeUpdate[Any]] = []
-        if now.stages != self.signs.stages:
+        if now.stages != self.fields.stages:
             changes.append(_set(_STAGE, list(now.stages)))
-        if now.language != self.signs.language:
+        if now.language != self.fields.language:
             changes.append(_set(_LANGUAGE, now.language))
-        if now.failure != self.signs.failure:
+        if now.failure != self.fields.failure:
             changes.append(_set(_FAILURE, now.failure))
         if changes:
             workflow.upsert_search_attributes(changes)
-        self.signs = now
+        self.fields = now
 
 
 def _set(key: SearchAttributeKey[Any], value: object) -> SearchAttributeUpdate[Any]:

@@ -74,7 +74,7 @@ class StageRunner:
                     raise TaskFailed(failure.fault, source_refused=True) from failure
                 await self._park(stage, failure.fault)
             else:
-                self.board.reach(stage, goal, now_us())
+                self.board.set_progress(stage, goal, now_us())
                 self.write_memo()
                 return result
 
@@ -126,7 +126,7 @@ class StageRunner:
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise asyncio.CancelledError from error
-            fault = fault_of(error)
+            fault = activity_fault(error)
             if fault.code == SourceKillsWorker.__name__:
                 # A retry would cost three more workers; the source stays, for somebody to look at.
                 self.board.fail(stage, fault, now_us())
@@ -141,7 +141,7 @@ class StageRunner:
 
     def complete(self, stage: Stage) -> None:
         """The stage's last activity has ended well."""
-        self.board.reach(stage, 100, now_us())
+        self.board.set_progress(stage, 100, now_us())
         self.write_memo()
 
     def learn(self, **found: Any) -> None:
@@ -188,7 +188,7 @@ def now_us() -> int:
     return round(workflow.now().timestamp() * 1_000_000)
 
 
-def fault_of(error: ActivityError) -> Fault:
+def activity_fault(error: ActivityError) -> Fault:
     """What an activity failed of, in the words of the attempt that failed last."""
     cause = error.cause
     if isinstance(cause, ApplicationError) and cause.type:

@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
 
 
 @dataclass
-class SubtitleMaking:
+class SubtitleStages:
     """For one task; `given` is set once its file has been understood."""
 
     stages: StageRunner

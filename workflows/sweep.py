@@ -8,15 +8,15 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities import sweep, upkeep
-    from domain.messages.upkeep import SweepInput, Swept
+    from domain.messages.upkeep import SweepInput, SweepReport
     from workflows import policies
 
 
 @workflow.defn(name="Sweep")
 class Sweep:
     @workflow.run
-    async def run(self, request: SweepInput) -> Swept:
-        swept = await workflow.execute_activity_method(sweep.Sweep.run, request, **policies.SWEEP)
+    async def run(self, request: SweepInput) -> SweepReport:
+        swept = await workflow.execute_activity_method(sweep.SweepStorage.run, request, **policies.SWEEP)
         if request.upkeep is None:
             return swept
         kept = await workflow.execute_activity_method(upkeep.Upkeep.run, request.upkeep, **policies.SWEEP)

@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.tasks.state import Fault, TaskState, TaskStatus
     from domain.tasks.webhooks import NotifyInput
     from workflows import metrics, policies
-    from workflows.stage_runner import StageRunner, fault_of, now_us
+    from workflows.stage_runner import StageRunner, activity_fault, now_us
 
 
 @dataclass
@@ -66,7 +66,7 @@ class TaskEnding:
                 )
             except ActivityError as error:
                 # Somebody has removed what the task made: it has ended all the same, and says how.
-                published, status, fault = Published(), TaskStatus.FAILED, fault or fault_of(error)
+                published, status, fault = Published(), TaskStatus.FAILED, fault or activity_fault(error)
             self._final = published.files.get("final.mp4")
             keys = {name: artifact.key for name, artifact in published.files.items()}
             self.stages.learn(

@@ -31,9 +31,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.tasks.state import Stage, TaskState, TaskStatus
     from workflows import metrics, policies
     from workflows.chunked_encode import ChunkedEncode
-    from workflows.search_attributes import keep_shown
+    from workflows.search_attributes import keep_attributes_current
     from workflows.stage_runner import StageRunner, TaskFailed, all_of, now_us
-    from workflows.subtitle_stages import SubtitleMaking
+    from workflows.subtitle_stages import SubtitleStages
     from workflows.task_ending import TaskEnding
 
 # The probe belongs to the first of these that a task has.
@@ -52,13 +52,13 @@ class VideoPipeline:
         self._stages.on_park = self._ending.record_soon
         self._admission: Admission | None = None
         self._files: dict[str, Artifact] = {}
-        self._subtitles = SubtitleMaking(self._stages, request)
+        self._subtitles = SubtitleStages(self._stages, request)
         self._showing: asyncio.Task[None] | None = None
 
     @workflow.run
     async def run(self, request: PipelineRequest) -> TaskState:
         """End as the completed task's state; fail or be cancelled like the task."""
-        self._showing = asyncio.create_task(keep_shown(lambda: self._stages.board.state))
+        self._showing = asyncio.create_task(keep_attributes_current(lambda: self._stages.board.state))
         try:
             media = await self._admit()
             picture = asyncio.create_task(self._downscale(media))

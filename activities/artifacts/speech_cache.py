@@ -8,16 +8,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from activities.ports import ObjectStore
-from domain.attempts.progress import FreePulse
+from domain.attempts.progress import UnreportedProgress
 from domain.errors import FileUnknown, PassingError
-from domain.storage.keys import kept_speech_key
+from domain.storage.keys import speech_cache_key
 
 _MEDIA_TYPE = "application/octet-stream"
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class KeptSpeech:
+class SpeechCache:
     """What is kept of the sound with this digest; pieces pass through files below `scratch_path`."""
 
     store: ObjectStore
@@ -25,11 +25,11 @@ class KeptSpeech:
     scratch_path: Path
 
     def find(self, recipe: str, start_us: int, end_us: int) -> bytes | None:
-        key = kept_speech_key(self.audio_sha256, recipe, start_us, end_us)
+        key = speech_cache_key(self.audio_sha256, recipe, start_us, end_us)
         with TemporaryDirectory(dir=self.scratch_path) as folder:
             piece_path = Path(folder) / "piece"
             try:
-                self.store.download(key, piece_path, FreePulse())
+                self.store.download(key, piece_path, UnreportedProgress())
             except FileUnknown:
                 return None
             except PassingError as error:
@@ -37,9 +37,11 @@ class KeptSpeech:
                 return None
             return piece_path.read_bytes()
 
-    def keep(self, recipe: str, start_us: int, end_us: int, content: bytes) -> None:
+    def save(self, recipe: str, start_us: int, end_us: int, content: bytes) -> None:
         try:
-            self.store.put(kept_speech_key(self.audio_sha256, recipe, start_us, end_us), content, _MEDIA_TYPE)
+            self.store.put(
+                speech_cache_key(self.audio_sha256, recipe, start_us, end_us), content, _MEDIA_TYPE
+            )
         except PassingError as error:
             # The words are there; only a later attempt would have to hear them again.
             _log.warning("speech was heard but can't be kept: %s", error)

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.attempts.endings import last_beat
+from activities.attempts.endings import last_details
 from activities.attempts.failures import as_failure
-from domain.attempts.heartbeat import Beat
-from domain.attempts.progress import PartPulse, Pulse
+from domain.attempts.heartbeat import HeartbeatDetails
+from domain.attempts.progress import PartialProgress, ProgressReporter
 from domain.errors import AttemptCancelled, AttemptDrained, AttemptSuperseded, PipelineError, ScratchFull
 from domain.storage.keys import attempt_prefix
 
@@ -23,13 +23,13 @@ from domain.storage.keys import attempt_prefix
 _BEAT_EVERY_S = 0.5
 
 
-class HeartbeatPulse:
+class HeartbeatReporter:
     """Beats for the running activity while its work moves, and knows when it must stop.
 
     `beat` is what is told next; its other fields than the fraction stay until `tell` changes them.
     """
 
-    def __init__(self, beat: Beat) -> None:
+    def __init__(self, beat: HeartbeatDetails) -> None:
         self.beat = beat
         self._beaten_s = 0.0
 
@@ -41,9 +41,9 @@ class HeartbeatPulse:
     def working(self) -> None:
         now_s = time.monotonic()
         if now_s - self._beaten_s >= _BEAT_EVERY_S:
-            self.tell(self.beat)
+            self.send(self.beat)
 
-    def tell(self, beat: Beat) -> None:
+    def send(self, beat: HeartbeatDetails) -> None:
         """Beat at once; the last beat before a failure is never held back."""
         self.beat = beat
         self._beaten_s = time.monotonic()
@@ -73,16 +73,16 @@ class Attempt:
 
     scratch_path: Path
     prefix: str
-    pulse: HeartbeatPulse
-    before: Beat
+    progress: HeartbeatReporter
+    before: HeartbeatDetails
 
     def key(self, name: str) -> str:
         """Where this attempt, and no other, may write an object."""
         return self.prefix + name
 
-    def part(self, start: float, end: float) -> Pulse:
+    def part(self, start: float, end: float) -> ProgressReporter:
         """The pulse of a step that takes the attempt's progress from `start` to `end`, 0 to 1."""
-        return PartPulse(self.pulse, start, end)
+        return PartialProgress(self.progress, start, end)
 
 
 @contextmanager
@@ -92,12 +92,12 @@ def open_attempt(scratch_root: Path, task_id: str) -> Iterator[Attempt]:
     # Not in a folder of the task's, which the last attempt would leave behind empty.
     scratch_path = scratch_root / f"{task_id}-{run.activity_id}-{run.attempt}"
     scratch_path.mkdir(parents=True)
-    before = last_beat(run)
-    pulse = HeartbeatPulse(before.carried_on())
+    before = last_details(run)
+    progress = HeartbeatReporter(before.for_next_attempt())
     prefix = attempt_prefix(task_id, run.activity_id, run.attempt)
     try:
-        pulse.check()
-        yield Attempt(scratch_path, prefix, pulse, before)
+        progress.check()
+        yield Attempt(scratch_path, prefix, progress, before)
     except PipelineError as error:
         raise as_failure(error) from error
     except OSError as error:

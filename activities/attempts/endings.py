@@ -9,8 +9,8 @@ from temporalio.converter import value_to_type
 from temporalio.exceptions import ApplicationError, CancelledError
 
 from activities.attempts.failures import as_failure
-from domain.attempts.heartbeat import Beat
-from domain.attempts.history import DEATHS_ALLOWED, FAULTS_ALLOWED, Trail
+from domain.attempts.heartbeat import HeartbeatDetails
+from domain.attempts.history import DEATHS_ALLOWED, FAULTS_ALLOWED, AttemptHistory
 from domain.errors import (
     AttemptDrained,
     AttemptHandedBack,
@@ -22,15 +22,15 @@ from domain.errors import (
 _NO_FAULTS = frozenset(kind.__name__ for kind in (AttemptDrained, AttemptHandedBack, AttemptSuperseded))
 
 
-def last_beat(run: activity.Info) -> Beat:
+def last_details(run: activity.Info) -> HeartbeatDetails:
     """The last beat of the attempt before; an empty one for the first attempt."""
     if not run.heartbeat_details:
-        return Beat()
-    beat: Beat = value_to_type(Beat, run.heartbeat_details[0])
+        return HeartbeatDetails()
+    beat: HeartbeatDetails = value_to_type(HeartbeatDetails, run.heartbeat_details[0])
     return beat
 
 
-def give_up_if_hopeless(trail: Trail) -> None:
+def give_up_if_hopeless(trail: AttemptHistory) -> None:
     if trail.deaths >= DEATHS_ALLOWED:
         raise as_failure(
             SourceKillsWorker(
@@ -43,7 +43,7 @@ def give_up_if_hopeless(trail: Trail) -> None:
         raise ApplicationError(message, type=AttemptOverdue.__name__, non_retryable=True)
 
 
-def outcome(error: Exception, start: Trail) -> tuple[Exception, Trail]:
+def outcome(error: Exception, start: AttemptHistory) -> tuple[Exception, AttemptHistory]:
     """What Temporal is told of an attempt that ended by `error`, and the trail that it leaves."""
     if isinstance(error, CancelledError):
         return error, start.resting()

@@ -25,12 +25,12 @@ from temporalio.worker import (
 )
 
 from activities.attempts.attempt import check
-from activities.attempts.endings import give_up_if_hopeless, last_beat, outcome
+from activities.attempts.endings import give_up_if_hopeless, last_details, outcome
 from activities.attempts.failures import as_failure
-from activities.attempts.slots import Gate, Turn
+from activities.attempts.slots import ConcurrencySlots, Slot
 from activities.ports import ObjectStore
-from domain.attempts.heartbeat import Beat
-from domain.attempts.history import SAME_PLACE, Trail
+from domain.attempts.heartbeat import HeartbeatDetails
+from domain.attempts.history import SAME_PLACE, AttemptHistory
 from domain.errors import (
     AttemptDrained,
     AttemptSuperseded,
@@ -51,46 +51,46 @@ _PAST_THE_PLACE_FOR_S = 10.0
 _log = logging.getLogger(__name__)
 
 
-class AttemptGuard(Interceptor):
+class AttemptInterceptor(Interceptor):
     """One for all workers of a process. Activities that retry without a limit, or don't beat, are only kept
     from holding up a drain: each of their attempts comes to the same, and none is given up."""
 
     def __init__(self, client: Client, store: ObjectStore) -> None:
         self.client = client
         self.store = store
-        self.gate = Gate()
+        self.slots = ConcurrencySlots()
         self.process = secrets.token_hex(8)
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
-        return GuardedAttempt(next, self)
+        return InterceptedAttempt(next, self)
 
 
-class StampedBeats(ActivityOutboundInterceptor):
+class StampedHeartbeats(ActivityOutboundInterceptor):
     """Adds the attempt's trail to each of its beats; `on_beat` may change the trail first."""
 
     def __init__(self, next: ActivityOutboundInterceptor) -> None:
         super().__init__(next)
-        self.beat = Beat()
+        self.beat = HeartbeatDetails()
         self.on_beat: Callable[[float], None] = lambda fraction: None
 
     def heartbeat(self, *details: Any) -> None:
-        if details and isinstance(details[0], Beat):
+        if details and isinstance(details[0], HeartbeatDetails):
             self.on_beat(details[0].fraction)
             self.beat = replace(details[0], trail=self.beat.trail)
             details = (self.beat,)
         super().heartbeat(*details)
 
 
-class GuardedAttempt(ActivityInboundInterceptor):
+class InterceptedAttempt(ActivityInboundInterceptor):
     """One attempt of one activity."""
 
-    def __init__(self, next: ActivityInboundInterceptor, guard: AttemptGuard) -> None:
+    def __init__(self, next: ActivityInboundInterceptor, guard: AttemptInterceptor) -> None:
         super().__init__(next)
         self._guard = guard
         self._past_since_s: float | None = None
 
     def init(self, outbound: ActivityOutboundInterceptor) -> None:
-        self._beats = StampedBeats(outbound)
+        self._beats = StampedHeartbeats(outbound)
         super().init(self._beats)
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
@@ -99,13 +99,13 @@ class GuardedAttempt(ActivityInboundInterceptor):
         if self._run.heartbeat_timeout is None or not limited:
             return await unless_drained(super().execute_activity(input))
         self._begun_s = asyncio.get_running_loop().time()
-        before = last_beat(self._run)
+        before = last_details(self._run)
         self._start = before.trail.followed(before.fraction, self._guard.process)
-        self._beats.beat = replace(before.carried_on(), trail=self._start)
+        self._beats.beat = replace(before.for_next_attempt(), trail=self._start)
         try:
             give_up_if_hopeless(self._start)
-            async with self._guard.gate.passed(alone=self._start.suspect, while_waiting=self._wait) as turn:
-                return await self._worked(input, turn)
+            async with self._guard.slots.passed(alone=self._start.suspect, while_waiting=self._wait) as slot:
+                return await self._worked(input, slot)
         except Exception as error:
             failure, trail = outcome(error, self._start)
             self._set(trail)
@@ -115,7 +115,7 @@ class GuardedAttempt(ActivityInboundInterceptor):
         finally:
             await self._say_last(input)
 
-    def _set(self, trail: Trail) -> None:
+    def _set(self, trail: AttemptHistory) -> None:
         self._beats.beat = replace(self._beats.beat, trail=trail)
 
     def _wait(self) -> None:
@@ -125,9 +125,9 @@ class GuardedAttempt(ActivityInboundInterceptor):
             raise as_failure(error) from error
         self._beats.heartbeat(self._beats.beat)
 
-    async def _worked(self, input: ExecuteActivityInput, turn: Turn) -> Any:
-        self._set(self._start.working(alone=turn.alone))
-        self._beats.on_beat = partial(self._share_when_past, turn)
+    async def _worked(self, input: ExecuteActivityInput, slot: Slot) -> Any:
+        self._set(self._start.working(alone=slot.alone))
+        self._beats.on_beat = partial(self._share_when_past, slot)
         # Before anything can happen to the worker: a beat of the SDK's may not get away in time.
         if not await self._said():
             raise as_failure(AttemptSuperseded("Temporal went on before this attempt had begun."))
@@ -145,14 +145,14 @@ class GuardedAttempt(ActivityInboundInterceptor):
         finally:
             time_up.cancel()
 
-    def _share_when_past(self, turn: Turn, fraction: float) -> None:
+    def _share_when_past(self, slot: Slot, fraction: float) -> None:
         """A suspect that is past the place where it died has company again."""
-        if not turn.alone or fraction <= self._start.died_at:
+        if not slot.alone or fraction <= self._start.died_at:
             return
         now_s = asyncio.get_running_loop().time()
         self._past_since_s = self._past_since_s or now_s
         if fraction > self._start.died_at + SAME_PLACE or now_s - self._past_since_s > _PAST_THE_PLACE_FOR_S:
-            turn.share()
+            slot.share()
             self._set(replace(self._beats.beat.trail, alone=False))
 
     async def _say_overdue(self) -> None:

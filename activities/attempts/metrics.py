@@ -24,7 +24,7 @@ _STOPS = frozenset(kind.__name__ for kind in leaves(AttemptStopped))
 _STALLS = frozenset({MediaToolStalled.__name__, ModelStalled.__name__})
 
 
-class AttemptFigures(Interceptor):
+class AttemptMetrics(Interceptor):
     """One for all workers of a process. It belongs inside of what makes an attempt wait for its turn."""
 
     def __init__(self, meter: MetricMeter) -> None:
@@ -52,12 +52,12 @@ class AttemptFigures(Interceptor):
 
 
 class _CountedAttempt(ActivityInboundInterceptor):
-    def __init__(self, next: ActivityInboundInterceptor, figures: AttemptFigures) -> None:
+    def __init__(self, next: ActivityInboundInterceptor, metrics: AttemptMetrics) -> None:
         super().__init__(next)
-        self._figures = figures
+        self._figures = metrics
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
-        run, figures = activity.info(), self._figures
+        run, metrics = activity.info(), self._figures
         stage = stage_of(run.activity_id)
         labels = {
             "stage": stage.value if stage else "none",
@@ -65,7 +65,7 @@ class _CountedAttempt(ActivityInboundInterceptor):
             "queue": run.task_queue,
         }
         if run.attempt > 1:
-            figures.retries.add(1, labels)
+            metrics.retries.add(1, labels)
         begun_s = asyncio.get_running_loop().time()
         outcome = "stopped"
         try:
@@ -76,9 +76,9 @@ class _CountedAttempt(ActivityInboundInterceptor):
                 outcome = self._failed(error, labels)
             raise
         finally:
-            figures.work.record(asyncio.get_running_loop().time() - begun_s, {**labels, "outcome": outcome})
+            metrics.work.record(asyncio.get_running_loop().time() - begun_s, {**labels, "outcome": outcome})
         if media_us := media_done_us(input.args[0] if input.args else None, result):
-            figures.media.record(media_us / 1_000_000, labels)
+            metrics.media.record(media_us / 1_000_000, labels)
         return result
 
     def _failed(self, error: Exception, labels: dict[str, str]) -> str:

@@ -10,10 +10,10 @@ from contextlib import asynccontextmanager
 _LOOK_EVERY_S = 0.2
 
 
-class Turn:
+class Slot:
     """An attempt's time inside."""
 
-    def __init__(self, suspects: deque[Turn]) -> None:
+    def __init__(self, suspects: deque[Slot]) -> None:
         self._suspects = suspects
 
     @property
@@ -26,32 +26,32 @@ class Turn:
             self._suspects.remove(self)
 
 
-class Gate:
+class ConcurrencySlots:
     """Belongs to one event loop. Suspects pass in the order in which they came, before all newcomers."""
 
     def __init__(self) -> None:
         self._inside = 0
-        self._suspects: deque[Turn] = deque()
+        self._suspects: deque[Slot] = deque()
 
     @asynccontextmanager
-    async def passed(self, *, alone: bool, while_waiting: Callable[[], None]) -> AsyncIterator[Turn]:
+    async def passed(self, *, alone: bool, while_waiting: Callable[[], None]) -> AsyncIterator[Slot]:
         """Inside when the block begins. `while_waiting` is called now and then, and may raise to give up."""
-        turn = Turn(self._suspects)
+        slot = Slot(self._suspects)
         if alone:
-            self._suspects.append(turn)
+            self._suspects.append(slot)
         try:
-            while not self._open_for(turn):
+            while not self._open_for(slot):
                 while_waiting()
                 await asyncio.sleep(_LOOK_EVERY_S)
             self._inside += 1
             try:
-                yield turn
+                yield slot
             finally:
                 self._inside -= 1
         finally:
-            turn.share()
+            slot.share()
 
-    def _open_for(self, turn: Turn) -> bool:
-        if turn.alone:
-            return self._suspects[0] is turn and self._inside == 0
+    def _open_for(self, slot: Slot) -> bool:
+        if slot.alone:
+            return self._suspects[0] is slot and self._inside == 0
         return not self._suspects

@@ -12,25 +12,25 @@ from sqlmodel.sql.expression import SelectOfScalar
 from adapters.catalogue.engine import naming_faults, writing
 from adapters.catalogue.models import VideoRow, state_as_json
 from adapters.catalogue.resumable_models import ResumableRow
-from domain.messages.upkeep import KeptVideo
+from domain.messages.upkeep import StoredVideo
 from domain.tasks.state import Fault, TaskStatus
 
 _ENDED = [status.value for status in TaskStatus if status.ended]
 _AT_ONCE = 500
 
 
-class Upkeep:
+class CatalogueUpkeep:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writer = writing(engine)
 
-    def older(self, before_us: int) -> Iterator[KeptVideo]:
+    def older(self, before_us: int) -> Iterator[StoredVideo]:
         """Every video of an ended task that was created earlier, in order of id."""
         return self._all(
             select(VideoRow).where(col(VideoRow.created_us) < before_us, col(VideoRow.status).in_(_ENDED))
         )
 
-    def saved(self, before_us: int) -> Iterator[KeptVideo]:
+    def saved(self, before_us: int) -> Iterator[StoredVideo]:
         """Every video with a result that has not changed since."""
         return self._all(
             select(VideoRow).where(col(VideoRow.updated_us) < before_us, col(VideoRow.final_key).is_not(None))
@@ -72,13 +72,15 @@ class Upkeep:
                 session.delete(row)
                 session.commit()
 
-    def _all(self, wanted: SelectOfScalar[VideoRow]) -> Iterator[KeptVideo]:
+    def _all(self, wanted: SelectOfScalar[VideoRow]) -> Iterator[StoredVideo]:
         """Page by page, so that rows may go meanwhile and no cursor stays open."""
         last = ""
         while True:
             query = wanted.where(col(VideoRow.id) > last).order_by(col(VideoRow.id)).limit(_AT_ONCE)
             with naming_faults("list videos for the upkeep"), Session(self._engine) as session:
-                videos = [KeptVideo(row.id, row.task_id, row.final_key or "") for row in session.exec(query)]
+                videos = [
+                    StoredVideo(row.id, row.task_id, row.final_key or "") for row in session.exec(query)
+                ]
             yield from videos
             if len(videos) < _AT_ONCE:
                 return

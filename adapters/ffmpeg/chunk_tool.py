@@ -15,7 +15,7 @@ from adapters.ffmpeg.inspect.conformity import picture_conforms
 from adapters.ffmpeg.inspect.frame_scan import FramesUncountable, scan_frames
 from adapters.ffmpeg.run.runner import Runner
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
-from domain.attempts.progress import PartPulse, Pulse
+from domain.attempts.progress import PartialProgress, ProgressReporter
 from domain.media.chunks import Chunk, FrameClock, chunk_length_us, chunk_starts, plan_chunks
 from domain.media.rendition import Rendition
 from domain.media.source import SourceMedia
@@ -50,11 +50,11 @@ class ChunkTool:
         spelled = json.dumps([_REVISION, asdict(recipe), sizes, look, self._tone_maps(media)], sort_keys=True)
         return hashlib.sha256(spelled.encode()).hexdigest()
 
-    def plan(self, source_path: Path, media: SourceMedia, pulse: Pulse) -> ChunkPlan:
+    def plan(self, source_path: Path, media: SourceMedia, progress: ProgressReporter) -> ChunkPlan:
         """Where to cut, or why not."""
-        report = probe.describe(source_path, self._limits, self._runner, pulse, reads_source=True)
+        report = probe.describe(source_path, self._limits, self._runner, progress, reads_source=True)
         try:
-            index = scan_frames(source_path, report, media, self._limits, self._runner, pulse)
+            index = scan_frames(source_path, report, media, self._limits, self._runner, progress)
         except FramesUncountable as reason:
             return ChunkPlan(whole_because=str(reason))
         # A broadcast recording has no index: seeks are guesses there, and so are the streams' lengths.
@@ -74,7 +74,7 @@ class ChunkTool:
         chunk: Chunk,
         srt_path: Path | None,
         target_path: Path,
-        pulse: Pulse,
+        progress: ProgressReporter,
         *,
         plain: bool,
     ) -> None:
@@ -92,14 +92,16 @@ class ChunkTool:
             tone_map=self._tone_maps(media),
         )
         span = (chunk.end_pts - chunk.start_pts) * clock.time_base.fraction
-        self._runner.make(argv, target_path, round(span * 1_000_000), pulse)
-        report = probe.describe(target_path, self._limits, self._runner, pulse, reads_source=False)
+        self._runner.make(argv, target_path, round(span * 1_000_000), progress)
+        report = probe.describe(target_path, self._limits, self._runner, progress, reads_source=False)
         verify.check_frames(report, chunk.frames, self._size(media, rendition))
 
-    def encode_sound(self, source_path: Path, media: SourceMedia, target_path: Path, pulse: Pulse) -> None:
+    def encode_sound(
+        self, source_path: Path, media: SourceMedia, target_path: Path, progress: ProgressReporter
+    ) -> None:
         """Write the whole sound as AAC."""
         argv = chunks.encode_sound(source_path, media, self._recipe, target_path, self._limits)
-        self._runner.make(argv, target_path, media.duration_us, pulse)
+        self._runner.make(argv, target_path, media.duration_us, progress)
 
     def join(
         self,
@@ -109,7 +111,7 @@ class ChunkTool:
         rendition: Rendition,
         sound_path: Path | None,
         target_path: Path,
-        pulse: Pulse,
+        progress: ProgressReporter,
     ) -> None:
         """Write the whole video; raises `ArtifactMismatch` unless every chunk's frames lie in their time."""
         assert plan.clock is not None
@@ -121,9 +123,9 @@ class ChunkTool:
         first_us = plan.clock.media_us(plan.chunks[0].start_pts)
         argv = chunks.join_chunks(list_path, first_us, sound_path, media, target_path, self._limits)
         self._runner.make(
-            argv, target_path, media.duration_us, PartPulse(pulse, 0.0, 0.8), reads_source=False
+            argv, target_path, media.duration_us, PartialProgress(progress, 0.0, 0.8), reads_source=False
         )
-        report = probe.describe(target_path, self._limits, self._runner, pulse, reads_source=False)
+        report = probe.describe(target_path, self._limits, self._runner, progress, reads_source=False)
         verify.check_frames(report, plan.frames, self._size(media, rendition))
         verify.check_video(
             report,
@@ -135,7 +137,7 @@ class ChunkTool:
         )
         verify.check_lag(report, picture, media.sound, plan.sound_lag_us)
         joined = replace(media, picture=replace(picture, index=0, codec="h264"))
-        last = PartPulse(pulse, 0.8, 1.0)
+        last = PartialProgress(progress, 0.8, 1.0)
         made = scan_frames(target_path, report, joined, self._limits, self._runner, last)
         verify.check_borders(made, [chunk.frames for chunk in plan.chunks], starts)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from adapters.ffmpeg.run.runner import Job, Runner
 from adapters.ffmpeg.sandbox.guards import guards
 from adapters.ffmpeg.settings import RunLimits
-from domain.attempts.progress import FreePulse
+from domain.attempts.progress import UnreportedProgress
 from domain.errors import PipelineError, ToolMissing
 
 # `-fps_mode` came with 5.1.
@@ -78,7 +78,7 @@ def _listing(question: str) -> str:
 def _ask(*argv: str) -> str:
     runner = Runner(RunLimits(cpu_base_s=60))
     with tempfile.TemporaryDirectory() as folder:
-        _, text = runner.run(Job(argv, Path(folder), reads_source=False), FreePulse())
+        _, text = runner.run(Job(argv, Path(folder), reads_source=False), UnreportedProgress())
     return text.decode("utf-8", "replace")
 
 

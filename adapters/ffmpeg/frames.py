@@ -16,7 +16,7 @@ from adapters.ffmpeg.commands.input_options import flat, local_file, source_opti
 from adapters.ffmpeg.run.child import SIDE_CHANNEL, Lines
 from adapters.ffmpeg.run.runner import Job, ProgressLines, Runner
 from adapters.ffmpeg.settings import MediaLimits, RunLimits
-from domain.attempts.progress import Pulse
+from domain.attempts.progress import ProgressReporter
 from domain.media.source import SourceMedia
 
 # Key frames that lie closer than the wanted step are thinned out; a group of pictures of nearly
@@ -64,21 +64,21 @@ class FrameReader:
         sampling: Sampling,
         width: int,
         height: int,
-        pulse: Pulse,
+        progress: ProgressReporter,
     ) -> Generator[Frame, None, None]:
         """Yield frames scaled to fit into `width` x `height`, in order of time, at least one.
 
         Close the generator to stop early: that ends the child. Reading advances `pulse`.
         """
         size = fit_box(media, width, height)
-        keys_only = self._key_frames_are_dense(source_path, media, sampling, pulse)
+        keys_only = self._key_frames_are_dense(source_path, media, sampling, progress)
         count = 0
-        for frame in self._decode(source_path, media, sampling, size, pulse, keys_only=keys_only):
+        for frame in self._decode(source_path, media, sampling, size, progress, keys_only=keys_only):
             count += 1
             yield frame
         if count == 0 and keys_only:
             # Packets marked as key frames need not decode alone, as in a stream cut from a broadcast.
-            yield from self._decode(source_path, media, sampling, size, pulse, keys_only=False)
+            yield from self._decode(source_path, media, sampling, size, progress, keys_only=False)
 
     def _decode(
         self,
@@ -86,7 +86,7 @@ class FrameReader:
         media: SourceMedia,
         sampling: Sampling,
         size: tuple[int, int],
-        pulse: Pulse,
+        progress: ProgressReporter,
         *,
         keys_only: bool,
     ) -> Generator[Frame, None, None]:
@@ -95,7 +95,7 @@ class FrameReader:
         times = FrameTimes()
         frame_bytes = size[0] * size[1] * 3
         pixels = bytearray()
-        with closing(self._runner.stream(job, pulse, times)) as pieces:
+        with closing(self._runner.stream(job, progress, times)) as pieces:
             for piece in pieces:
                 pixels += piece
                 while times.waiting and len(pixels) >= frame_bytes:
@@ -107,13 +107,13 @@ class FrameReader:
             del pixels[:frame_bytes]
 
     def _key_frames_are_dense(
-        self, source_path: Path, media: SourceMedia, sampling: Sampling, pulse: Pulse
+        self, source_path: Path, media: SourceMedia, sampling: Sampling, progress: ProgressReporter
     ) -> bool:
         """Look through the packets, without decoding, until the first gap that is too wide."""
         argv = list_packets(source_path, media, self._limits)
         lines = Lines()
         first_us = last_us = None
-        with closing(self._runner.stream(Job(argv, source_path.parent), pulse, ProgressLines())) as pieces:
+        with closing(self._runner.stream(Job(argv, source_path.parent), progress, ProgressLines())) as pieces:
             for piece in pieces:
                 for line in lines.feed(piece):
                     time_us = key_frame_time_us(line)
@@ -135,7 +135,7 @@ class FrameTimes:
         self.position_us = 0
         self.frames = 0
 
-    def hear(self, line: str) -> None:
+    def read_line(self, line: str) -> None:
         fields = line.split(",")
         if line.startswith("#") or len(fields) < 3:
             return

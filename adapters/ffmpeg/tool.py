@@ -11,7 +11,7 @@ from adapters.ffmpeg.inspect.conformity import conforms, picture_conforms
 from adapters.ffmpeg.inspect.ffprobe_report import picture_of, running_time_us, sound_of
 from adapters.ffmpeg.run.runner import Runner
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
-from domain.attempts.progress import Pulse
+from domain.attempts.progress import ProgressReporter
 from domain.media.rendition import Rendition
 from domain.media.source import SourceMedia
 
@@ -24,12 +24,17 @@ class FfmpegTool:
         self._limits = limits
         self._runner = Runner(run_limits)
 
-    def probe(self, source_path: Path, pulse: Pulse) -> SourceMedia:
+    def probe(self, source_path: Path, progress: ProgressReporter) -> SourceMedia:
         """Read the source to its end and tell what it is."""
-        return probe.probe(source_path, self._limits, self._runner, pulse)
+        return probe.probe(source_path, self._limits, self._runner, progress)
 
     def downscale(
-        self, source_path: Path, media: SourceMedia, rendition: Rendition, target_path: Path, pulse: Pulse
+        self,
+        source_path: Path,
+        media: SourceMedia,
+        rendition: Rendition,
+        target_path: Path,
+        progress: ProgressReporter,
     ) -> bool:
         """Write H.264 + AAC in MP4 as the rendition says; True if the picture was copied."""
         copied = picture_conforms(media, rendition)
@@ -47,21 +52,28 @@ class FfmpegTool:
                 self._limits,
                 tone_map=self._tone_maps(media),
             )
-        self._runner.make(argv, target_path, media.duration_us, pulse)
-        self._check(target_path, media, rendition, pulse)
+        self._runner.make(argv, target_path, media.duration_us, progress)
+        self._check(target_path, media, rendition, progress)
         return copied
 
-    def extract_audio(self, source_path: Path, media: SourceMedia, target_path: Path, pulse: Pulse) -> None:
+    def extract_audio(
+        self, source_path: Path, media: SourceMedia, target_path: Path, progress: ProgressReporter
+    ) -> None:
         """Write the sound as 16 kHz mono s16le PCM that is exactly in time with the picture."""
         argv = encode.speech_pcm(source_path, media, target_path, self._limits)
-        self._runner.make(argv, target_path, media.duration_us, pulse)
+        self._runner.make(argv, target_path, media.duration_us, progress)
         verify.check_speech(target_path, encode.speech_samples(media.duration_us))
 
     def mux_subtitles(
-        self, picture_path: Path, srt_path: Path, language: str | None, target_path: Path, pulse: Pulse
+        self,
+        picture_path: Path,
+        srt_path: Path,
+        language: str | None,
+        target_path: Path,
+        progress: ProgressReporter,
     ) -> None:
         """Add the cues as a selectable track; picture and sound are copied."""
-        before = probe.describe(picture_path, self._limits, self._runner, pulse, reads_source=False)
+        before = probe.describe(picture_path, self._limits, self._runner, progress, reads_source=False)
         picture, sound = picture_of(before, self._limits), sound_of(before)
         duration_us = running_time_us(before, [stream.index for stream in (picture, sound) if stream])
         cues = subtitles.has_cues(srt_path)
@@ -69,8 +81,8 @@ class FfmpegTool:
             argv = subtitles.mux_subtitles(picture_path, srt_path, language, target_path, self._limits)
         else:
             argv = subtitles.copy_video(picture_path, target_path, self._limits)
-        self._runner.make(argv, target_path, duration_us, pulse, reads_source=False)
-        after = probe.describe(target_path, self._limits, self._runner, pulse, reads_source=False)
+        self._runner.make(argv, target_path, duration_us, progress, reads_source=False)
+        after = probe.describe(target_path, self._limits, self._runner, progress, reads_source=False)
         verify.check_video(
             after,
             duration_us=duration_us,
@@ -87,11 +99,11 @@ class FfmpegTool:
         rendition: Rendition,
         srt_path: Path,
         target_path: Path,
-        pulse: Pulse,
+        progress: ProgressReporter,
     ) -> None:
         """Scale the source and draw the cues into it in one pass."""
         if not subtitles.has_cues(srt_path):
-            self.downscale(source_path, media, rendition, target_path, pulse)
+            self.downscale(source_path, media, rendition, target_path, progress)
             return
         argv = subtitles.burn_subtitles(
             source_path,
@@ -103,11 +115,13 @@ class FfmpegTool:
             self._limits,
             tone_map=self._tone_maps(media),
         )
-        self._runner.make(argv, target_path, media.duration_us, pulse)
-        self._check(target_path, media, rendition, pulse)
+        self._runner.make(argv, target_path, media.duration_us, progress)
+        self._check(target_path, media, rendition, progress)
 
-    def _check(self, target_path: Path, media: SourceMedia, rendition: Rendition, pulse: Pulse) -> None:
-        report = probe.describe(target_path, self._limits, self._runner, pulse, reads_source=False)
+    def _check(
+        self, target_path: Path, media: SourceMedia, rendition: Rendition, progress: ProgressReporter
+    ) -> None:
+        report = probe.describe(target_path, self._limits, self._runner, progress, reads_source=False)
         picture = media.picture
         verify.check_video(
             report,

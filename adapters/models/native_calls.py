@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from typing import TypeVar
 
-from domain.attempts.progress import Pulse
+from domain.attempts.progress import ProgressReporter
 from domain.errors import ModelStalled
 
 Result = TypeVar("Result")
@@ -17,22 +17,22 @@ _LOOK_EVERY_S = 0.2
 _BUSY_SHARE = 0.05  # of one core; this loop itself stays far below
 
 
-def attended(call: Callable[[], Result], pulse: Pulse, stall_limit_s: float) -> Result:
+def run_watched(call: Callable[[], Result], progress: ProgressReporter, stall_limit_s: float) -> Result:
     """What `call` returns. Stops waiting by the pulse's own error, or by ModelStalled when the process
     has used next to no processor time for `stall_limit_s`.
 
     A native call can't be broken off: a call that is no longer waited for ends on its own thread, and
     its result is dropped. Callers keep their calls short, one batch each.
     """
-    pulse.check()  # calls that are shorter than a look must not add up to a deaf attempt
+    progress.check()  # calls that are shorter than a look must not add up to a deaf attempt
     future = _begun(call)
     moved_at_s = looked_at_s = time.monotonic()
     used_s = time.process_time()
     while not wait([future], timeout=_LOOK_EVERY_S).done:
-        pulse.check()
+        progress.check()
         now_s, now_used_s = time.monotonic(), time.process_time()
         if now_used_s - used_s > _BUSY_SHARE * (now_s - looked_at_s):
-            pulse.working()
+            progress.working()
             moved_at_s = now_s
         elif now_s - moved_at_s > stall_limit_s:
             raise ModelStalled(f"A model has used no processor time for {stall_limit_s:.0f} s.")
@@ -40,17 +40,17 @@ def attended(call: Callable[[], Result], pulse: Pulse, stall_limit_s: float) -> 
     return future.result()
 
 
-def awaited(call: Callable[[], Result], pulse: Pulse) -> Result:
+def awaited(call: Callable[[], Result], progress: ProgressReporter) -> Result:
     """What `call` returns; stops waiting by the pulse's own error.
 
     For a call that waits for another machine, such as a download: waiting counts as work, so the call
     must have time limits of its own.
     """
-    pulse.check()
+    progress.check()
     future = _begun(call)
     while not wait([future], timeout=_LOOK_EVERY_S).done:
-        pulse.check()
-        pulse.working()
+        progress.check()
+        progress.working()
     return future.result()
 
 

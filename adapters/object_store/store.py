@@ -21,7 +21,7 @@ from adapters.object_store.numbered import NumberedParts
 from adapters.object_store.reading import ObjectReader, StoredObject
 from adapters.object_store.removing import ObjectRemover, UnfinishedUpload
 from adapters.object_store.writing import SHA256_METADATA, ObjectWriter, Readable
-from domain.attempts.progress import Pulse
+from domain.attempts.progress import ProgressReporter
 from domain.errors import FileUnknown, StoreUnavailable
 from domain.storage.artifact import Artifact
 
@@ -79,7 +79,7 @@ class S3ObjectStore:
         """`length` bytes from `offset` in small chunks; closing the iterator closes the connection."""
         return self._reader.open_range(key, offset, length)
 
-    def download(self, key: str, scratch_path: Path, pulse: Pulse) -> None:
+    def download(self, key: str, scratch_path: Path, progress: ProgressReporter) -> None:
         """Write the object to a file; an object that is missing raises `FileUnknown`."""
         found = self._reader.stat(key)
         if found is None:
@@ -87,20 +87,20 @@ class S3ObjectStore:
         received = 0
         with scratch_path.open("wb") as file:
             for chunk in self._reader.open_range(key, 0, found.size_bytes):
-                pulse.check()
+                progress.check()
                 file.write(chunk)
                 received += len(chunk)
-                pulse.advance(received / found.size_bytes)
+                progress.advance(received / found.size_bytes)
         if received != found.size_bytes:
             raise StoreUnavailable(f"The object store gave {received} of {found.size_bytes} bytes of {key}.")
 
-    def upload(self, scratch_path: Path, key: str, media_type: str, pulse: Pulse) -> Artifact:
+    def upload(self, scratch_path: Path, key: str, media_type: str, progress: ProgressReporter) -> Artifact:
         """Store a file."""
         size_bytes = scratch_path.stat().st_size
 
         def on_bytes(count: int) -> None:
-            pulse.check()
-            pulse.advance(min(1.0, count / size_bytes))
+            progress.check()
+            progress.advance(min(1.0, count / size_bytes))
 
         with scratch_path.open("rb") as file:
             return self._writer.write(file, key, media_type, PART_SIZE, on_bytes)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from adapters.models.native_calls import awaited
-from domain.attempts.progress import Pulse
-from domain.speech.cache import KeptWork, recipe_digest
+from domain.attempts.progress import ProgressReporter
+from domain.speech.cache import WorkCache, recipe_digest
 from domain.speech.regions import Region
 from domain.speech.words import Word
 from domain.speech.words_file import WORDS_FORMAT, read_words, write_words
@@ -18,9 +18,9 @@ Group = Sequence[Region]
 def words_of(
     groups: Sequence[Group],
     recipe: Mapping[str, object],
-    kept: KeptWork,
-    hear: Callable[[Group], list[Word]],
-    pulse: Pulse,
+    kept: WorkCache,
+    transcribe_group: Callable[[Group], list[Word]],
+    progress: ProgressReporter,
 ) -> list[Word]:
     """The words of all groups, in order. `recipe` is all that decides them but the regions' pieces.
 
@@ -33,12 +33,12 @@ def words_of(
         pieces = [[(piece.start_us, piece.end_us) for piece in region.pieces] for region in group]
         name = recipe_digest({**recipe, "format": WORDS_FORMAT, "pieces": pieces})
         span = (group[0].start_us, group[-1].end_us)
-        content = awaited(partial(kept.find, name, *span), pulse)
+        content = awaited(partial(kept.find, name, *span), progress)
         found = None if content is None else read_words(content)
         if found is None:
-            found = hear(group)
-            awaited(partial(kept.keep, name, *span, write_words(found)), pulse)
+            found = transcribe_group(group)
+            awaited(partial(kept.save, name, *span, write_words(found)), progress)
         words += found
         done_us += sum(region.duration_us for region in group)
-        pulse.advance(done_us / speech_us)
+        progress.advance(done_us / speech_us)
     return words

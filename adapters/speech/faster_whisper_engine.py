@@ -11,7 +11,7 @@ from pathlib import Path
 from faster_whisper import WhisperModel
 
 from adapters.models.load_once import LoadedOnce
-from adapters.models.native_calls import attended, awaited
+from adapters.models.native_calls import awaited, run_watched
 from adapters.models.settings import SpeechSettings
 from adapters.speech.cached_transcript import words_of
 from adapters.speech.pcm import PcmFile, Samples
@@ -25,9 +25,9 @@ from adapters.speech.whisper_decoding import (
     features,
 )
 from adapters.speech.whisper_model import known_languages, load_whisper, model_digest, whisper_code
-from domain.attempts.progress import PartPulse, Pulse
+from domain.attempts.progress import PartialProgress, ProgressReporter
 from domain.errors import LanguageUnsupported
-from domain.speech.cache import NOTHING_KEPT, KeptWork
+from domain.speech.cache import NO_CACHE, WorkCache
 from domain.speech.cleanup import place_words, start_with_voice
 from domain.speech.languages import WindowScores, estimate_language, language_code
 from domain.speech.regions import Region, group_regions, language_windows, pack_regions, speech_spans
@@ -61,74 +61,74 @@ class FasterWhisperEngine:
         self._model_digest.get()
 
     def detect_language(
-        self, pcm_path: Path, pulse: Pulse, kept: KeptWork = NOTHING_KEPT
+        self, pcm_path: Path, progress: ProgressReporter, kept: WorkCache = NO_CACHE
     ) -> LanguageEstimate:
         """The language of the whole video, from windows spread over all of its speech."""
-        sound = self._heard(pcm_path, kept, PartPulse(pulse, 0.0, _VOICE_SHARE))
-        estimate = self._language(sound, PartPulse(pulse, _VOICE_SHARE, 1.0))
-        pulse.advance(1.0)
+        sound = self._heard(pcm_path, kept, PartialProgress(progress, 0.0, _VOICE_SHARE))
+        estimate = self._language(sound, PartialProgress(progress, _VOICE_SHARE, 1.0))
+        progress.advance(1.0)
         return estimate
 
     def transcribe(
-        self, pcm_path: Path, language: str | None, pulse: Pulse, kept: KeptWork = NOTHING_KEPT
+        self, pcm_path: Path, language: str | None, progress: ProgressReporter, kept: WorkCache = NO_CACHE
     ) -> list[Word]:
         """Every word in order of time. Without `language`, in the one that the speech is likeliest in."""
-        code = self._checked(language, pulse) if language else None
-        sound = self._heard(pcm_path, kept, PartPulse(pulse, 0.0, _VOICE_SHARE))
+        code = self._checked(language, progress) if language else None
+        sound = self._heard(pcm_path, kept, PartialProgress(progress, 0.0, _VOICE_SHARE))
         begun = _VOICE_SHARE
         if code is None:
             begun += _LANGUAGE_SHARE
-            code = self._language(sound, PartPulse(pulse, _VOICE_SHARE, begun)).language
-        words = [] if code is None else self._words(sound, code, kept, PartPulse(pulse, begun, 1.0))
-        pulse.advance(1.0)
+            code = self._language(sound, PartialProgress(progress, _VOICE_SHARE, begun)).language
+        words = [] if code is None else self._words(sound, code, kept, PartialProgress(progress, begun, 1.0))
+        progress.advance(1.0)
         return words
 
-    def _loaded(self, pulse: Pulse) -> WhisperModel:
+    def _loaded(self, progress: ProgressReporter) -> WhisperModel:
         # The first load may be a download.
-        return awaited(self._model.get, pulse)
+        return awaited(self._model.get, progress)
 
-    def _checked(self, language: str, pulse: Pulse) -> str:
+    def _checked(self, language: str, progress: ProgressReporter) -> str:
         code = language_code(language)
-        known = known_languages(self._loaded(pulse))
+        known = known_languages(self._loaded(progress))
         if code not in known:
             raise LanguageUnsupported(f"The speech model does not know {code}; it knows {_listed(known)}.")
         return code
 
-    def _heard(self, pcm_path: Path, kept: KeptWork, pulse: Pulse) -> _Sound:
+    def _heard(self, pcm_path: Path, kept: WorkCache, progress: ProgressReporter) -> _Sound:
         pcm = PcmFile(pcm_path)
-        probabilities = voice_probabilities(pcm, kept, pulse, self._settings.stall_limit_s)
+        probabilities = voice_probabilities(pcm, kept, progress, self._settings.stall_limit_s)
         return _Sound(pcm, probabilities, speech_spans(probabilities, pcm.duration_us))
 
-    def _language(self, sound: _Sound, pulse: Pulse) -> LanguageEstimate:
+    def _language(self, sound: _Sound, progress: ProgressReporter) -> LanguageEstimate:
         windows = language_windows(sound.spans, self._settings.region_s * 1_000_000)
         if not windows:
             return LanguageEstimate(LanguageVerdict.NO_SPEECH)
-        model = self._loaded(pulse)
+        model = self._loaded(progress)
         if not model.model.is_multilingual:
             # It says English whatever it hears, so it is not asked.
             return LanguageEstimate(LanguageVerdict.UNCERTAIN, "en")
         scores: list[WindowScores] = []
         for batch in _batches(windows, self._settings.batch_size):
             call = partial(_score, model, sound.pcm, batch, self._settings.window_s)
-            scores.extend(attended(call, pulse, self._settings.stall_limit_s))
-            pulse.advance(len(scores) / len(windows))
+            scores.extend(run_watched(call, progress, self._settings.stall_limit_s))
+            progress.advance(len(scores) / len(windows))
         return estimate_language(scores)
 
-    def _words(self, sound: _Sound, code: str, kept: KeptWork, pulse: Pulse) -> list[Word]:
+    def _words(self, sound: _Sound, code: str, kept: WorkCache, progress: ProgressReporter) -> list[Word]:
         regions = pack_regions(sound.spans, sound.probabilities, self._settings.region_s * 1_000_000)
         if not regions:
             return []
-        model = self._loaded(pulse)
+        model = self._loaded(progress)
         groups = group_regions(regions, self._settings.batch_size)
-        hear = partial(self._group_words, model, sound, code, pulse)
-        words = words_of(groups, self._recipe(code, pulse), kept, hear, pulse)
+        transcribe_group = partial(self._group_words, model, sound, code, progress)
+        words = words_of(groups, self._recipe(code, progress), kept, transcribe_group, progress)
         return start_with_voice(words, sound.probabilities, sound.pcm.duration_us)
 
-    def _recipe(self, code: str, pulse: Pulse) -> dict[str, object]:
+    def _recipe(self, code: str, progress: ProgressReporter) -> dict[str, object]:
         settings = self._settings
         return {
             "engine": [version("faster-whisper"), version("ctranslate2"), DECODING_VERSION],
-            "model": awaited(self._model_digest.get, pulse),
+            "model": awaited(self._model_digest.get, progress),
             "runs": [settings.device, settings.compute_type, settings.cpu_threads],
             "beam_size": settings.beam_size,
             "window_s": settings.window_s,
@@ -136,9 +136,14 @@ class FasterWhisperEngine:
         }
 
     def _group_words(
-        self, model: WhisperModel, sound: _Sound, code: str, pulse: Pulse, group: Sequence[Region]
+        self,
+        model: WhisperModel,
+        sound: _Sound,
+        code: str,
+        progress: ProgressReporter,
+        group: Sequence[Region],
     ) -> list[Word]:
-        found = self._decoded(model, [sound.pcm.region(region) for region in group], code, pulse)
+        found = self._decoded(model, [sound.pcm.region(region) for region in group], code, progress)
         return [
             word
             for region, decoded in zip(group, found, strict=True)
@@ -146,15 +151,15 @@ class FasterWhisperEngine:
         ]
 
     def _decoded(
-        self, model: WhisperModel, sounds: Sequence[Samples], code: str, pulse: Pulse
+        self, model: WhisperModel, sounds: Sequence[Samples], code: str, progress: ProgressReporter
     ) -> list[Decoded]:
         language, stall_limit_s = whisper_code(code), self._settings.stall_limit_s
         batch = partial(decode_batch, model, sounds, language, self._settings)
-        found = attended(batch, pulse, stall_limit_s)
+        found = run_watched(batch, progress, stall_limit_s)
         for index, first in enumerate(found):
             if first.in_need_of_care:
                 again = partial(decode_carefully, model, sounds[index], language)
-                found[index] = better(first, attended(again, pulse, stall_limit_s))
+                found[index] = better(first, run_watched(again, progress, stall_limit_s))
         return found
 
 

@@ -11,7 +11,7 @@ import speech_recognition
 
 from adapters.speech.pcm import SAMPLE_RATE_HZ, Samples
 from domain.errors import LanguageUnsupported, SpeechServiceUnavailable, ToolMissing
-from domain.speech.cleanup import HeardWord
+from domain.speech.cleanup import TranscribedWord
 from domain.speech.languages import LANGUAGES
 
 _SERVICE_LIMIT_S = 60
@@ -20,7 +20,7 @@ _GOOGLE_ENDPOINT = "https://www.google.com/speech-api/v2/recognize"
 _POCKETSPHINX_FRAME_US = 10_000
 _POCKETSPHINX_VARIANT = "("  # "read(2)" is the second way to say "read"
 
-Call = Callable[[Any, Any, str], list[HeardWord]]
+Call = Callable[[Any, Any, str], list[TranscribedWord]]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Recognizer:
                 f"SPEECH_ENGINE={self.name} needs the Python package {self.package}, which is not installed."
             )
 
-    def words(self, sound: Samples, language: str) -> list[HeardWord]:
+    def words(self, sound: Samples, language: str) -> list[TranscribedWord]:
         """The words of one stretch of speech, with times inside it; none when it is not understood."""
         if language not in self.languages:
             raise LanguageUnsupported(f"The speech engine {self.name} does not know {language}.")
@@ -59,23 +59,23 @@ class Recognizer:
             ) from fault
 
 
-def spread_words(text: str, duration_us: int) -> list[HeardWord]:
+def spread_words(text: str, duration_us: int) -> list[TranscribedWord]:
     """The words of a text whose times nobody knows, each as long as its share of the letters."""
     texts = text.split()
     letters = sum(len(word) for word in texts)
-    words: list[HeardWord] = []
+    words: list[TranscribedWord] = []
     said = 0
     for word in texts:
         start_us, said = duration_us * said // letters, said + len(word)
-        words.append(HeardWord(word, start_us, duration_us * said // letters, probability=1.0))
+        words.append(TranscribedWord(word, start_us, duration_us * said // letters, probability=1.0))
     return words
 
 
-def _pocketsphinx(recognizer: Any, audio: Any, language: str) -> list[HeardWord]:
+def _pocketsphinx(recognizer: Any, audio: Any, language: str) -> list[TranscribedWord]:
     decoder = recognizer.recognize_sphinx(audio, show_all=True)
     math = decoder.get_logmath()
     return [
-        HeardWord(
+        TranscribedWord(
             text=segment.word.partition(_POCKETSPHINX_VARIANT)[0],
             start_us=segment.start_frame * _POCKETSPHINX_FRAME_US,
             end_us=(segment.end_frame + 1) * _POCKETSPHINX_FRAME_US,
@@ -87,7 +87,7 @@ def _pocketsphinx(recognizer: Any, audio: Any, language: str) -> list[HeardWord]
 
 
 def _text_only(method: str, language_parameter: str, **options: str | None) -> Call:
-    def call(recognizer: Any, audio: Any, language: str) -> list[HeardWord]:
+    def call(recognizer: Any, audio: Any, language: str) -> list[TranscribedWord]:
         text = getattr(recognizer, method)(audio, **options, **{language_parameter: language})
         duration_us = len(audio.frame_data) // 2 * 1_000_000 // SAMPLE_RATE_HZ
         return spread_words(text, duration_us)

@@ -7,16 +7,16 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from adapters.models.native_calls import attended, awaited
+from adapters.models.native_calls import awaited, run_watched
 from adapters.models.settings import SpeechSettings
 from adapters.speech.cached_transcript import words_of
 from adapters.speech.pcm import PcmFile, Samples
 from adapters.speech.recognizers import Recognizer, recognizer_named
 from adapters.speech.voice_activity import voice_probabilities
-from domain.attempts.progress import PartPulse, Pulse
+from domain.attempts.progress import PartialProgress, ProgressReporter
 from domain.errors import LanguageUnsupported
-from domain.speech.cache import NOTHING_KEPT, KeptWork
-from domain.speech.cleanup import HeardWord, place_words
+from domain.speech.cache import NO_CACHE, WorkCache
+from domain.speech.cleanup import TranscribedWord, place_words
 from domain.speech.languages import language_code
 from domain.speech.regions import Region, group_regions, pack_regions, speech_spans
 from domain.speech.words import LanguageEstimate, LanguageVerdict, Word
@@ -42,44 +42,46 @@ class SpeechRecognitionEngine:
         self._recognizer.require()
 
     def detect_language(
-        self, pcm_path: Path, pulse: Pulse, kept: KeptWork = NOTHING_KEPT
+        self, pcm_path: Path, progress: ProgressReporter, kept: WorkCache = NO_CACHE
     ) -> LanguageEstimate:
         """The language that the operator has set, marked as uncertain; none when nobody speaks."""
         pcm = PcmFile(pcm_path)
-        probabilities = voice_probabilities(pcm, kept, pulse, self._settings.stall_limit_s)
-        pulse.advance(1.0)
+        probabilities = voice_probabilities(pcm, kept, progress, self._settings.stall_limit_s)
+        progress.advance(1.0)
         if not speech_spans(probabilities, pcm.duration_us):
             return LanguageEstimate(LanguageVerdict.NO_SPEECH)
         return LanguageEstimate(LanguageVerdict.UNCERTAIN, self._language)
 
     def transcribe(
-        self, pcm_path: Path, language: str | None, pulse: Pulse, kept: KeptWork = NOTHING_KEPT
+        self, pcm_path: Path, language: str | None, progress: ProgressReporter, kept: WorkCache = NO_CACHE
     ) -> list[Word]:
         """Every word in order of time. Without `language`, in the one that the operator has set."""
         code = language_code(language) if language else self._language
         if code not in self._recognizer.languages:
             raise LanguageUnsupported(f"The speech engine {self._recognizer.name} does not know {code}.")
         pcm = PcmFile(pcm_path)
-        voice = PartPulse(pulse, 0.0, _VOICE_SHARE)
+        voice = PartialProgress(progress, 0.0, _VOICE_SHARE)
         probabilities = voice_probabilities(pcm, kept, voice, self._settings.stall_limit_s)
         spans = speech_spans(probabilities, pcm.duration_us)
         regions = pack_regions(spans, probabilities, self._settings.region_s * 1_000_000)
         recipe = {"engine": [self._recognizer.name, version("SpeechRecognition")], "language": code}
-        hear = partial(self._group_words, pcm, code, pulse)
-        rest = PartPulse(pulse, _VOICE_SHARE, 1.0)
-        words = words_of(group_regions(regions, at_most=1), recipe, kept, hear, rest)
-        pulse.advance(1.0)
+        transcribe_group = partial(self._group_words, pcm, code, progress)
+        rest = PartialProgress(progress, _VOICE_SHARE, 1.0)
+        words = words_of(group_regions(regions, at_most=1), recipe, kept, transcribe_group, rest)
+        progress.advance(1.0)
         return words
 
-    def _group_words(self, pcm: PcmFile, code: str, pulse: Pulse, group: Sequence[Region]) -> list[Word]:
+    def _group_words(
+        self, pcm: PcmFile, code: str, progress: ProgressReporter, group: Sequence[Region]
+    ) -> list[Word]:
         return [
             word
             for region in group
-            for word in place_words(region, self._heard(pcm.region(region), code, pulse))
+            for word in place_words(region, self._heard(pcm.region(region), code, progress))
         ]
 
-    def _heard(self, sound: Samples, code: str, pulse: Pulse) -> list[HeardWord]:
+    def _heard(self, sound: Samples, code: str, progress: ProgressReporter) -> list[TranscribedWord]:
         call = partial(self._recognizer.words, sound, code)
         if self._recognizer.online:
-            return awaited(call, pulse)
-        return attended(call, pulse, self._settings.stall_limit_s)
+            return awaited(call, progress)
+        return run_watched(call, progress, self._settings.stall_limit_s)

@@ -8,10 +8,10 @@ from importlib.metadata import version
 import numpy as np
 from faster_whisper.vad import get_vad_model
 
-from adapters.models.native_calls import attended, awaited
+from adapters.models.native_calls import awaited, run_watched
 from adapters.speech.pcm import PcmFile, Samples
-from domain.attempts.progress import Pulse
-from domain.speech.cache import KeptWork, recipe_digest
+from domain.attempts.progress import ProgressReporter
+from domain.speech.cache import WorkCache, recipe_digest
 
 _STEP_SAMPLES = 512
 # The detector copies its input several times: two hours at once would take gigabytes.
@@ -20,7 +20,9 @@ _LEAD_IN_STEPS = 32  # one second in which the detector finds its feet again
 _KEPT_TYPE = np.dtype("<f4")
 
 
-def voice_probabilities(pcm: PcmFile, kept: KeptWork, pulse: Pulse, stall_limit_s: float) -> list[float]:
+def voice_probabilities(
+    pcm: PcmFile, kept: WorkCache, progress: ProgressReporter, stall_limit_s: float
+) -> list[float]:
     """One probability for each 32 ms, the last one for a rest that is filled up with silence.
 
     Kept whole: two hours take seconds to look through, and language and words both need them.
@@ -28,25 +30,25 @@ def voice_probabilities(pcm: PcmFile, kept: KeptWork, pulse: Pulse, stall_limit_
     step_count = -(-pcm.sample_count // _STEP_SAMPLES)
     versions = [version("faster-whisper"), version("onnxruntime")]
     recipe = recipe_digest({"voice": versions, "slice_steps": _SLICE_STEPS, "lead_in_steps": _LEAD_IN_STEPS})
-    content = awaited(partial(kept.find, recipe, 0, pcm.duration_us), pulse)
+    content = awaited(partial(kept.find, recipe, 0, pcm.duration_us), progress)
     if content is not None and len(content) == step_count * _KEPT_TYPE.itemsize:
-        pulse.advance(1.0)
+        progress.advance(1.0)
         return [float(probability) for probability in np.frombuffer(content, _KEPT_TYPE)]
-    probabilities = _detected(pcm, step_count, pulse, stall_limit_s)
+    probabilities = _detected(pcm, step_count, progress, stall_limit_s)
     content = np.asarray(probabilities, _KEPT_TYPE).tobytes()
-    awaited(partial(kept.keep, recipe, 0, pcm.duration_us, content), pulse)
+    awaited(partial(kept.save, recipe, 0, pcm.duration_us, content), progress)
     return probabilities
 
 
-def _detected(pcm: PcmFile, step_count: int, pulse: Pulse, stall_limit_s: float) -> list[float]:
+def _detected(pcm: PcmFile, step_count: int, progress: ProgressReporter, stall_limit_s: float) -> list[float]:
     probabilities: list[float] = []
     for first in range(0, step_count, _SLICE_STEPS):
         lead_in = min(first, _LEAD_IN_STEPS)
         last = min(first + _SLICE_STEPS, step_count)
         sound = _filled_up(pcm.samples((first - lead_in) * _STEP_SAMPLES, last * _STEP_SAMPLES))
-        heard = attended(lambda sound=sound: get_vad_model()(sound), pulse, stall_limit_s)  # type: ignore[misc]
+        heard = run_watched(lambda sound=sound: get_vad_model()(sound), progress, stall_limit_s)  # type: ignore[misc]
         probabilities.extend(np.ravel(heard)[lead_in:].tolist())
-        pulse.advance(last / step_count)
+        progress.advance(last / step_count)
     return probabilities
 
 

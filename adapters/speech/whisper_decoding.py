@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from adapters.models.settings import SpeechSettings
 from adapters.speech.pcm import SAMPLE_RATE_HZ, Samples
-from domain.speech.cleanup import HeardWord, join_pieces
+from domain.speech.cleanup import TranscribedWord, join_pieces
 
 Features = NDArray[np.float32]
 
@@ -37,7 +37,7 @@ _UNSPACED_LANGUAGES = frozenset({"zh", "ja", "th", "lo", "my"})
 class Decoded:
     """The words of one sound, with times inside it, and what speaks against them."""
 
-    words: tuple[HeardWord, ...]
+    words: tuple[TranscribedWord, ...]
     mean_log_probability: float = 0.0
     compression_ratio: float = 0.0
     no_speech_probability: float = 0.0
@@ -104,18 +104,18 @@ def decode_batch(
     ]
 
 
-def _words(alignment: list[dict[str, Any]], language: str) -> tuple[HeardWord, ...]:
+def _words(alignment: list[dict[str, Any]], language: str) -> tuple[TranscribedWord, ...]:
     merge_punctuations(alignment, _BEFORE_A_WORD, _AFTER_A_WORD)
     return _whole(
         [_word(word["word"], word["start"], word["end"], word["probability"]) for word in alignment], language
     )
 
 
-def _word(text: str, start_s: float, end_s: float, probability: float) -> HeardWord:
-    return HeardWord(text, round(start_s * 1_000_000), round(end_s * 1_000_000), float(probability))
+def _word(text: str, start_s: float, end_s: float, probability: float) -> TranscribedWord:
+    return TranscribedWord(text, round(start_s * 1_000_000), round(end_s * 1_000_000), float(probability))
 
 
-def _whole(pieces: list[HeardWord], language: str) -> tuple[HeardWord, ...]:
+def _whole(pieces: list[TranscribedWord], language: str) -> tuple[TranscribedWord, ...]:
     spoken = [piece for piece in pieces if piece.text.strip()]
     return tuple(spoken if language in _UNSPACED_LANGUAGES else join_pieces(spoken))
 

@@ -11,7 +11,7 @@ from temporalio.client import (
 )
 from temporalio.converter import DataConverter
 
-from domain.attempts.heartbeat import Beat
+from domain.attempts.heartbeat import HeartbeatDetails
 from domain.tasks.live_status import PendingActivity
 from domain.tasks.state import Fault, Stage, stage_of
 
@@ -29,7 +29,7 @@ async def pending_stages(description: WorkflowExecutionDescription) -> list[Pend
 async def _pending_stage(
     info: PendingActivityInfo, stage: Stage, converter: DataConverter
 ) -> PendingActivity:
-    beat = await _beat(info.heartbeat_details.payloads, converter)
+    beat = await _details(info.heartbeat_details.payloads, converter)
     beaten = info.last_heartbeat_time if beat and info.HasField("last_heartbeat_time") else None
     return PendingActivity(
         stage=stage,
@@ -42,15 +42,15 @@ async def _pending_stage(
     )
 
 
-def _fraction(beat: Beat) -> float:
+def _fraction(beat: HeartbeatDetails) -> float:
     """A chunk's progress stays what it was until the new attempt has come as far."""
     return max(beat.fraction, beat.reached) if beat.frames else beat.fraction
 
 
-async def _beat(payloads: Sequence[object], converter: DataConverter) -> Beat | None:
+async def _details(payloads: Sequence[object], converter: DataConverter) -> HeartbeatDetails | None:
     if not payloads:
         return None
-    beats: list[Beat] = await converter.decode(payloads, [Beat])  # type: ignore[arg-type]
+    beats: list[HeartbeatDetails] = await converter.decode(payloads, [HeartbeatDetails])  # type: ignore[arg-type]
     return beats[0]
 
 

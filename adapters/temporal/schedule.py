@@ -22,7 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.errors import WorkflowsUnavailable
 
 
-async def keep_schedule(
+async def ensure_schedule(
     client: Client, schedule_id: str, action: ScheduleActionStartWorkflow, every: timedelta
 ) -> None:
     """Make the schedule, or bring the one that is there up to date; harmless when many workers do it."""

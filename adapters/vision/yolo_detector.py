@@ -13,11 +13,11 @@ import numpy as np
 
 from adapters.ffmpeg.frames import Frame, Sampling
 from adapters.models.load_once import LoadedOnce
-from adapters.models.native_calls import attended, awaited
+from adapters.models.native_calls import awaited, run_watched
 from adapters.models.settings import VisionSettings
 from adapters.vision.yolo_model import class_ids, load_yolo
 from domain.animals.detections import Box, Detection
-from domain.attempts.progress import PartPulse, Pulse
+from domain.attempts.progress import PartialProgress, ProgressReporter
 from domain.media.source import SourceMedia
 
 if TYPE_CHECKING:
@@ -33,7 +33,13 @@ class FrameSource(Protocol):
     """Yields sampled frames of a source in order of time, and advances the pulse as it reads."""
 
     def read(
-        self, source_path: Path, media: SourceMedia, sampling: Sampling, width: int, height: int, pulse: Pulse
+        self,
+        source_path: Path,
+        media: SourceMedia,
+        sampling: Sampling,
+        width: int,
+        height: int,
+        progress: ProgressReporter,
     ) -> Generator[Frame, None, None]: ...
 
 
@@ -57,21 +63,23 @@ class YoloDetector:
         """Load the model now, so that a missing one shows before any work is taken on."""
         class_ids(self._model.get(), self._settings.labels)
 
-    def detect(self, source_path: Path, media: SourceMedia, pulse: Pulse) -> tuple[list[Detection], int]:
+    def detect(
+        self, source_path: Path, media: SourceMedia, progress: ProgressReporter
+    ) -> tuple[list[Detection], int]:
         """Every detection in order of time, and the number of frames that were looked at."""
         # The first load may be a download.
-        model = awaited(self._model.get, pulse)
+        model = awaited(self._model.get, progress)
         labels = class_ids(model, self._settings.labels)
         side = self._settings.image_size
         detections: list[Detection] = []
         frame_count = 0
-        reading = PartPulse(pulse, 0.0, _READING_SHARE)
+        reading = PartialProgress(progress, 0.0, _READING_SHARE)
         with closing(self._frames.read(source_path, media, self._sampling, side, side, reading)) as frames:
             while batch := list(islice(frames, self._settings.batch_size)):
                 call = partial(_look, model, batch, labels, self._settings)
-                detections.extend(attended(call, pulse, self._settings.stall_limit_s))
+                detections.extend(run_watched(call, progress, self._settings.stall_limit_s))
                 frame_count += len(batch)
-        pulse.advance(1.0)
+        progress.advance(1.0)
         return detections, frame_count
 
 

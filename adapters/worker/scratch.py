@@ -12,7 +12,7 @@ import psutil
 
 
 @contextmanager
-def own_scratch(root: Path) -> Iterator[Path]:
+def worker_scratch(root: Path) -> Iterator[Path]:
     """An empty folder for this process below `root`, gone afterwards; those of dead processes go first.
 
     A folder is named after its process and that process's start, so that a number that the

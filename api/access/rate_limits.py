@@ -69,7 +69,7 @@ class LimitRates:
         An address that has no request left is not heard: whoever tries tokens out is soon told to slow down.
         """
         client, token = client_of(request), token_of(request)
-        accounts: Accounts = request.app.state.parts.accounts
+        accounts: Accounts = request.app.state.services.accounts
         if not (accounts.ask_for_token and token and (self._rates.requests or self._rates.uploads)):
             return client
         for rate in self._rates.requests:

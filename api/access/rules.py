@@ -43,8 +43,8 @@ USERS = Rule(Role.USER)
 USERS_IN_PERSON = Rule(Role.USER, in_person=True)
 ADMINS = Rule(Role.ADMIN)
 DOCUMENTS = Rule(Role.USER, group="docs")
-FIGURES = Rule(Role.ADMIN, group="metrics")
-GROUPS = tuple(rule.group for rule in (DOCUMENTS, FIGURES))
+METRICS = Rule(Role.ADMIN, group="metrics")
+GROUPS = tuple(rule.group for rule in (DOCUMENTS, METRICS))
 
 
 def only_for(rule: Rule) -> Callable[[Endpoint], Endpoint]:
@@ -62,7 +62,7 @@ def rule_of(endpoint: Callable[..., Any] | None) -> Rule | None:
     return rule
 
 
-def require_gate(app: FastAPI) -> None:
+def require_access_rules(app: FastAPI) -> None:
     """Refuse an app with a route that would not come by the gate: a mount, or a bare route of Starlette's."""
     passing = [
         context.path
@@ -78,14 +78,14 @@ async def _identity_of(request: Request) -> Identity:
     if known is not None:
         # Whoever counts requests has looked at the token already.
         return known
-    accounts: Accounts = request.app.state.parts.accounts
+    accounts: Accounts = request.app.state.services.accounts
     token = token_of(request)
     if accounts.ask_for_token and not token:
         raise TokenMissing("Send a token or an API key: `Authorization: Bearer …`.")
     return await accounts.identity(token)
 
 
-class Gate:
+class AccessRules:
     """A dependency of the whole app, so that it comes before whatever else a route asks for."""
 
     def __init__(self, open_groups: tuple[str, ...]) -> None:

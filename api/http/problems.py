@@ -158,7 +158,7 @@ def problem(
     return JSONResponse(document, int(status), dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-def fault_of(code: str, message: str) -> PipelineError:
+def error_of(code: str, message: str) -> PipelineError:
     """The error that has this name: how a fault that was found elsewhere is raised here."""
     kinds = {kind.__name__: kind for kind in STATUS_OF}
     return kinds.get(code, errors.SourceUnreadable)(message)

@@ -6,26 +6,26 @@ from anyio import to_thread
 
 from adapters.catalogue import VideoRow
 from api.access.callers import Caller
-from api.dependencies import Parts
+from api.dependencies import Services
 from api.http.clock import now_us
 from api.http.file_names import display_name
-from api.http.problems import fault_of
+from api.http.problems import error_of
 from domain.errors import FileUnknown, FormInvalid, TaskEnded, TaskUnknown, VideoUnknown, WorkflowsUnavailable
-from domain.storage.keys import kept_prefix, video_prefixes
+from domain.storage.keys import cache_prefix, video_prefixes
 
 # A worker stops its children within seconds; one that does not answer must be looked at first.
 _STOPS_WITHIN_S = 30.0
 
 
-class Library:
+class CallerVideos:
     """A caller's own videos; those of others are not there, unless the caller sees all."""
 
-    def __init__(self, parts: Parts, caller: Caller) -> None:
-        self._parts = parts
+    def __init__(self, services: Services, caller: Caller) -> None:
+        self._services = services
         self._owner = caller.identity.sees
 
     async def video(self, video_id: str) -> VideoRow:
-        row = await self._parts.ask_catalogue(self._parts.catalogue.video, self._owner, video_id)
+        row = await self._services.ask_catalogue(self._services.catalogue.video, self._owner, video_id)
         if row is None:
             raise VideoUnknown(f"There is no video {video_id}.")
         return row
@@ -33,10 +33,10 @@ class Library:
     async def finished(self, row: VideoRow, within_s: int) -> VideoRow:
         """The video as it is when its task has ended, or when the time is up."""
         if within_s and not row.task_state.status.ended:
-            await self._parts.tasks.ended(row.task_id, within_s)
+            await self._services.tasks.ended(row.task_id, within_s)
         row = await self.video(row.id)
         if row.fault_code is not None:
-            raise fault_of(row.fault_code, row.fault_message or "")
+            raise error_of(row.fault_code, row.fault_message or "")
         if row.task_state.status.ended and row.result_key is None:
             raise TaskEnded("The task was cancelled before it had a result.")
         return row
@@ -52,8 +52,8 @@ class Library:
         name = display_name(filename)
         if not filename.strip():
             raise FormInvalid("A video needs a name.")
-        row = await self._parts.ask_catalogue(
-            self._parts.catalogue.rename, self._owner, video_id, name, now_us()
+        row = await self._services.ask_catalogue(
+            self._services.catalogue.rename, self._owner, video_id, name, now_us()
         )
         if row is None:
             raise VideoUnknown(f"There is no video {video_id}.")
@@ -64,17 +64,17 @@ class Library:
         row = await self.video(video_id)
         if not row.task_state.status.ended:
             await self._stop(row.task_id)
-        store, catalogue = self._parts.store, self._parts.catalogue
+        store, catalogue = self._services.store, self._services.catalogue
         for prefix in video_prefixes(row.id, row.task_id):
             await to_thread.run_sync(store.remove_prefix, prefix)
-        if not await self._parts.ask_catalogue(catalogue.is_source_shared, row.source_sha256, row.id):
-            await to_thread.run_sync(store.remove_prefix, kept_prefix(row.source_sha256))
-        await self._parts.ask_catalogue(catalogue.remove, row.task_id)
+        if not await self._services.ask_catalogue(catalogue.is_source_shared, row.source_sha256, row.id):
+            await to_thread.run_sync(store.remove_prefix, cache_prefix(row.source_sha256))
+        await self._services.ask_catalogue(catalogue.remove, row.task_id)
 
     async def _stop(self, task_id: str) -> None:
         try:
-            await self._parts.tasks.cancel(task_id)
+            await self._services.tasks.cancel(task_id)
         except (TaskUnknown, TaskEnded):
             return
-        if not await self._parts.tasks.ended(task_id, _STOPS_WITHIN_S):
+        if not await self._services.tasks.ended(task_id, _STOPS_WITHIN_S):
             raise WorkflowsUnavailable("The video's task has been asked to stop and has not stopped yet.")

@@ -13,9 +13,9 @@ from starlette.datastructures import Headers
 from starlette.responses import Response, StreamingResponse
 
 from adapters.object_store import StoredObject
-from api.dependencies import Parts
+from api.dependencies import Services
 from api.library.byte_ranges import ByteRange, parse_range
-from api.process_state.metrics import Figures
+from api.process_state.metrics import ApiMetrics
 from domain.errors import FileUnknown
 
 # The headers by which a caller asks for a part, or only for what is new; read where the file is served.
@@ -29,14 +29,14 @@ CONDITIONS = {
 
 async def serve(
     request: Request,
-    parts: Parts,
+    services: Services,
     key: str,
     disposition: str,
     cache_control: str = "private, no-cache",
 ) -> Response:
     """The answer to GET or HEAD; a store that fails before the first byte is an error, not half a file."""
-    with parts.figures.begun_stream():
-        stored = await to_thread.run_sync(parts.store.stat, key)
+    with services.metrics.begun_stream():
+        stored = await to_thread.run_sync(services.store.stat, key)
     if stored is None:
         raise FileUnknown("The file has been removed.")
     headers = {
@@ -59,10 +59,10 @@ async def serve(
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers)
     offset = part.offset if part else 0
-    with parts.figures.begun_stream():
-        content = await _begin(parts.store.open_range(key, offset, length), parts.figures)
+    with services.metrics.begun_stream():
+        content = await _begin(services.store.open_range(key, offset, length), services.metrics)
     if offset == 0 and stored.media_type.startswith("video/"):
-        parts.saw_view(key)
+        services.count_view(key)
     return StreamingResponse(content, status_code=status, headers=headers)
 
 
@@ -113,19 +113,19 @@ def _date(text: str | None) -> datetime | None:
     return date if date is None or date.tzinfo else date.replace(tzinfo=UTC)
 
 
-async def _begin(chunks: Iterator[bytes], figures: Figures) -> AsyncIterator[bytes]:
+async def _begin(chunks: Iterator[bytes], metrics: ApiMetrics) -> AsyncIterator[bytes]:
     """Read the first chunk now, so that a failing store still can be told."""
     first = await to_thread.run_sync(next, chunks, b"")
-    return _rest(first, chunks, figures)
+    return _rest(first, chunks, metrics)
 
 
-async def _rest(first: bytes, chunks: Iterator[bytes], figures: Figures) -> AsyncIterator[bytes]:
+async def _rest(first: bytes, chunks: Iterator[bytes], metrics: ApiMetrics) -> AsyncIterator[bytes]:
     try:
-        with figures.stream():
+        with metrics.stream():
             chunk = first
             while chunk:
                 yield chunk
-                figures.stream_bytes.inc(len(chunk))
+                metrics.stream_bytes.inc(len(chunk))
                 chunk = await to_thread.run_sync(next, chunks, b"")
     finally:
         # Also when the reader hangs up: the connection to the store is closed, not kept for later.

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 
 from anyio import to_thread
 
-from api.dependencies import Parts
+from api.dependencies import Services
 from domain.errors import PipelineError
 
 _MEND = {
@@ -17,12 +17,12 @@ _MEND = {
 }
 
 
-async def server_answers(parts: Parts) -> dict[str, str]:
+async def server_answers(services: Services) -> dict[str, str]:
     """`ok`, or the code of what is wrong, for each part that the API needs."""
     answers = await asyncio.gather(
-        answer_of(parts.tasks.ready()),
-        answer_of(to_thread.run_sync(parts.store.ensure_bucket)),
-        answer_of(parts.ask_catalogue(parts.catalogue.ready)),
+        answer_of(services.tasks.ready()),
+        answer_of(to_thread.run_sync(services.store.ensure_bucket)),
+        answer_of(services.ask_catalogue(services.catalogue.ready)),
     )
     return dict(zip(_MEND, answers, strict=True))
 

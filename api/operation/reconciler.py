@@ -11,9 +11,9 @@ import asyncio
 import structlog
 
 from adapters.catalogue import Cursor, VideoRow
-from api.dependencies import Parts
+from api.dependencies import Services
 from api.http.clock import now_us
-from api.tasks.launch import Starting
+from api.tasks.launch import TaskLaunch
 from api.uploads.tus.completion import settle
 from domain.errors import PipelineError
 from domain.messages.stages import RecordInput
@@ -30,11 +30,13 @@ _OPEN = tuple(status for status in TaskStatus if not status.ended)
 _log = structlog.get_logger(__name__)
 
 
-async def keep_starting(parts: Parts) -> None:
+async def run_reconciler(services: Services) -> None:
     """Look for such tasks every minute, for ever; a part that is away is asked again a minute later."""
     while True:
         try:
-            started = await start_unstarted(parts, now_us()) + await settle_whole(parts, now_us())
+            started = await start_missing_tasks(services, now_us()) + await complete_uploads(
+                services, now_us()
+            )
         except PipelineError as error:
             _log.warning("unstarted_tasks_not_looked_for", code=error.code, reason=str(error))
         else:
@@ -43,35 +45,35 @@ async def keep_starting(parts: Parts) -> None:
         await asyncio.sleep(_EVERY_S)
 
 
-async def start_unstarted(parts: Parts, at_us: int) -> int:
+async def start_missing_tasks(services: Services, at_us: int) -> int:
     """Start every queued task that Temporal does not know; return how many there were."""
     started = 0
     before: Cursor | None = Cursor(at_us - _YOUNGEST_US, "")
     while before is not None:
-        page = await parts.ask_catalogue(parts.catalogue.page, None, _OPEN, 100, before)
+        page = await services.ask_catalogue(services.catalogue.page, None, _OPEN, 100, before)
         for row in page.videos:
-            live = await parts.tasks.state(row.task_id)
+            live = await services.tasks.state(row.task_id)
             if live is not None:
-                await _close(parts, row, live.state)
+                await _close(services, row, live.state)
             elif row.status == TaskStatus.QUEUED.value and row.created_us >= at_us - _OLDEST_US:
-                await Starting(parts).start(row)
+                await TaskLaunch(services).start(row)
                 started += 1
         before = page.next
     return started
 
 
-async def settle_whole(parts: Parts, at_us: int) -> int:
+async def complete_uploads(services: Services, at_us: int) -> int:
     """Settle every resumable upload whose last byte is in; return how many tasks that started."""
     started = 0
-    for upload in await parts.ask_catalogue(parts.catalogue.uploads.unsettled, at_us):
+    for upload in await services.ask_catalogue(services.catalogue.uploads.unsettled, at_us):
         try:
-            started += await settle(parts, upload) is not None
+            started += await settle(services, upload) is not None
         except PipelineError as error:
             # One that can't be settled now keeps no other one waiting.
             _log.warning("upload_not_settled", upload_id=upload.id, code=error.code, reason=str(error))
     return started
 
 
-async def _close(parts: Parts, row: VideoRow, state: TaskState) -> None:
+async def _close(services: Services, row: VideoRow, state: TaskState) -> None:
     if state.status.ended:
-        await parts.ask_catalogue(parts.catalogue.record, RecordInput(row.id, state))
+        await services.ask_catalogue(services.catalogue.record, RecordInput(row.id, state))

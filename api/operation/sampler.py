@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from adapters.temporal.queues import QueueState
-from api.dependencies import Parts
+from api.dependencies import Services
 from api.operation.health import server_answers
 from domain.errors import CatalogueUnavailable, WorkflowsUnavailable
 from workflows.policies import CPU_QUEUE, GPU_QUEUE, QUICK_QUEUE
@@ -26,27 +26,29 @@ _MOST_WATCHED = 10
 _log = structlog.get_logger(__name__)
 
 
-async def keep_watching(parts: Parts, ask_queues: Callable[[], Awaitable[list[QueueState]]]) -> None:
+async def run_sampler(services: Services, ask_queues: Callable[[], Awaitable[list[QueueState]]]) -> None:
     """Never ends by itself."""
     while True:
         try:
-            await look(parts, ask_queues)
+            await sample(services, ask_queues)
         except Exception:
             # A watch that ended would leave its last figures standing as if they were true.
-            parts.figures.forget_state()
+            services.metrics.forget_state()
             _log.exception("watch_failed")
         await asyncio.sleep(_EVERY_S)
 
 
-async def look(parts: Parts, ask_queues: Callable[[], Awaitable[list[QueueState]]]) -> None:
+async def sample(services: Services, ask_queues: Callable[[], Awaitable[list[QueueState]]]) -> None:
     """Once. What Temporal does not tell in time has no figure."""
-    parts.figures.tell_parts(await server_answers(parts))
+    services.metrics.set_parts(await server_answers(services))
     try:
-        await parts.tell_views()
-        parts.figures.tell_most_watched(await parts.ask_catalogue(parts.catalogue.views.most, _MOST_WATCHED))
+        await services.store_views()
+        services.metrics.set_most_watched(
+            await services.ask_catalogue(services.catalogue.views.most, _MOST_WATCHED)
+        )
     except CatalogueUnavailable:
-        parts.figures.tell_most_watched([])
+        services.metrics.set_most_watched([])
     try:
-        parts.figures.tell_queues(await ask_queues())
+        services.metrics.set_queues(await ask_queues())
     except WorkflowsUnavailable:
-        parts.figures.tell_queues([])
+        services.metrics.set_queues([])

@@ -7,29 +7,29 @@ import time
 from collections.abc import Awaitable, Callable
 
 from domain.errors import PipelineError
-from domain.messages.diagnostics import Part
+from domain.messages.diagnostics import PartReport
 
 _FRESH_FOR_S = 30.0
 
 
-class FfmpegStanding:
+class FfmpegStatus:
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
         self._told = "unknown"
         self._asked_s: float | None = None
 
-    async def of(self, checkup: Callable[[], Awaitable[tuple[Part, ...]]]) -> str:
+    async def of(self, diagnostics: Callable[[], Awaitable[tuple[PartReport, ...]]]) -> str:
         """`ok`, or what is wrong with it; whoever asks meanwhile waits for the same answer."""
         async with self._lock:
             if self._asked_s is None or time.monotonic() - self._asked_s > _FRESH_FOR_S:
-                self._told = await _ask(checkup)
+                self._told = await _ask(diagnostics)
                 self._asked_s = time.monotonic()
             return self._told
 
 
-async def _ask(checkup: Callable[[], Awaitable[tuple[Part, ...]]]) -> str:
+async def _ask(diagnostics: Callable[[], Awaitable[tuple[PartReport, ...]]]) -> str:
     try:
-        parts = await checkup()
+        parts = await diagnostics()
     except PipelineError as error:
         return error.code
     cpu = [part for part in parts if part.part.startswith("worker_cpu")]

@@ -14,7 +14,7 @@ _UPLOADS = ("taken", "refused", "failed")
 _STREAMS = ("whole", "left", "failed")
 
 
-class Figures:
+class ApiMetrics:
     """In a registry of their own, so that two apps in one process don't count together."""
 
     def __init__(self) -> None:
@@ -84,11 +84,11 @@ class Figures:
             self._streams.labels("failed").inc()
             raise
 
-    def tell_parts(self, answers: Mapping[str, str]) -> None:
+    def set_parts(self, answers: Mapping[str, str]) -> None:
         for part, answer in answers.items():
             self._parts.labels(part).set(1 if answer == "ok" else 0)
 
-    def tell_queues(self, states: Sequence[QueueState]) -> None:
+    def set_queues(self, states: Sequence[QueueState]) -> None:
         """A queue of which nothing is said has no figure: that is better than an old one."""
         for gauge in self._queues:
             gauge.clear()
@@ -98,12 +98,12 @@ class Figures:
             ):
                 gauge.labels(state.queue, state.kind).set(figure)
 
-    def tell_most_watched(self, videos: Sequence[tuple[str, int]]) -> None:
+    def set_most_watched(self, videos: Sequence[tuple[str, int]]) -> None:
         self._most_watched.clear()
         for video_id, views in videos:
             self._most_watched.labels(video_id).set(views)
 
     def forget_state(self) -> None:
         self._parts.clear()
-        self.tell_queues([])
-        self.tell_most_watched([])
+        self.set_queues([])
+        self.set_most_watched([])

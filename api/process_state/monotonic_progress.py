@@ -11,7 +11,7 @@ _STAGES_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Reported:
     """The most that was told of a stage: its frames of so many, or its progress in one attempt."""
 
     frames_done: int
@@ -20,7 +20,7 @@ class _Told:
     attempt: int
 
 
-class Furthest:
+class MonotonicProgress:
     """What was told last of each running stage.
 
     An activity that has just ended is no longer a running one, and its workflow counts it a moment later, or
@@ -29,7 +29,7 @@ class Furthest:
     """
 
     def __init__(self) -> None:
-        self._told: OrderedDict[tuple[str, str], _Told] = OrderedDict()
+        self._told: OrderedDict[tuple[str, str], _Reported] = OrderedDict()
 
     def hold(self, live: LiveState) -> LiveState:
         """The state with no less progress than was told before."""
@@ -43,13 +43,13 @@ class Furthest:
             return stage
         held = _no_less(stage, before) if before else stage
         attempt = stage.attempt or (before.attempt if before else 0)
-        self._told[key] = _Told(held.frames_done, held.frames_total, held.progress, attempt)
+        self._told[key] = _Reported(held.frames_done, held.frames_total, held.progress, attempt)
         if len(self._told) > _STAGES_REMEMBERED:
             self._told.popitem(last=False)
         return held
 
 
-def _no_less(stage: StageState, before: _Told) -> StageState:
+def _no_less(stage: StageState, before: _Reported) -> StageState:
     if stage.frames_total:
         if stage.frames_total != before.frames_total:
             return stage

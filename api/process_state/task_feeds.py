@@ -21,28 +21,28 @@ _LOOKS_A_SECOND = 50
 
 
 @dataclass(frozen=True)
-class Told:
+class StatusEvent:
     """A state, and a name that another state does not have, whichever process gives it."""
 
     id: str
     live: LiveState
 
     @classmethod
-    def of(cls, live: LiveState) -> Told:
+    def of(cls, live: LiveState) -> StatusEvent:
         """How old the figures are is no part of the name: that they have aged is no news."""
         return cls(sha256(repr((live.state, live.source)).encode()).hexdigest()[:20], live)
 
 
-class Feed:
+class TaskFeed:
     """One task as all who listen see it. Who is slow misses what came in between, and holds up nobody."""
 
     def __init__(self) -> None:
-        self._told: Told | None = None
+        self._told: StatusEvent | None = None
         self._fault: BaseException | None = None
         self._over = False
         self._news = asyncio.Event()
 
-    async def now(self) -> Told:
+    async def now(self) -> StatusEvent:
         """The newest state, as soon as there is one; raises what the first look raised."""
         while self._told is None:
             if self._fault is not None:
@@ -52,7 +52,7 @@ class Feed:
             await self._news.wait()
         return self._told
 
-    async def changes(self, seen: str, quiet_s: float) -> AsyncIterator[Told | None]:
+    async def changes(self, seen: str, quiet_s: float) -> AsyncIterator[StatusEvent | None]:
         """The newest state now if it is not the one that was `seen`, and each later one, to the last.
 
         None says that there was nothing to tell for `quiet_s`.
@@ -98,7 +98,7 @@ class Feed:
             if isinstance(error, TaskUnknown):
                 self.end()
             return
-        told = Told.of(live)
+        told = StatusEvent.of(live)
         self._over = self._over or live.state.status.ended
         if self._told is None or told.id != self._told.id:
             self._told = told
@@ -110,23 +110,23 @@ class Feed:
 
 
 @dataclass
-class _Watched:
-    feed: Feed
+class _PolledTask:
+    feed: TaskFeed
     poller: asyncio.Task[None]
     listeners: int = 0
 
 
-class TaskEvents:
+class TaskFeeds:
     """The feeds of a process, with at most `most` listeners and `most_each` of one owner; 0 is no limit."""
 
     def __init__(self, most_each: int = 0, most: int = 0, every_s: float = _EVERY_S) -> None:
         self._most_each, self._most, self._every_s = most_each, most, every_s
         self._listeners: Counter[str] = Counter()
-        self._watched: dict[str, _Watched] = {}
+        self._watched: dict[str, _PolledTask] = {}
         self._closed = False
 
     @asynccontextmanager
-    async def listening(self, owner: str, task_id: str, look: Look) -> AsyncIterator[Feed]:
+    async def listening(self, owner: str, task_id: str, look: Look) -> AsyncIterator[TaskFeed]:
         """The task's feed, which goes on while anybody listens to it. Only the first one's `look` is used."""
         with self._place(owner):
             watched = self._watched.get(task_id) or self._watch(task_id, look)
@@ -154,11 +154,11 @@ class TaskEvents:
         """Between two looks at a task."""
         return max(self._every_s, len(self._watched) / _LOOKS_A_SECOND)
 
-    def _watch(self, task_id: str, look: Look) -> _Watched:
-        feed = Feed()
+    def _watch(self, task_id: str, look: Look) -> _PolledTask:
+        feed = TaskFeed()
         # It works for all who listen, not for the request of the first.
         poller = asyncio.create_task(feed.follow(look, self.pause_s), context=Context())
-        watched = _Watched(feed, poller)
+        watched = _PolledTask(feed, poller)
         self._watched[task_id] = watched
         return watched
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from domain.errors import CatalogueUnavailable
 
 
-class FreshViews:
+class PendingViews:
     """What this process has counted since it last told. A process that is killed loses that much."""
 
     def __init__(self) -> None:
@@ -17,7 +17,7 @@ class FreshViews:
     def count(self, video_id: str) -> None:
         self._fresh[video_id] += 1
 
-    async def tell(self, add: Callable[[Mapping[str, int]], Awaitable[None]]) -> None:
+    async def store(self, add: Callable[[Mapping[str, int]], Awaitable[None]]) -> None:
         """Hand everything to `add`, or keep it for the next time when the catalogue is away."""
         if not self._fresh:
             return

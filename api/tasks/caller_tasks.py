@@ -6,7 +6,7 @@ import re
 
 from adapters.catalogue import VideoRow
 from api.access.callers import Caller
-from api.dependencies import Parts
+from api.dependencies import Services
 from domain.errors import CatalogueUnavailable, FileUnknown, TaskEnded, TaskUnknown, WorkflowsUnavailable
 from domain.tasks.state import LiveState, Stage, TaskState
 
@@ -14,25 +14,25 @@ from domain.tasks.state import LiveState, Stage, TaskState
 _TASK_ID = re.compile(r"task-[0-9a-f]{32}")
 
 
-class Standing:
+class CallerTasks:
     """The tasks as one caller sees them: those of others are not there, unless the caller sees all."""
 
-    def __init__(self, parts: Parts, caller: Caller) -> None:
-        self._parts = parts
+    def __init__(self, services: Services, caller: Caller) -> None:
+        self._services = services
         self._identity = caller.identity
 
     async def of(self, task_id: str) -> LiveState:
         """The task's state, however old; raises `TaskUnknown` when nobody knows the task."""
         check_id(task_id)
         try:
-            live = await self._parts.tasks.state(task_id)
+            live = await self._services.tasks.state(task_id)
         except WorkflowsUnavailable:
             live = None
         if live is None or not self._may_see(live):
             row = await self._row(task_id)
             # Temporal was not told whose the task is when it was started before there were accounts.
             live = live or LiveState(row.task_state, row.updated_us, source="catalogue", owner=row.owner)
-        return self._parts.furthest.hold(live)
+        return self._services.monotonic.hold(live)
 
     async def require_sight(self, live: LiveState) -> None:
         """Raises `TaskUnknown` when the caller may not see this task, whoever has asked for its state."""
@@ -41,11 +41,11 @@ class Standing:
 
     async def cancel(self, task_id: str) -> None:
         await self._require_open(task_id)
-        await self._parts.tasks.cancel(task_id)
+        await self._services.tasks.cancel(task_id)
 
     async def retry(self, task_id: str, stage: Stage) -> None:
         await self._require_open(task_id)
-        await self._parts.tasks.retry(task_id, stage)
+        await self._services.tasks.retry(task_id, stage)
 
     async def file_key(self, task_id: str, name: str) -> tuple[str, str]:
         """The object of a finished download, and the name of the file that was sent."""
@@ -71,7 +71,7 @@ class Standing:
             raise TaskEnded(f"The task has ended already: it is {row.status}.")
 
     async def _row(self, task_id: str) -> VideoRow:
-        row = await self._parts.ask_catalogue(self._parts.catalogue.by_task, task_id)
+        row = await self._services.ask_catalogue(self._services.catalogue.by_task, task_id)
         if row is None or not self._identity.may_see(row.owner):
             raise TaskUnknown(f"No task has the id {task_id}.")
         return row

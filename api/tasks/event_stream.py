@@ -12,7 +12,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Message, Send
 
 from api.http.clock import now_us
-from api.process_state.task_feeds import Feed
+from api.process_state.task_feeds import TaskFeed
 from api.schemas.tasks import status_answer
 
 # A proxy closes a connection on which nothing comes for a minute or so.
@@ -26,7 +26,7 @@ _log = structlog.get_logger(__name__)
 
 
 async def stream_of(
-    feed: Feed, language: str, seen: str, longest_s: float = _LONGEST_S
+    feed: TaskFeed, language: str, seen: str, longest_s: float = _LONGEST_S
 ) -> AsyncIterator[bytes]:
     """The task's state unless it was `seen` already, then each other one. Each event is a whole status."""
     ends_s = time.monotonic() + longest_s

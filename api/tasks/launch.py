@@ -9,8 +9,8 @@ from anyio import to_thread
 
 from adapters.catalogue import VideoRow
 from adapters.settings import TaskSettings
-from api.dependencies import Parts
-from api.http.problems import fault_of
+from api.dependencies import Services
+from api.http.problems import error_of
 from domain.accounts.identity import plan_of
 from domain.errors import PipelineError
 from domain.messages.start import PipelineRequest
@@ -40,13 +40,13 @@ def request_of(row: VideoRow, settings: TaskSettings) -> PipelineRequest:
     )
 
 
-class Starting:
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+class TaskLaunch:
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     async def start(self, row: VideoRow) -> None:
         """Start the row's task; again is no fault."""
-        await self._parts.tasks.start(request_of(row, self._parts.settings))
+        await self._services.tasks.start(request_of(row, self._services.settings))
         _log.info("task_started", task_id=row.task_id, video_id=row.id)
 
     async def join(self, row: VideoRow) -> VideoRow:
@@ -57,19 +57,19 @@ class Starting:
         return await self.await_verdict(row)
 
     async def await_verdict(self, row: VideoRow) -> VideoRow:
-        verdict = await self._parts.tasks.admission(row.task_id)
+        verdict = await self._services.tasks.admission(row.task_id)
         if verdict is not None and not verdict.accepted:
             await self.forget(row.task_id, row.id)
-            raise fault_of(verdict.fault_code, verdict.fault_message)
+            raise error_of(verdict.fault_code, verdict.fault_message)
         return row
 
     async def forget(self, task_id: str, video_id: str) -> None:
         """Remove row and bytes. What can't be removed now is not the sender's concern."""
         with suppress(PipelineError):
-            await self._parts.ask_catalogue(self._parts.catalogue.remove, task_id)
+            await self._services.ask_catalogue(self._services.catalogue.remove, task_id)
         await self.drop_files(video_id)
 
     async def drop_files(self, video_id: str) -> None:
         for key in (source_key(video_id), subtitles_key(video_id)):
             with suppress(PipelineError):
-                await to_thread.run_sync(self._parts.store.remove, key)
+                await to_thread.run_sync(self._services.store.remove, key)

@@ -6,7 +6,7 @@ import asyncio
 
 from adapters.catalogue import Cursor, VideoRow
 from api.access.callers import Caller
-from api.dependencies import Parts
+from api.dependencies import Services
 from api.schemas.tasks import TaskList, summary
 from domain.errors import WorkflowsUnavailable
 from domain.tasks.state import TaskStatus
@@ -15,15 +15,15 @@ _ASKED_AT_ONCE = 10
 
 
 async def page_of_tasks(
-    parts: Parts, caller: Caller, status: TaskStatus | None, limit: int, cursor: str | None
+    services: Services, caller: Caller, status: TaskStatus | None, limit: int, cursor: str | None
 ) -> TaskList:
     """Newest first, at most `limit`; a page of open tasks may hold fewer, though older ones follow."""
     before = Cursor.parse(cursor) if cursor else None
-    page = await parts.ask_catalogue(
-        parts.catalogue.page, caller.identity.sees, _statuses_kept(status), limit, before
+    page = await services.ask_catalogue(
+        services.catalogue.page, caller.identity.sees, _statuses_kept(status), limit, before
     )
     turns, away = asyncio.Semaphore(_ASKED_AT_ONCE), asyncio.Event()
-    statuses = await asyncio.gather(*(_status_now(parts, row, turns, away) for row in page.videos))
+    statuses = await asyncio.gather(*(_status_now(services, row, turns, away) for row in page.videos))
     return TaskList(
         tasks=[
             summary(row, now)
@@ -42,14 +42,14 @@ def _statuses_kept(status: TaskStatus | None) -> tuple[TaskStatus, ...]:
 
 
 async def _status_now(
-    parts: Parts, row: VideoRow, turns: asyncio.Semaphore, away: asyncio.Event
+    services: Services, row: VideoRow, turns: asyncio.Semaphore, away: asyncio.Event
 ) -> TaskStatus:
     kept = TaskStatus(row.status)
     if kept.ended:
         return kept
     try:
         async with turns:
-            live = None if away.is_set() else await parts.tasks.state(row.task_id)
+            live = None if away.is_set() else await services.tasks.state(row.task_id)
     except WorkflowsUnavailable:
         # Each call would wait for its own time-out; the others of this list are not asked.
         away.set()

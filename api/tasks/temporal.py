@@ -32,11 +32,11 @@ from domain.errors import (
     TaskUnknown,
     WorkflowsUnavailable,
 )
-from domain.messages.diagnostics import Part
+from domain.messages.diagnostics import PartReport
 from domain.messages.start import Admission, PipelineRequest, RetryStage
 from domain.tasks.live_status import closed_state, live_state
 from domain.tasks.state import Fault, LiveState, Stage, TaskState, TaskStatus
-from workflows.diagnostics import Checkup
+from workflows.diagnostics import Diagnostics
 from workflows.policies import CPU_QUEUE
 from workflows.video_pipeline import VideoPipeline
 
@@ -155,19 +155,19 @@ class TemporalTasks:
         async with _answers():
             await self.client.service_client.check_health(timeout=_ANSWER_WITHIN)
 
-    async def checkup(self) -> tuple[Part, ...]:
+    async def diagnostics(self) -> tuple[PartReport, ...]:
         """How the workers' parts are; a CPU worker that does not answer is told as a part too."""
         try:
             async with asyncio.timeout(_CHECKUP_WITHIN.total_seconds()), _answers(_CHECKUP_WITHIN):
                 checked = await self.client.execute_workflow(
-                    Checkup.run,
+                    Diagnostics.run,
                     id=f"checkup-{uuid.uuid4().hex}",
                     task_queue=CPU_QUEUE,
                     execution_timeout=_CHECKUP_WITHIN,
                 )
         except (TimeoutError, WorkflowFailureError):
             mend = "Start worker_cpu, or look into its log."
-            return (Part("worker_cpu", ok=False, detail="did not answer within 60 s", mend=mend),)
+            return (PartReport("worker_cpu", ok=False, detail="did not answer within 60 s", mend=mend),)
         return checked.parts
 
     async def _require_running(self, task_id: str) -> None:

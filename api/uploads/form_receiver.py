@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import anyio
 from anyio import to_thread
 
-from api.dependencies import Parts
+from api.dependencies import Services
 from api.uploads.form_fields import SUBTITLES_LIMIT_BYTES, FormShape
 from api.uploads.form_parser import FormParser, PartBegins, PartBytes, PartEnds
 from api.uploads.thread_pipe import Pipe
@@ -39,8 +39,8 @@ class FormReceiver:
     `usage` is what its sender had before it: the quotas are held while the bytes come.
     """
 
-    def __init__(self, parts: Parts, shape: FormShape, key: str, usage: Usage) -> None:
-        self._parts = parts
+    def __init__(self, services: Services, shape: FormShape, key: str, usage: Usage) -> None:
+        self._services = services
         self._shape = shape
         self._key = key
         self._usage = usage
@@ -71,7 +71,7 @@ class FormReceiver:
             raise
         finally:
             if self._pipe is not None:
-                self._parts.upload_slots.release_on_behalf_of(self)
+                self._services.upload_slots.release_on_behalf_of(self)
 
     async def _take(self, event: PartBegins | PartBytes | PartEnds) -> None:
         in_file = self._field is None
@@ -130,7 +130,7 @@ class FormReceiver:
     async def _begin_file(self) -> None:
         """The first bytes are known: judge them, and only then open the store."""
         container = sniff(bytes(self._head[:HEAD_SIZE]))
-        await self._parts.upload_slots.acquire_on_behalf_of(self)
+        await self._services.upload_slots.acquire_on_behalf_of(self)
         self._pipe = pipe = Pipe()
         self._writing = asyncio.create_task(self._write(pipe, container.value))
         await self._send(bytes(self._head))
@@ -139,7 +139,7 @@ class FormReceiver:
     async def _write(self, pipe: Pipe, media_type: str) -> Artifact:
         try:
             return await to_thread.run_sync(
-                self._parts.store.put_stream, pipe, self._key, media_type, limiter=anyio.CapacityLimiter(1)
+                self._services.store.put_stream, pipe, self._key, media_type, limiter=anyio.CapacityLimiter(1)
             )
         finally:
             pipe.stop_reading()
@@ -194,10 +194,10 @@ class FormReceiver:
         with suppress(PipelineError):
             await self._writing
             # The last byte was in before the fault: the object is whole, and nobody wants it.
-            await to_thread.run_sync(self._parts.store.remove, self._key)
+            await to_thread.run_sync(self._services.store.remove, self._key)
 
     def _check_size(self, size_bytes: int) -> None:
-        limit = self._parts.settings.max_upload_bytes
+        limit = self._services.settings.max_upload_bytes
         if size_bytes > limit:
             raise SourceTooLarge(f"The file is larger than the {limit} bytes that are taken here.")
-        self._parts.quotas.check(self._usage, max(0, size_bytes))
+        self._services.quotas.check(self._usage, max(0, size_bytes))

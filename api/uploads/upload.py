@@ -11,11 +11,11 @@ from anyio import to_thread
 
 from adapters.catalogue import NewVideo, VideoRow, work_sha256
 from api.access.callers import Caller
-from api.dependencies import Parts
+from api.dependencies import Services
 from api.http.body import drain
 from api.http.clock import now_us
 from api.http.file_names import display_name
-from api.tasks.launch import Starting
+from api.tasks.launch import TaskLaunch
 from api.uploads.form_fields import UPLOAD_FORM, FormShape
 from api.uploads.form_receiver import FormReceiver, ReceivedForm
 from domain.accounts.quotas import Usage
@@ -46,10 +46,10 @@ def check_webhook(url: str, secret: str) -> None:
     check_url(url)
 
 
-class Intake:
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._starting = Starting(parts)
+class FormUpload:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._starting = TaskLaunch(services)
 
     async def take(self, upload: Upload) -> VideoRow:
         """The video's row, once its task is started and the probe has not refused it (yet).
@@ -57,7 +57,7 @@ class Intake:
         Raises a `SenderError` for what is refused; then neither object nor row is left. An upload with
         the key of an earlier one is not read: the earlier one's row is the answer.
         """
-        with self._parts.figures.upload():
+        with self._services.metrics.upload():
             return await self._take(upload)
 
     async def _take(self, upload: Upload) -> VideoRow:
@@ -73,24 +73,24 @@ class Intake:
         return await self._starting.join(first)
 
     def _check(self, upload: Upload) -> None:
-        limit = self._parts.settings.max_upload_bytes
+        limit = self._services.settings.max_upload_bytes
         if upload.content_length is not None and upload.content_length > limit + upload.shape.overhead_bytes:
             raise SourceTooLarge(f"The file is larger than the {limit} bytes that are taken here.")
         if upload.webhook_url is not None:
-            check_webhook(upload.webhook_url, self._parts.webhook_secret)
+            check_webhook(upload.webhook_url, self._services.webhook_secret)
 
     async def _first_of_key(self, upload: Upload) -> VideoRow | None:
         if upload.idempotency_key is None:
             return None
-        return await self._parts.ask_catalogue(
-            self._parts.catalogue.by_idempotency_key, upload.caller.owner, upload.idempotency_key
+        return await self._services.ask_catalogue(
+            self._services.catalogue.by_idempotency_key, upload.caller.owner, upload.idempotency_key
         )
 
     async def _usage(self, upload: Upload) -> Usage:
         """What the caller has already; raises `QuotaExceeded` when that leaves no room for the upload."""
-        quotas = self._parts.quotas
-        usage = await self._parts.ask_catalogue(
-            self._parts.catalogue.usage, upload.caller.owner, now_us(), quotas
+        quotas = self._services.quotas
+        usage = await self._services.ask_catalogue(
+            self._services.catalogue.usage, upload.caller.owner, now_us(), quotas
         )
         quotas.check(usage, max(0, (upload.content_length or 0) - upload.shape.overhead_bytes))
         return usage
@@ -98,9 +98,9 @@ class Intake:
     async def _keep(self, upload: Upload, usage: Usage) -> VideoRow:
         """Bytes first, then the row; of two uploads with one key the later row gives way."""
         video_id = uuid.uuid4().hex
-        receiver = FormReceiver(self._parts, upload.shape, source_key(video_id), usage)
+        receiver = FormReceiver(self._services, upload.shape, source_key(video_id), usage)
         form = await receiver.receive(upload.content_type, upload.body)
-        self._parts.figures.upload_bytes.inc(form.source.size_bytes)
+        self._services.metrics.upload_bytes.inc(form.source.size_bytes)
         try:
             options = await self._with_subtitles(video_id, form)
             first = await self._same_work(upload, form.source, options)
@@ -124,7 +124,9 @@ class Intake:
             webhook_url=upload.webhook_url,
         )
         try:
-            row = await self._parts.ask_catalogue(self._parts.catalogue.add, video, self._parts.quotas)
+            row = await self._services.ask_catalogue(
+                self._services.catalogue.add, video, self._services.quotas
+            )
             if row.task_id == video.task_id:
                 await self._starting.start(row)
         except TaskStartUnknown:
@@ -143,7 +145,7 @@ class Intake:
         if not form.subtitles:
             return form.options
         given = await to_thread.run_sync(
-            self._parts.store.put, subtitles_key(video_id), form.subtitles, "application/x-subrip"
+            self._services.store.put, subtitles_key(video_id), form.subtitles, "application/x-subrip"
         )
         return replace(form.options, given_subtitles=given)
 
@@ -153,6 +155,6 @@ class Intake:
         """Who sends the same things for the same result again gets what there is of it."""
         if options.given_subtitles is None:
             return None
-        return await self._parts.ask_catalogue(
-            self._parts.catalogue.same_work, upload.caller.owner, work_sha256(source, options)
+        return await self._services.ask_catalogue(
+            self._services.catalogue.same_work, upload.caller.owner, work_sha256(source, options)
         )

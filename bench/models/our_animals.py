@@ -13,7 +13,7 @@ from adapters.process import logs
 from adapters.settings import read_media
 from adapters.vision.yolo_detector import YoloDetector
 from domain.animals.sightings import sightings
-from domain.attempts.progress import FreePulse
+from domain.attempts.progress import UnreportedProgress
 
 
 def main() -> None:
@@ -26,8 +26,8 @@ def main() -> None:
     detector = YoloDetector(read_vision(), reader)
     found = {}
     for argument in sys.argv[1:]:
-        clip, pulse = Path(argument), FreePulse()
-        detections, frames = detector.detect(clip, tool.probe(clip, pulse), pulse)
+        clip, progress = Path(argument), UnreportedProgress()
+        detections, frames = detector.detect(clip, tool.probe(clip, progress), progress)
         found[clip.stem] = {"labels": [seen.label for seen in sightings(detections)], "frames": frames}
     print(json.dumps(found))
 

@@ -9,7 +9,7 @@ from adapters.ffmpeg.tool import FfmpegTool
 from adapters.models.settings import read_speech
 from adapters.settings import read_media
 from adapters.speech.engines import speech_engine
-from domain.attempts.progress import FreePulse
+from domain.attempts.progress import UnreportedProgress
 from domain.subtitles.breaking import break_into_cues
 from domain.subtitles.files import to_srt
 
@@ -26,11 +26,11 @@ def main() -> None:
     speech = speech_engine(read_speech())
     speech.prepare()
     for clip in given.clips:
-        pulse = FreePulse()
+        progress = UnreportedProgress()
         pcm_path = given.folder / f"{clip.stem}.pcm"
-        media = tool.probe(clip, pulse)
-        tool.extract_audio(clip, media, pcm_path, pulse)
-        words = speech.transcribe(pcm_path, given.language, pulse)
+        media = tool.probe(clip, progress)
+        tool.extract_audio(clip, media, pcm_path, progress)
+        words = speech.transcribe(pcm_path, given.language, progress)
         frame_us = 1_000_000 / media.picture.frame_rate.fraction
         cues = break_into_cues(words, media.duration_us, frame_us, language=given.language)
         (given.folder / f"{clip.stem}.srt").write_text(to_srt(cues))

@@ -19,7 +19,7 @@ from bench.processing.pinned_workers import pinned_workers
 from bench.report import Row, ratio
 from bench.workbench import Product, Workbench
 from cli.api import Answer, UploadOptions
-from domain.attempts.progress import FreePulse
+from domain.attempts.progress import UnreportedProgress
 from domain.media.chunks import chunk_length_us
 
 _LINES = 360
@@ -183,7 +183,7 @@ def _joined(product: Product, task_id: str, target: Path) -> Path:
     """The stage's result, before it is published: the task goes no further without a GPU worker."""
     store = S3ObjectStore(read_store(product.stack.environment))
     [found] = [entry for entry in store.list_prefix(f"temp/{task_id}/") if entry.key.endswith("/joined.mp4")]
-    store.download(found.key, target, FreePulse())
+    store.download(found.key, target, UnreportedProgress())
     return target
 
 

@@ -22,7 +22,7 @@ GOAL = 1.10
 
 
 @dataclass(frozen=True)
-class Passage:
+class PipelineRun:
     """One video's way through the product, in seconds."""
 
     upload_s: float
@@ -87,7 +87,7 @@ def measure(bench: Workbench) -> list[Row]:
         runs = iter(range(100))
         ours, theirs = alternated(
             1 if bench.quick else 3,
-            lambda: passage(product, varied(clip, next(runs)), bench.folder),
+            lambda: run_pipeline(product, varied(clip, next(runs)), bench.folder),
             lambda: hand.do(clip),
         )
     found = ours[0].found
@@ -116,7 +116,7 @@ def measure(bench: Workbench) -> list[Row]:
     ]
 
 
-def passage(product: Product, clip: Path, folder: Path) -> Passage:
+def run_pipeline(product: Product, clip: Path, folder: Path) -> PipelineRun:
     """Send a video, wait for its result, fetch it."""
     before_s = product.cpu_s()
     begun_s = time.monotonic()
@@ -129,7 +129,7 @@ def passage(product: Product, clip: Path, folder: Path) -> Passage:
     result = status["result"]
     found = (result["language"], tuple(sorted(result["animals_detected"])))
     cpu_s = {name: used_s - before_s[name] for name, used_s in product.cpu_s().items()}
-    return Passage(uploaded_s - begun_s, done_s - uploaded_s, fetched_s - done_s, found, cpu_s)
+    return PipelineRun(uploaded_s - begun_s, done_s - uploaded_s, fetched_s - done_s, found, cpu_s)
 
 
 def _by_process(cpu_s: dict[str, float]) -> str:

@@ -14,8 +14,8 @@ from adapters.catalogue import ApiKeys, Catalogue, CatalogueSettings, connect, u
 from adapters.object_store import S3ObjectStore, StoreSettings
 from adapters.settings import TaskSettings
 from api.app import create_app
-from api.dependencies import Parts
-from domain.messages.diagnostics import Part
+from api.dependencies import Services
+from domain.messages.diagnostics import PartReport
 from domain.messages.start import Admission, PipelineRequest
 from domain.tasks.state import LiveState, Stage
 
@@ -46,7 +46,7 @@ class PromptTasks:
     async def ready(self) -> None:
         """It is."""
 
-    async def checkup(self) -> tuple[Part, ...]:
+    async def diagnostics(self) -> tuple[PartReport, ...]:
         return ()
 
 
@@ -60,8 +60,8 @@ def main(port: int, database: str) -> None:
     upgrade(catalogue_settings)
     engine = connect(catalogue_settings)
     settings = TaskSettings(stage_timeout_s=1800, park_s=60, max_upload_bytes=_LARGEST_BYTES)
-    parts = Parts(store, Catalogue(engine), PromptTasks(), settings, ApiKeys(engine))
-    uvicorn.run(create_app(parts), port=port, log_level="warning", http="h11")
+    services = Services(store, Catalogue(engine), PromptTasks(), settings, ApiKeys(engine))
+    uvicorn.run(create_app(services), port=port, log_level="warning", http="h11")
 
 
 if __name__ == "__main__":

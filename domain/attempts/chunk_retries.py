@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from domain.attempts.heartbeat import Beat
+from domain.attempts.heartbeat import HeartbeatDetails
 
 _TRIES_WHERE_IT_FAILED = 2
 _TRIES_OF_THE_USUAL_RECIPE = 3
@@ -13,25 +13,25 @@ _TRIES_IN_ALL = 5
 _MOST_HAND_BACKS = 5
 
 
-class Trial(StrEnum):
+class ChunkRetry(StrEnum):
     USUAL = "usual"
     HAND_BACK = "hand_back"
     PLAIN = "plain"
 
 
-def next_trial(before: Beat, identity: str) -> Trial:
+def next_retry(before: HeartbeatDetails, identity: str) -> ChunkRetry:
     """What the worker `identity` does with a chunk, after what the beat of the last attempt tells."""
     if before.failures >= _TRIES_OF_THE_USUAL_RECIPE:
-        return Trial.PLAIN
+        return ChunkRetry.PLAIN
     failed_here = before.failures >= _TRIES_WHERE_IT_FAILED and before.failed_on == identity
-    return Trial.HAND_BACK if failed_here and before.handed_back < _MOST_HAND_BACKS else Trial.USUAL
+    return ChunkRetry.HAND_BACK if failed_here and before.handed_back < _MOST_HAND_BACKS else ChunkRetry.USUAL
 
 
 def is_hopeless(failures: int) -> bool:
     return failures >= _TRIES_IN_ALL
 
 
-def remark(chunk: str, before: Beat, identity: str) -> str:
+def remark(chunk: str, before: HeartbeatDetails, identity: str) -> str:
     """How a chunk that had failed came to be after all; empty when it had not failed."""
     if before.failures == 0:
         return ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from domain.attempts.history import Trail
+from domain.attempts.history import AttemptHistory
 
 
 @dataclass(frozen=True)
-class Beat:
+class HeartbeatDetails:
     """What a heartbeat tells, and what the next attempt finds: how much of the activity is done, 0 to 1.
 
     `reached` is the furthest that an earlier attempt had come, `trail` how the earlier ones ended. A chunk
@@ -16,7 +16,7 @@ class Beat:
     """
 
     fraction: float = 0.0
-    trail: Trail = field(default_factory=Trail)
+    trail: AttemptHistory = field(default_factory=AttemptHistory)
     reached: float = 0.0
     frames: int = 0
     failures: int = 0
@@ -24,6 +24,6 @@ class Beat:
     last_failure: str = ""
     handed_back: int = 0
 
-    def carried_on(self) -> Beat:
+    def for_next_attempt(self) -> HeartbeatDetails:
         """What the next attempt begins with."""
         return replace(self, fraction=0.0, reached=max(self.reached, self.fraction))

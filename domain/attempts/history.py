@@ -15,7 +15,7 @@ SAME_PLACE = 0.1
 
 
 @dataclass(frozen=True)
-class Trail:
+class AttemptHistory:
     """Travels from attempt to attempt in the heartbeats.
 
     `deaths` counts the attempts that ended without a word while they worked: the first in whatever company,
@@ -36,7 +36,7 @@ class Trail:
         """The source may be what ended a worker: it works alone until it is past the place."""
         return self.deaths > 0
 
-    def followed(self, fraction: float, process: str) -> Trail:
+    def followed(self, fraction: float, process: str) -> AttemptHistory:
         """The trail of the next attempt, in `process`; the one before was last seen at `fraction`."""
         rested = replace(self.resting(), process=process)
         # Cut off or frozen for a while, but plainly not dead: it is this very process.
@@ -47,13 +47,13 @@ class Trail:
         deaths = self.deaths + 1 if self.alone else self.deaths
         return replace(rested, deaths=deaths, died_at=max(self.died_at, fraction))
 
-    def working(self, *, alone: bool = False) -> Trail:
+    def working(self, *, alone: bool = False) -> AttemptHistory:
         return replace(self, at_work=True, alone=alone)
 
-    def resting(self) -> Trail:
+    def resting(self) -> AttemptHistory:
         return replace(self, at_work=False, alone=False)
 
-    def faulted(self) -> Trail:
+    def faulted(self) -> AttemptHistory:
         return replace(self.resting(), faults=self.faults + 1)
 
     @property

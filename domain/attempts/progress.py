@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
-class Pulse(Protocol):
+class ProgressReporter(Protocol):
     """Is told of true progress, and says by an error when the work must stop.
 
     Long work calls `check` several times a second and ends by the error that it raises.
@@ -23,10 +23,10 @@ class Pulse(Protocol):
 
 
 @dataclass(frozen=True)
-class PartPulse:
+class PartialProgress:
     """A pulse whose 0 to 1 is `start` to `end` of another one, for one of several steps."""
 
-    whole: Pulse
+    whole: ProgressReporter
     start: float
     end: float
 
@@ -40,7 +40,7 @@ class PartPulse:
         self.whole.check()
 
 
-class FreePulse:
+class UnreportedProgress:
     """For a short call that belongs to no attempt, such as a doctor's question."""
 
     def advance(self, fraction: float) -> None:

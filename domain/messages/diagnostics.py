@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Part:
+class PartReport:
     """One part; `mend` says what to do when it is not ok."""
 
     part: str
@@ -16,7 +16,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Checked:
+class DiagnosticsReport:
     """The parts of one worker."""
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[PartReport, ...] = ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class KeptVideo:
+class StoredVideo:
     """A video of the catalogue; `final_key` is empty when it has no result."""
 
     video_id: str
@@ -27,7 +27,7 @@ class UpkeepInput:
 
 
 @dataclass(frozen=True)
-class Kept:
+class UpkeepReport:
     """How many videos went by age, how many had lost their result, how many objects of no row went, and how
     many of either were left as they are, because so many are no leftover."""
 
@@ -55,11 +55,11 @@ class SweepInput:
 
 
 @dataclass(frozen=True)
-class Swept:
+class SweepReport:
     """What went: objects, uploads to the store that were begun and never ended, and what was known of
     resumable uploads whose time is over."""
 
     objects: int = 0
     uploads: int = 0
-    kept: Kept | None = None
+    kept: UpkeepReport | None = None
     expired: int = 0

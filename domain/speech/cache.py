@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 
-class KeptWork(Protocol):
+class WorkCache(Protocol):
     """Finished pieces of work on one sound; whoever works on the same sound finds them.
 
     A piece is named by its `recipe` (a digest of all that decides its content) and its span of the sound.
@@ -19,21 +19,21 @@ class KeptWork(Protocol):
     def find(self, recipe: str, start_us: int, end_us: int) -> bytes | None:
         """The piece, or None when nobody has done it yet."""
 
-    def keep(self, recipe: str, start_us: int, end_us: int, content: bytes) -> None:
+    def save(self, recipe: str, start_us: int, end_us: int, content: bytes) -> None:
         """Done twice it comes to the same."""
 
 
-class NothingKept:
+class NoCache:
     """For work that nobody will take up again."""
 
     def find(self, recipe: str, start_us: int, end_us: int) -> bytes | None:
         return None
 
-    def keep(self, recipe: str, start_us: int, end_us: int, content: bytes) -> None:
+    def save(self, recipe: str, start_us: int, end_us: int, content: bytes) -> None:
         return None
 
 
-NOTHING_KEPT = NothingKept()
+NO_CACHE = NoCache()
 
 
 def recipe_digest(facts: Mapping[str, object]) -> str:

@@ -21,7 +21,7 @@ _LONGEST_MOVE_US = 512_000
 
 
 @dataclass(frozen=True)
-class HeardWord:
+class TranscribedWord:
     """A word as a model gives it, with the space before it and with times inside its region."""
 
     text: str
@@ -30,7 +30,7 @@ class HeardWord:
     probability: float
 
 
-def place_words(region: Region, heard: Sequence[HeardWord]) -> list[Word]:
+def place_words(region: Region, heard: Sequence[TranscribedWord]) -> list[Word]:
     """The words with their times in the file: each inside the region, in order of time, none over another."""
     placed: list[Word] = []
     for word in collapse_loops(heard):
@@ -76,15 +76,15 @@ def _moved(word: Word, onset_us: int, limit_us: int) -> Word:
     return replace(word, start_us=onset_us, end_us=end_us)
 
 
-def join_pieces(heard: Sequence[HeardWord]) -> list[HeardWord]:
+def join_pieces(heard: Sequence[TranscribedWord]) -> list[TranscribedWord]:
     """Whole words of a language that puts spaces between them: what has no space before it, such as the
     `'hui` of `aujourd'hui`, belongs to the word before."""
-    joined: list[HeardWord] = []
+    joined: list[TranscribedWord] = []
     for piece in heard:
         if joined and not piece.text.startswith(" "):
             before = joined.pop()
             joined.append(
-                HeardWord(
+                TranscribedWord(
                     before.text + piece.text,
                     before.start_us,
                     max(before.end_us, piece.end_us),
@@ -96,9 +96,9 @@ def join_pieces(heard: Sequence[HeardWord]) -> list[HeardWord]:
     return joined
 
 
-def collapse_loops(heard: Sequence[HeardWord]) -> list[HeardWord]:
+def collapse_loops(heard: Sequence[TranscribedWord]) -> list[TranscribedWord]:
     """The words, each loop cut down to its first turn."""
-    kept: list[HeardWord] = []
+    kept: list[TranscribedWord] = []
     at = 0
     while at < len(heard):
         length, turns = _loop_at(heard, at)
@@ -107,7 +107,7 @@ def collapse_loops(heard: Sequence[HeardWord]) -> list[HeardWord]:
     return kept
 
 
-def _loop_at(heard: Sequence[HeardWord], at: int) -> tuple[int, int]:
+def _loop_at(heard: Sequence[TranscribedWord], at: int) -> tuple[int, int]:
     """How many words the loop that begins here has, and how often it turns; (1, 1) for no loop."""
     texts = [word.text.strip().casefold() for word in heard[at:]]
     for length in range(1, min(_LONGEST_LOOP_WORDS, len(texts) // _LOOP_REPEATS) + 1):
@@ -120,5 +120,5 @@ def _loop_at(heard: Sequence[HeardWord], at: int) -> tuple[int, int]:
     return 1, 1
 
 
-def _too_fast(words: Sequence[HeardWord]) -> bool:
+def _too_fast(words: Sequence[TranscribedWord]) -> bool:
     return words[-1].end_us - words[0].start_us < _FASTEST_WORD_US * len(words)

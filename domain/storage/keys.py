@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from domain.media.chunks import Chunk
 
 # Finished parts of unfinished work, which a retry or another task can use; they go a day later.
-KEPT_PREFIX = "kept/"
+CACHE_PREFIX = "kept/"
 TEMP_PREFIX = "temp/"
 # What resumable uploads hold that is smaller than a part of the store's; it goes a day later.
 UPLOADS_PREFIX = "uploads/"
@@ -42,9 +42,9 @@ def attempt_prefix(task_id: str, activity: str, attempt: int) -> str:
     return f"{TEMP_PREFIX}{task_id}/{activity}/{attempt}/"
 
 
-def kept_speech_key(audio_sha256: str, recipe: str, start_us: int, end_us: int) -> str:
+def speech_cache_key(audio_sha256: str, recipe: str, start_us: int, end_us: int) -> str:
     """A finished piece of hearing a sound: the sound's, not a task's, so that only a sweep removes it."""
-    return f"{KEPT_PREFIX}regions/{audio_sha256}/{recipe}/{start_us}-{end_us}"
+    return f"{CACHE_PREFIX}regions/{audio_sha256}/{recipe}/{start_us}-{end_us}"
 
 
 def temp_prefix(task_id: str) -> str:
@@ -68,15 +68,15 @@ def video_prefixes(video_id: str, task_id: str) -> tuple[str, ...]:
     return (*(f"{folder}/{video_id}/" for folder in VIDEO_FOLDERS), temp_prefix(task_id))
 
 
-def kept_prefix(source_sha256: str) -> str:
+def cache_prefix(source_sha256: str) -> str:
     """The kept parts of every encode of a source."""
-    return f"{KEPT_PREFIX}chunks/{source_sha256}/"
+    return f"{CACHE_PREFIX}chunks/{source_sha256}/"
 
 
 def chunk_key(source_sha256: str, recipe_sha256: str, chunk: Chunk) -> str:
     """The same for every task that encodes this stretch of this source in this way."""
-    return f"{KEPT_PREFIX}chunks/{source_sha256}/{recipe_sha256[:32]}/{chunk.start_pts}-{chunk.end_pts}.mp4"
+    return f"{CACHE_PREFIX}chunks/{source_sha256}/{recipe_sha256[:32]}/{chunk.start_pts}-{chunk.end_pts}.mp4"
 
 
 def sound_key(source_sha256: str, recipe_sha256: str) -> str:
-    return f"{KEPT_PREFIX}chunks/{source_sha256}/{recipe_sha256[:32]}/sound.m4a"
+    return f"{CACHE_PREFIX}chunks/{source_sha256}/{recipe_sha256[:32]}/sound.m4a"

@@ -69,7 +69,7 @@ class Board:
             now_us,
         )
 
-    def reach(self, stage: Stage, progress: int, now_us: int) -> None:
+    def set_progress(self, stage: Stage, progress: int, now_us: int) -> None:
         """An activity of the stage has ended well."""
         done = progress == 100
         self._set(

@@ -11,7 +11,7 @@ OWNER, STAGE, LANGUAGE, FAILURE = "Owner", "Stage", "Language", "Failure"
 
 
 @dataclass(frozen=True)
-class Signs:
+class SearchFields:
     """`stages` run, or have failed and wait for somebody; `failure` is the code of what went wrong."""
 
     stages: tuple[str, ...] = ()
@@ -19,11 +19,11 @@ class Signs:
     failure: str | None = None
 
 
-def signs_of(state: TaskState) -> Signs:
+def search_fields_of(state: TaskState) -> SearchFields:
     """A task that was retried has no failure any more."""
     at = {name: stage for name, stage in state.stages.items() if stage.status in _SHOWN}
     faults = (state.fault, *(stage.fault for stage in at.values()))
-    return Signs(
+    return SearchFields(
         stages=tuple(at),
         language=state.outcome.language,
         failure=next((fault.code for fault in faults if fault is not None), None),

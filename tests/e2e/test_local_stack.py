@@ -17,7 +17,7 @@ import pytest
 
 from local.leftovers import marked_processes
 from local.ports import free_ports
-from local.settings import REPOSITORY_PATH, Ports, StackSettings, keep_secrets
+from local.settings import REPOSITORY_PATH, Ports, StackSettings, ensure_secrets
 from local.stack import Stack
 from tests.e2e.conftest import CLIPS
 from tests.e2e.product import Product
@@ -61,7 +61,7 @@ class Machine:
     def left(self, data_path: Path | None = None) -> list[str]:
         """The stack's processes that run now."""
         settings = StackSettings(data_path or self.settings.data_path)
-        return [process.name() for process in marked_processes(keep_secrets(settings).mark)]
+        return [process.name() for process in marked_processes(ensure_secrets(settings).mark)]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from temporalio.client import Client, WorkflowFailureError
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from activities.attempts.metrics import AttemptFigures
+from activities.attempts.metrics import AttemptMetrics
 from adapters.settings import TemporalSettings
 from adapters.temporal.client import connect, meter_of
 from domain.errors import ModelUnavailable, StoreUnavailable
@@ -98,7 +98,7 @@ async def have_trouble(client: Client) -> None:
     rig.script.faults["downscale"] = [StoreUnavailable("The store is away.")]
     rig.script.faults["subtitles"] = [ModelUnavailable("The model is not there.")]
     request = rig.request()
-    async with rig.workers(interceptors=[AttemptFigures(meter_of(client))]):
+    async with rig.workers(interceptors=[AttemptMetrics(meter_of(client))]):
         handle = await rig.start(request)
         await rig.until(
             request.task_id,

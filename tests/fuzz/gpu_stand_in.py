@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from activities.diagnostics import Checkup
+from activities.diagnostics import Diagnostics
 from adapters.process.main import run_main
 from adapters.settings import read_temporal, read_worker
 from adapters.temporal.client import connect
@@ -12,7 +12,7 @@ from workflows.policies import GPU_QUEUE
 
 async def run() -> None:
     await serve(
-        await connect(read_temporal()), read_worker(GPU_QUEUE), [Service(GPU_QUEUE, 1, [Checkup({}).run])]
+        await connect(read_temporal()), read_worker(GPU_QUEUE), [Service(GPU_QUEUE, 1, [Diagnostics({}).run])]
     )
 
 

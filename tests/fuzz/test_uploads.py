@@ -18,7 +18,7 @@ from adapters.object_store import S3ObjectStore
 from adapters.settings import TaskSettings
 from api.access.callers import OWNER
 from api.app import create_app
-from api.dependencies import Parts
+from api.dependencies import Services
 from tests.contract.store.servers import s3_server
 from tests.fuzz.form_bodies import forms, pieces
 from tests.unit.api.conftest import FakeTasks
@@ -67,7 +67,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         engine = connect(database)
         catalogue = Catalogue(engine)
         tasks = TaskSettings(stage_timeout_s=900, park_s=60, max_upload_bytes=10_000_000)
-        parts = Parts(store, catalogue, FakeTasks(), tasks, ApiKeys(engine))
+        parts = Services(store, catalogue, FakeTasks(), tasks, ApiKeys(engine))
         yield Server(create_app(parts), store, catalogue)
 
 

@@ -17,7 +17,7 @@ from adapters.ffmpeg.frames import FrameReader, Sampling
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.ffmpeg.tool import FfmpegTool
 from adapters.process import logs
-from domain.attempts.progress import FreePulse
+from domain.attempts.progress import UnreportedProgress
 from domain.errors import PipelineError
 from domain.media.rendition import Rendition
 from domain.media.source import SourceMedia
@@ -41,7 +41,7 @@ def judge(source_path: Path) -> Judged:
     start_s = probed_s = _cpu_s()
     verdict, detail = TAKEN, ""
     try:
-        media = tool.probe(source_path, FreePulse())
+        media = tool.probe(source_path, UnreportedProgress())
         probed_s = _cpu_s()
         _use(tool, source_path, media)
     except PipelineError as error:
@@ -52,12 +52,12 @@ def judge(source_path: Path) -> Judged:
 
 
 def _use(tool: FfmpegTool, source_path: Path, media: SourceMedia) -> None:
-    folder, pulse = source_path.parent, FreePulse()
-    tool.downscale(source_path, media, Rendition(64), folder / "small.mp4", pulse)
+    folder, progress = source_path.parent, UnreportedProgress()
+    tool.downscale(source_path, media, Rendition(64), folder / "small.mp4", progress)
     if media.sound is not None:
-        tool.extract_audio(source_path, media, folder / "sound.pcm", pulse)
+        tool.extract_audio(source_path, media, folder / "sound.pcm", progress)
     reader = FrameReader(MediaLimits(), RunLimits())
-    with closing(reader.read(source_path, media, Sampling(), 64, 64, pulse)) as frames:
+    with closing(reader.read(source_path, media, Sampling(), 64, 64, progress)) as frames:
         next(frames)
 
 

@@ -17,7 +17,7 @@ from temporalio.client import Client, WorkflowHandle
 
 from adapters.object_store import S3ObjectStore, StoreSettings
 from api.tasks.temporal import TemporalTasks
-from domain.attempts.heartbeat import Beat
+from domain.attempts.heartbeat import HeartbeatDetails
 from domain.messages.start import PipelineRequest
 from domain.tasks.options import ProcessingOptions, SubtitleMode
 from domain.tasks.state import TaskState
@@ -80,7 +80,7 @@ class Plant:
             for pending in description.raw_description.pending_activities:
                 if pending.activity_type.name == activity and pending.heartbeat_details.payloads:
                     (beat,) = await description.data_converter.decode(
-                        pending.heartbeat_details.payloads, [Beat]
+                        pending.heartbeat_details.payloads, [HeartbeatDetails]
                     )
                     assert not beat.trail.at_work
                     return

@@ -17,14 +17,14 @@ from temporalio import activity
 from temporalio.client import Client
 
 from activities.attempts.attempt import Attempt, open_attempt
-from activities.attempts.endings import last_beat
-from activities.attempts.interceptor import AttemptGuard
+from activities.attempts.endings import last_details
+from activities.attempts.interceptor import AttemptInterceptor
 from activities.clean_up import CleanUp
 from activities.publish import Publish
 from adapters.object_store import S3ObjectStore, StoreSettings
 from adapters.process.main import run_main
 from adapters.settings import WorkerSettings, read_worker
-from adapters.worker.scratch import own_scratch
+from adapters.worker.scratch import worker_scratch
 from adapters.worker.serving import Service, serve
 from domain.media.source import SourceMedia
 from domain.messages.stages import (
@@ -82,11 +82,11 @@ class Stages:
     def _unlucky(self, attempt: Attempt) -> None:
         """Its worker dies once; the next time it comes further, and waits there for company."""
         if activity.info().attempt == 1:
-            attempt.pulse.advance(0.3)
+            attempt.progress.advance(0.3)
             os.kill(os.getpid(), signal.SIGKILL)
         self.tell("unlucky.is_back", "")
         self._until("may_go_on", attempt)
-        attempt.pulse.advance(0.5)
+        attempt.progress.advance(0.5)
         self._until("plain.attempts", attempt)
 
     def _neighbour(self, attempt: Attempt) -> None:
@@ -103,8 +103,8 @@ class Stages:
         if activity.info().attempt == 1:
             self._write_over_a_freeze(attempt)
             while True:
-                attempt.pulse.working()
-                attempt.pulse.check()
+                attempt.progress.working()
+                attempt.progress.check()
                 time.sleep(0.05)
 
     def _write_over_a_freeze(self, attempt: Attempt) -> None:
@@ -117,17 +117,17 @@ class Stages:
     def _steady(self, attempt: Attempt) -> None:
         """Works until its worker is told to stop, eight times."""
         while activity.info().attempt <= 8:
-            attempt.pulse.working()
-            attempt.pulse.check()
+            attempt.progress.working()
+            attempt.progress.check()
             time.sleep(0.05)
 
     def _slow(self, attempt: Attempt) -> None:
         """Takes longer than it may, in all but its third attempt."""
         while activity.info().attempt < 3:
-            attempt.pulse.working()
-            attempt.pulse.check()
+            attempt.progress.working()
+            attempt.progress.check()
             time.sleep(0.05)
-        self.tell("slow.trail", repr(last_beat(activity.info()).trail))
+        self.tell("slow.trail", repr(last_details(activity.info()).trail))
 
     def _deaf(self, attempt: Attempt) -> None:
         """Hears nothing in its first attempt."""
@@ -138,8 +138,8 @@ class Stages:
         deadline_s = time.monotonic() + _PATIENCE_S
         while not (self.shared / name).exists():
             assert time.monotonic() < deadline_s, f"there is no {name}"
-            attempt.pulse.working()
-            attempt.pulse.check()
+            attempt.progress.working()
+            attempt.progress.check()
             time.sleep(0.05)
 
     def tell(self, name: str, line: str) -> None:
@@ -155,7 +155,7 @@ async def run() -> None:
     )
     store = S3ObjectStore(StoreSettings(endpoint, access_key, secret_key, bucket))
     client = await Client.connect(address)
-    with own_scratch(settings.scratch_path) as scratch:
+    with worker_scratch(settings.scratch_path) as scratch:
         stages = Stages(store, scratch, Path(folder))
         quick = [stages.probe, stages.record, Publish(store).run, CleanUp(store).run]
         aside = [Service(QUICK_QUEUE, 4, quick), Service(GPU_QUEUE, 4, [stages.animal_detection])]
@@ -164,7 +164,7 @@ async def run() -> None:
             "encoder": [Service(CPU_QUEUE, 1, [stages.downscale])],
             "others": [Service(CPU_QUEUE, 1, [], [VideoPipeline]), *aside],
         }
-        await serve(client, settings, services[role], interceptors=[AttemptGuard(client, store)])
+        await serve(client, settings, services[role], interceptors=[AttemptInterceptor(client, store)])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from temporalio import activity
 
 from activities.attempts.failures import as_failure
 from domain.animals.detections import Box, Sighting
-from domain.attempts.heartbeat import Beat
+from domain.attempts.heartbeat import HeartbeatDetails
 from domain.errors import AttemptCancelled, PipelineError
 from domain.media.chunks import Chunk, FrameClock
 from domain.media.source import PictureStream, Ratio, SoundStream, SourceMedia
@@ -171,7 +171,9 @@ class Script:
     def _play(self, name: str, message: Any, result: Any) -> Any:
         self.calls.append((name, message))
         while name in self.held:
-            activity.heartbeat(Beat(self.held[name], frames=300 if name.startswith("encode_chunk") else 0))
+            activity.heartbeat(
+                HeartbeatDetails(self.held[name], frames=300 if name.startswith("encode_chunk") else 0)
+            )
             if activity.is_cancelled():
                 self.stopped.append(name)
                 raise as_failure(AttemptCancelled("cancelled"))

@@ -14,17 +14,17 @@ from temporalio import activity
 from temporalio.client import Client, ScheduleActionStartWorkflow
 from temporalio.worker import Worker
 
-from activities.sweep import Sweep
+from activities.sweep import SweepStorage
 from adapters.catalogue import CatalogueSettings, ResumableUploads, connect, upgrade
 from adapters.object_store import S3ObjectStore
-from adapters.temporal.schedule import RunningTasks, keep_schedule
+from adapters.temporal.schedule import RunningTasks, ensure_schedule
 from domain.errors import UploadUnknown
-from domain.messages.upkeep import Kept, SweepInput, Swept, UpkeepInput
+from domain.messages.upkeep import SweepInput, SweepReport, UpkeepInput, UpkeepReport
 from tests.contract.catalogue.videos import resumable_upload
 from tests.contract.store.servers import s3_server
 from tests.workflows.rig import Rig
 from workflows.policies import QUICK_QUEUE
-from workflows.sweep import Sweep as SweepWorkflow
+from workflows.sweep import Sweep
 
 
 @pytest.fixture(scope="module")
@@ -46,24 +46,24 @@ def uploads(tmp_path: Path) -> Iterator[ResumableUploads]:
 
 async def swept(
     client: Client, store: S3ObjectStore, uploads: ResumableUploads, request: SweepInput
-) -> Swept:
+) -> SweepReport:
     with ThreadPoolExecutor(2) as threads:
         worker = Worker(
             client,
             task_queue=QUICK_QUEUE,
-            workflows=[SweepWorkflow],
-            activities=[Sweep(store, RunningTasks(client), uploads).run, played_upkeep],
+            workflows=[Sweep],
+            activities=[SweepStorage(store, RunningTasks(client), uploads).run, played_upkeep],
             activity_executor=threads,
         )
         async with worker:
             return await client.execute_workflow(
-                SweepWorkflow.run, request, id=f"sweep-{uuid.uuid4().hex}", task_queue=QUICK_QUEUE
+                Sweep.run, request, id=f"sweep-{uuid.uuid4().hex}", task_queue=QUICK_QUEUE
             )
 
 
 @activity.defn(name="upkeep")
-def played_upkeep(request: UpkeepInput) -> Kept:
-    return Kept(expired=request.retention_s)
+def played_upkeep(request: UpkeepInput) -> UpkeepReport:
+    return UpkeepReport(expired=request.retention_s)
 
 
 def keys(store: S3ObjectStore) -> set[str]:
@@ -95,7 +95,7 @@ async def test_what_is_young_is_spared(rig: Rig, store: S3ObjectStore, uploads: 
 
     result = await swept(rig.client, store, uploads, SweepInput())
 
-    assert result == Swept(0, 0)
+    assert result == SweepReport(0, 0)
     assert "kept/chunks/a/b/0-1.mp4" in keys(store)
 
 
@@ -121,7 +121,7 @@ async def test_a_resumable_upload_goes_with_its_parts_when_its_time_is_over(
 
     result = await swept(rig.client, store, uploads, SweepInput())
 
-    assert result == Swept(objects=2, uploads=0, expired=1)
+    assert result == SweepReport(objects=2, uploads=0, expired=1)
     assert "uploads/open/piece" in keys(store)
     assert "uploads/over/piece" not in keys(store)
     assert [upload.key for upload in store.unfinished("")] == ["videos/original/v-open/source"]
@@ -137,15 +137,15 @@ async def test_the_librarys_upkeep_follows_where_it_is_asked_for(
 ) -> None:
     result = await swept(rig.client, store, uploads, SweepInput(upkeep=UpkeepInput(retention_s=7)))
 
-    assert result.kept == Kept(expired=7)
+    assert result.kept == UpkeepReport(expired=7)
 
 
 async def test_a_schedule_is_made_once_and_brought_up_to_date(client: Client) -> None:
     action = ScheduleActionStartWorkflow(
-        SweepWorkflow.run, SweepInput(), id="sweep-test", task_queue="nobody-serves-this"
+        Sweep.run, SweepInput(), id="sweep-test", task_queue="nobody-serves-this"
     )
-    await keep_schedule(client, "sweep-test", action, timedelta(hours=2))
-    await keep_schedule(client, "sweep-test", action, timedelta(hours=1))
+    await ensure_schedule(client, "sweep-test", action, timedelta(hours=2))
+    await ensure_schedule(client, "sweep-test", action, timedelta(hours=1))
 
     schedule = (await client.get_schedule_handle("sweep-test").describe()).schedule
     await client.get_schedule_handle("sweep-test").delete()

@@ -10,7 +10,7 @@ from adapters.ffmpeg.commands.input_options import flat, local_file, source_opti
 from adapters.ffmpeg.inspect.ffprobe_report import Report
 from adapters.ffmpeg.run.runner import Job, ProgressLines, Runner
 from adapters.ffmpeg.settings import MediaLimits
-from domain.attempts.progress import Pulse
+from domain.attempts.progress import ProgressReporter
 from domain.media.chunks import FrameClock, FrameIndex
 from domain.media.source import Ratio, SourceMedia
 
@@ -28,7 +28,7 @@ def scan_frames(
     media: SourceMedia,
     limits: MediaLimits,
     runner: Runner,
-    pulse: Pulse,
+    progress: ProgressReporter,
 ) -> FrameIndex:
     """Every frame's pts; raises `FramesUncountable` where packets are not frames."""
     if media.picture.codec in _UNCOUNTABLE_CODECS:
@@ -43,7 +43,7 @@ def scan_frames(
     job = Job(argv, source_path.parent, media.duration_us)
     pts: list[int] = []
     key_pts: list[int] = []
-    for line in _lines(runner.stream(job, pulse, ProgressLines())):
+    for line in _lines(runner.stream(job, progress, ProgressLines())):
         shown, _, flags = line.partition(b",")
         if not shown:
             continue  # where a packet has side data, an empty line follows

@@ -21,7 +21,7 @@ from adapters.ffmpeg.run.faults import cut_short
 from adapters.ffmpeg.run.report import RunStats
 from adapters.ffmpeg.run.runner import Job, Runner
 from adapters.ffmpeg.settings import MIB, MediaLimits
-from domain.attempts.progress import Pulse
+from domain.attempts.progress import ProgressReporter
 from domain.errors import SourceEmpty, SourceTruncated, SourceUnreadable
 from domain.media.source import PictureStream, SourceMedia
 
@@ -37,14 +37,16 @@ _BYTES_FOR_A_CPU_S = 64 * MIB
 _CUT_SHORT = "The file is cut short: it ends in the middle of its content."
 
 
-def describe(path: Path, limits: MediaLimits, runner: Runner, pulse: Pulse, *, reads_source: bool) -> Report:
+def describe(
+    path: Path, limits: MediaLimits, runner: Runner, progress: ProgressReporter, *, reads_source: bool
+) -> Report:
     """ffprobe's report, under the same limits as every other reader."""
-    report, _ = _described(path, limits, runner, pulse, reads_source=reads_source)
+    report, _ = _described(path, limits, runner, progress, reads_source=reads_source)
     return report
 
 
 def _described(
-    path: Path, limits: MediaLimits, runner: Runner, pulse: Pulse, *, reads_source: bool
+    path: Path, limits: MediaLimits, runner: Runner, progress: ProgressReporter, *, reads_source: bool
 ) -> tuple[Report, RunStats]:
     argv = (
         *("ffprobe", "-hide_banner", "-v", "error"),
@@ -53,17 +55,17 @@ def _described(
         *("-i", local_file(path)),
     )
     strict = runner.for_reading(_DESCRIBING_CPU_S)
-    stats, text = strict.run(Job(argv, path.parent, reads_source=reads_source), pulse)
+    stats, text = strict.run(Job(argv, path.parent, reads_source=reads_source), progress)
     return parse_report(text), stats
 
 
-def probe(source_path: Path, limits: MediaLimits, runner: Runner, pulse: Pulse) -> SourceMedia:
+def probe(source_path: Path, limits: MediaLimits, runner: Runner, progress: ProgressReporter) -> SourceMedia:
     """Every value that the pipeline needs, or the `SenderError` that says why the file is refused."""
     size_bytes = source_path.stat().st_size
     if size_bytes == 0:
         raise SourceEmpty("The file is empty.")
     try:
-        report, described = _described(source_path, limits, runner, pulse, reads_source=True)
+        report, described = _described(source_path, limits, runner, progress, reads_source=True)
     except SourceTruncated as error:
         # A name that ends in .mp4 is enough for ffprobe to miss an MP4's index in any text.
         if "moov" in str(error) and not mp4_boxes.starts_with_a_box(source_path):
@@ -81,17 +83,22 @@ def probe(source_path: Path, limits: MediaLimits, runner: Runner, pulse: Pulse) 
     media = SourceMedia(report.container, stated_us or 1, size_bytes, picture, sound)
     cpu_left_s = _PROBE_CPU_S + size_bytes // _BYTES_FOR_A_CPU_S - math.ceil(described.cpu_s)
     duration_us = _read_to_the_end(
-        source_path, media, stated_us, limits, runner.for_reading(cpu_left_s), pulse
+        source_path, media, stated_us, limits, runner.for_reading(cpu_left_s), progress
     )
     return replace(media, duration_us=duration_us)
 
 
 def _read_to_the_end(
-    source_path: Path, media: SourceMedia, stated_us: int, limits: MediaLimits, runner: Runner, pulse: Pulse
+    source_path: Path,
+    media: SourceMedia,
+    stated_us: int,
+    limits: MediaLimits,
+    runner: Runner,
+    progress: ProgressReporter,
 ) -> int:
     """The running time, once every packet has been seen."""
     argv = encode.demux_whole(source_path, media, limits)
-    stats, _ = runner.run(Job(argv, source_path.parent, duration_us=stated_us), pulse)
+    stats, _ = runner.run(Job(argv, source_path.parent, duration_us=stated_us), progress)
     check_running_time(stats.position_us, limits)
     if fault := cut_short(stats.error_lines):
         raise fault

@@ -14,7 +14,7 @@ from adapters.ffmpeg.run.child import Child
 from adapters.ffmpeg.run.faults import disk_full, judge
 from adapters.ffmpeg.run.report import RunReport, RunStats
 from adapters.ffmpeg.settings import RunLimits
-from domain.attempts.progress import Pulse
+from domain.attempts.progress import ProgressReporter
 from domain.errors import MediaToolStalled, SourceUnreadable
 
 _LOOK_EVERY_S = 0.1
@@ -24,7 +24,7 @@ _CPU_LIMIT_SHARE = 0.75
 _CAPTURE_LIMIT_BYTES = 8 * 1024**2
 
 
-class SideListener(Protocol):
+class OutputReader(Protocol):
     """Understands the lines of the side channel."""
 
     @property
@@ -35,7 +35,7 @@ class SideListener(Protocol):
     def frames(self) -> int:
         """How many frames it has done."""
 
-    def hear(self, line: str) -> None: ...
+    def read_line(self, line: str) -> None: ...
 
 
 class ProgressLines:
@@ -45,7 +45,7 @@ class ProgressLines:
         self.position_us = 0
         self.frames = 0
 
-    def hear(self, line: str) -> None:
+    def read_line(self, line: str) -> None:
         key, _, value = line.partition("=")
         # Before the first packet the values are `N/A`, and times may start below zero.
         if value.strip().isdecimal():
@@ -84,10 +84,10 @@ class Runner:
         """A runner for runs that decode next to nothing."""
         return Runner(self._limits.for_reading(cpu_limit_s))
 
-    def run(self, job: Job, pulse: Pulse) -> tuple[RunStats, bytes]:
+    def run(self, job: Job, progress: ProgressReporter) -> tuple[RunStats, bytes]:
         """Run to the end and return what came on stdout, which must be small."""
         collected = bytearray()
-        with closing(self.stream(job, pulse, ProgressLines())) as steps:
+        with closing(self.stream(job, progress, ProgressLines())) as steps:
             while True:
                 try:
                     collected += next(steps)
@@ -102,21 +102,25 @@ class Runner:
         argv: tuple[str, ...],
         target_path: Path,
         duration_us: int,
-        pulse: Pulse,
+        progress: ProgressReporter,
         *,
         reads_source: bool = True,
     ) -> None:
         """Run a command that writes `target_path`, in that file's folder."""
         job = Job(argv, target_path.parent, duration_us, growing_path=target_path, reads_source=reads_source)
-        self.run(job, pulse)
+        self.run(job, progress)
 
-    def stream(self, job: Job, pulse: Pulse, side: SideListener) -> Generator[bytes, None, RunStats]:
+    def stream(
+        self, job: Job, progress: ProgressReporter, side: OutputReader
+    ) -> Generator[bytes, None, RunStats]:
         """Yield stdout as it comes. Closing the generator kills the child."""
         with RunReport(job.argv[0]) as report:
-            report.stats = yield from self._stream(job, pulse, side)
+            report.stats = yield from self._stream(job, progress, side)
             return report.stats
 
-    def _stream(self, job: Job, pulse: Pulse, side: SideListener) -> Generator[bytes, None, RunStats]:
+    def _stream(
+        self, job: Job, progress: ProgressReporter, side: OutputReader
+    ) -> Generator[bytes, None, RunStats]:
         cpu_limit_s = self._limits.cpu_limit_s(job.duration_us)
         started_s = time.monotonic()
         writes = job.growing_path is not None
@@ -125,9 +129,9 @@ class Runner:
             while not child.ended:
                 output, lines = child.pump(_LOOK_EVERY_S)
                 for line in lines:
-                    side.hear(line)
-                pulse.check()
-                watch.look(pulse, moved=bool(output))
+                    side.read_line(line)
+                progress.check()
+                watch.look(progress, moved=bool(output))
                 if output:
                     yield output
                     # The time that the consumer took is not the child's silence.
@@ -154,7 +158,7 @@ class Runner:
 class _Watch:
     """Tells true progress, mere life and a stall apart."""
 
-    def __init__(self, child: Child, job: Job, side: SideListener, stall_limit_s: float) -> None:
+    def __init__(self, child: Child, job: Job, side: OutputReader, stall_limit_s: float) -> None:
         self._child = child
         self._job = job
         self._side = side
@@ -168,26 +172,26 @@ class _Watch:
         self._moved_s = time.monotonic()
         self._effort_seen_s = self._moved_s
 
-    def look(self, pulse: Pulse, *, moved: bool) -> None:
+    def look(self, progress: ProgressReporter, *, moved: bool) -> None:
         now_s = time.monotonic()
         position = (self._side.position_us, self._side.frames)
         if position != self._position:
             self._position = position
             self._moved_s = now_s
             if self._job.duration_us:
-                pulse.advance(min(1.0, position[0] / self._job.duration_us))
+                progress.advance(min(1.0, position[0] / self._job.duration_us))
             else:
-                pulse.working()
+                progress.working()
         elif moved:
             self._moved_s = now_s
-            pulse.working()
+            progress.working()
         elif now_s - self._effort_seen_s >= _CPU_EVERY_S:
             self._effort_seen_s = now_s
             effort = (self._child.live_cpu_s(), self._written_bytes())
             if effort != self._effort:
                 self._effort = effort
                 self._moved_s = now_s
-                pulse.working()
+                progress.working()
         if now_s - self._moved_s > self._stall_limit_s:
             raise MediaToolStalled(
                 f"FFmpeg has made no progress and used no processor time for {self._stall_limit_s:g} s."

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from adapters.ffmpeg.sandbox.file_access import handled_rights, reach
+from adapters.ffmpeg.sandbox.file_access import file_access, handled_rights
 from adapters.ffmpeg.sandbox.guards import guards, launched
 from adapters.ffmpeg.settings import RunLimits
 from domain.errors import ToolMissing
@@ -29,7 +29,7 @@ def confine(
         )
     put = guards()
     abi = put.landlock_abi
-    rules = reach(Path(found).resolve(), argv, scratch_path, abi, writes=writes)
+    rules = file_access(Path(found).resolve(), argv, scratch_path, abi, writes=writes)
     plan = {
         "limits": [
             (resource.RLIMIT_CPU, cpu_limit_s),

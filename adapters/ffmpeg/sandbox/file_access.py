@@ -39,7 +39,7 @@ def handled_rights(abi: int) -> tuple[int, int, int]:
     )
 
 
-def reach(tool: Path, argv: Sequence[str], scratch_path: Path, abi: int, *, writes: bool) -> list[Rule]:
+def file_access(tool: Path, argv: Sequence[str], scratch_path: Path, abi: int, *, writes: bool) -> list[Rule]:
     """The rules for one command. Every path that it names with `file:` may be read."""
     known, _, _ = handled_rights(abi)
     rules = [

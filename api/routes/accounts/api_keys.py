@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
 from api.access.rules import USERS_IN_PERSON, only_for
-from api.dependencies import CallerKnown, PartsNeeded
+from api.dependencies import CallerKnown, ServicesNeeded
 from api.http.clock import now_us
 from api.schemas.accounts import ApiKeyAnswer, ApiKeyList, NewApiKeyAnswer, api_key
 
@@ -26,17 +26,17 @@ class KeyWanted(BaseModel):
 
 @router.get("/api-keys", summary="List your API keys")
 @only_for(USERS_IN_PERSON)
-async def list_api_keys(parts: PartsNeeded, caller: CallerKnown) -> ApiKeyList:
+async def list_api_keys(services: ServicesNeeded, caller: CallerKnown) -> ApiKeyList:
     """Newest first, with those that were revoked; an admin sees everybody's."""
-    rows = await to_thread.run_sync(parts.api_keys.of, caller.identity.sees)
+    rows = await to_thread.run_sync(services.api_keys.of, caller.identity.sees)
     return ApiKeyList(keys=[api_key(row) for row in rows])
 
 
 @router.post("/api-keys", status_code=201, summary="Make an API key")
 @only_for(USERS_IN_PERSON)
-async def make_api_key(wanted: KeyWanted, parts: PartsNeeded, caller: CallerKnown) -> NewApiKeyAnswer:
+async def make_api_key(wanted: KeyWanted, services: ServicesNeeded, caller: CallerKnown) -> NewApiKeyAnswer:
     """The key is in this answer and nowhere else: only its hash is kept. It has the role `user`."""
-    made = await to_thread.run_sync(parts.api_keys.make, caller.owner, wanted.name, caller.plan, now_us())
+    made = await to_thread.run_sync(services.api_keys.make, caller.owner, wanted.name, caller.plan, now_us())
     described: ApiKeyAnswer = api_key(made.row)
     return NewApiKeyAnswer(**described.model_dump(), key=made.secret)
 
@@ -44,8 +44,8 @@ async def make_api_key(wanted: KeyWanted, parts: PartsNeeded, caller: CallerKnow
 @router.delete("/api-keys/{key_id}", status_code=204, summary="Revoke an API key")
 @only_for(USERS_IN_PERSON)
 async def revoke_api_key(
-    key_id: Annotated[str, Path(examples=["key-5f0c"])], parts: PartsNeeded, caller: CallerKnown
+    key_id: Annotated[str, Path(examples=["key-5f0c"])], services: ServicesNeeded, caller: CallerKnown
 ) -> Response:
     """It is good for nothing from now on; an admin may revoke everybody's."""
-    await to_thread.run_sync(parts.api_keys.revoke, key_id, caller.identity.sees, now_us())
+    await to_thread.run_sync(services.api_keys.revoke, key_id, caller.identity.sees, now_us())
     return Response(status_code=204)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.access.rules import USERS_IN_PERSON, only_for
-from api.dependencies import CallerKnown, PartsNeeded
+from api.dependencies import CallerKnown, ServicesNeeded
 from api.schemas.accounts import WebhookKeyAnswer
 from domain.errors import WebhooksAbsent
 from domain.tasks.webhooks import owner_key, shown_key
@@ -15,8 +15,8 @@ router = APIRouter(tags=["accounts"])
 
 @router.get("/webhook-key", summary="See the key of your webhooks")
 @only_for(USERS_IN_PERSON)
-async def webhook_key(parts: PartsNeeded, caller: CallerKnown) -> WebhookKeyAnswer:
+async def webhook_key(services: ServicesNeeded, caller: CallerKnown) -> WebhookKeyAnswer:
     """Webhooks are signed as standardwebhooks.com says; its libraries take this key."""
-    if not parts.webhook_secret:
+    if not services.webhook_secret:
         raise WebhooksAbsent("This installation sends no webhooks: its operator has set no WEBHOOK_SECRET.")
-    return WebhookKeyAnswer(key=shown_key(owner_key(parts.webhook_secret, caller.owner)))
+    return WebhookKeyAnswer(key=shown_key(owner_key(services.webhook_secret, caller.owner)))

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from api.access.rules import USERS, only_for
-from api.dependencies import CallerKnown, PartsNeeded, WebhookUrl
+from api.dependencies import CallerKnown, ServicesNeeded, WebhookUrl
 from api.http.body import body_of, length_of
-from api.library.caller_videos import Library
+from api.library.caller_videos import CallerVideos
 from api.schemas.library import ProcessedAnswer, ProcessingAnswer, processed_answer
 from api.uploads.form_fields import SUBTITLES_LIMIT_BYTES, library_form
-from api.uploads.upload import Intake, Upload
+from api.uploads.upload import FormUpload, Upload
 from domain.media.rendition import Resolution
 from domain.subtitles.style import CuePosition
 
@@ -77,7 +77,7 @@ _FORM: dict[str, Any] = {
 async def process_video(
     request: Request,
     response: Response,
-    parts: PartsNeeded,
+    services: ServicesNeeded,
     caller: CallerKnown,
     wait: Annotated[int, Query(ge=0, le=_LONGEST_WAIT_S, description="Seconds to wait for the result.")] = 0,
     prefer: Annotated[str | None, Header(description="`wait=60` waits too (RFC 7240).")] = None,
@@ -89,25 +89,25 @@ async def process_video(
 ) -> ProcessingAnswer | Response:
     """What was done before, from the same video, subtitles and fields, is not done, nor told, again."""
     preferred_s = preferred_wait_s(prefer)
-    row = await Intake(parts).take(
+    row = await FormUpload(services).take(
         Upload(
             caller=caller,
             content_type=request.headers.get("content-type", ""),
             body=body_of(request),
-            shape=library_form(parts.library.style),
+            shape=library_form(services.library.style),
             content_length=length_of(request),
             idempotency_key=idempotency_key,
             webhook_url=webhook_url,
         )
     )
-    row = await Library(parts, caller).finished(row, max(wait, preferred_s))
+    row = await CallerVideos(services, caller).finished(row, max(wait, preferred_s))
     headers = {"Location": f"/api/videos/{row.id}"}
     if preferred_s:
         headers["Preference-Applied"] = f"wait={preferred_s}"
     if row.result_key is None:
         response.headers.update(headers)
         return ProcessingAnswer(video_id=row.id, job_id=row.task_id)
-    done = processed_answer(row, parts.library)
+    done = processed_answer(row, services.library)
     return Response(done.model_dump_json(), 200, headers, media_type="application/json")
 
 

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.access.rules import USERS, only_for
-from api.dependencies import CallerKnown, PartsNeeded, VideoId
+from api.dependencies import CallerKnown, ServicesNeeded, VideoId
 from api.http.file_names import attachment
-from api.library.caller_videos import Library
+from api.library.caller_videos import CallerVideos
 from api.library.downloads import CONDITIONS, serve
 
 router = APIRouter(tags=["library"])
@@ -32,14 +32,16 @@ _PATH = "/api/stream/{video_id}"
 )
 @router.api_route(_PATH, methods=["GET", "HEAD"], include_in_schema=False)
 @only_for(USERS)
-async def stream(request: Request, video_id: VideoId, parts: PartsNeeded, caller: CallerKnown) -> Response:
+async def stream(
+    request: Request, video_id: VideoId, services: ServicesNeeded, caller: CallerKnown
+) -> Response:
     """In constant memory, or by a link to the object store where the operator prefers that."""
-    key, row = await Library(parts, caller).file(video_id)
-    settings = parts.library
+    key, row = await CallerVideos(services, caller).file(video_id)
+    settings = services.library
     if settings.redirects:
-        link = await to_thread.run_sync(parts.store.presigned_get, key, settings.link_valid_s)
+        link = await to_thread.run_sync(services.store.presigned_get, key, settings.link_valid_s)
         if request.method == "GET" and request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
-            parts.saw_view(key)
+            services.count_view(key)
         return RedirectResponse(link, headers={"Cache-Control": "no-store"})
     shown = attachment(row.filename, "final.mp4", "inline")
-    return await serve(request, parts, key, shown, settings.cache_control)
+    return await serve(request, services, key, shown, settings.cache_control)

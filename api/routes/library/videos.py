@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.catalogue import Cursor, Wanted
 from api.access.rules import EVERYBODY, USERS, only_for
-from api.dependencies import CallerKnown, PartsNeeded, VideoId
-from api.library.caller_videos import Library
+from api.dependencies import CallerKnown, ServicesNeeded, VideoId
+from api.library.caller_videos import CallerVideos
 from api.operation.health import answer_of
 from api.schemas.library import (
     STATUSES,
@@ -38,12 +38,12 @@ class VideoChange(BaseModel):
 
 @router.get("/api/health", summary="How is the library?", tags=["operation"])
 @only_for(EVERYBODY)
-async def library_health(parts: PartsNeeded) -> HealthAnswer:
+async def library_health(services: ServicesNeeded) -> HealthAnswer:
     """Asks the store and the database, and a CPU worker for its FFmpeg at most twice a minute."""
     store, database, ffmpeg = await asyncio.gather(
-        answer_of(to_thread.run_sync(parts.store.ready)),
-        answer_of(parts.ask_catalogue(parts.catalogue.ready)),
-        parts.ffmpeg.of(parts.tasks.checkup),
+        answer_of(to_thread.run_sync(services.store.ready)),
+        answer_of(services.ask_catalogue(services.catalogue.ready)),
+        services.ffmpeg.of(services.tasks.diagnostics),
     )
     return HealthAnswer(
         status="healthy" if {store, database, ffmpeg} == {"ok"} else "degraded",
@@ -58,7 +58,7 @@ async def library_health(parts: PartsNeeded) -> HealthAnswer:
 @router.get("/api/videos/", summary="Page through the library")
 @only_for(USERS)
 async def list_videos(
-    parts: PartsNeeded,
+    services: ServicesNeeded,
     caller: CallerKnown,
     skip: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -72,39 +72,39 @@ async def list_videos(
     """Newest first. A late page is quick by `cursor`, and slow by `skip`."""
     wanted = Wanted(STATUSES[status] if status else (), filename.replace("\0", ""), source)
     before = Cursor.parse(cursor) if cursor else None
-    page = await parts.ask_catalogue(
-        parts.catalogue.search, caller.identity.sees, wanted, limit, before, skip
+    page = await services.ask_catalogue(
+        services.catalogue.search, caller.identity.sees, wanted, limit, before, skip
     )
-    found = [video_answer(row, parts.store, parts.library) for row in page.videos]
+    found = [video_answer(row, services.store, services.library) for row in page.videos]
     return VideoPage(videos=found, skip=skip, limit=limit, next=str(page.next) if page.next else None)
 
 
 @router.get(_VIDEO, summary="See a video")
 @only_for(USERS)
 async def see_video(
-    video_id: VideoId, response: Response, parts: PartsNeeded, caller: CallerKnown
+    video_id: VideoId, response: Response, services: ServicesNeeded, caller: CallerKnown
 ) -> VideoAnswer:
     """Its metadata and a fresh link.
 
     The `Link` header names its task's events (`monitor`), and its captions (`alternate`) where the picture
     does not show them.
     """
-    row = await Library(parts, caller).video(video_id)
+    row = await CallerVideos(services, caller).video(video_id)
     response.headers["Link"] = links_of(row)
-    return video_answer(row, parts.store, parts.library)
+    return video_answer(row, services.store, services.library)
 
 
 @router.patch(_VIDEO, summary="Rename a video")
 @only_for(USERS)
 async def rename_video(
-    video_id: VideoId, change: VideoChange, parts: PartsNeeded, caller: CallerKnown
+    video_id: VideoId, change: VideoChange, services: ServicesNeeded, caller: CallerKnown
 ) -> VideoAnswer:
-    row = await Library(parts, caller).rename(video_id, change.filename)
-    return video_answer(row, parts.store, parts.library)
+    row = await CallerVideos(services, caller).rename(video_id, change.filename)
+    return video_answer(row, services.store, services.library)
 
 
 @router.delete(_VIDEO, status_code=204, summary="Remove a video")
 @only_for(USERS)
-async def remove_video(video_id: VideoId, parts: PartsNeeded, caller: CallerKnown) -> None:
+async def remove_video(video_id: VideoId, services: ServicesNeeded, caller: CallerKnown) -> None:
     """The video, its files and its row; a running job is stopped first."""
-    await Library(parts, caller).remove(video_id)
+    await CallerVideos(services, caller).remove(video_id)

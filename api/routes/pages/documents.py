@@ -48,7 +48,7 @@ _POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' 
 @only_for(DOCUMENTS)
 async def interface(request: Request) -> dict[str, Any]:
     document: dict[str, Any] = request.app.openapi()
-    if not request.app.state.parts.accounts.ask_for_token:
+    if not request.app.state.services.accounts.ask_for_token:
         return document
     schemes = {"bearer": {"type": "http", "scheme": "bearer", "description": "A token, or an API key."}}
     components = {**document["components"], "securitySchemes": schemes}

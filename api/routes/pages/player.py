@@ -15,7 +15,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.access.rules import EVERYBODY, only_for
-from api.dependencies import Parts, PartsNeeded
+from api.dependencies import Services, ServicesNeeded
 from api.library.downloads import names
 from domain.errors import FileUnknown
 
@@ -46,10 +46,10 @@ def _player() -> _Player:
 
 @router.get("/watch/{video_id}")
 @only_for(EVERYBODY)
-async def watch(request: Request, parts: PartsNeeded) -> Response:
+async def watch(request: Request, services: ServicesNeeded) -> Response:
     player = _player()
     tag = f'"{player.version}"'
-    headers = {"Cache-Control": _PAGE_CACHING, "ETag": tag, "Content-Security-Policy": _policy(parts)}
+    headers = {"Cache-Control": _PAGE_CACHING, "ETag": tag, "Content-Security-Policy": _policy(services)}
     if names(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=headers)
     return Response(player.files[_PAGE], media_type=_media_type(_PAGE), headers=headers)
@@ -66,11 +66,11 @@ async def file_of_player(version: str, file: str) -> Response:
     return Response(player.files[file], media_type=_media_type(file), headers={"Cache-Control": caching})
 
 
-def _policy(parts: Parts) -> str:
+def _policy(services: Services) -> str:
     """Nothing but this page's own files, and the films, which may come from the object store itself."""
     films = ["'self'", "blob:"]
-    if parts.library.redirects or parts.accounts.ask_for_token:
-        link = urlsplit(parts.store.presigned_get(_PAGE))
+    if services.library.redirects or services.accounts.ask_for_token:
+        link = urlsplit(services.store.presigned_get(_PAGE))
         films.append(f"{link.scheme}://{link.netloc}")
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends, Header
 from starlette.responses import Response
 
 from api.access.rules import USERS, only_for
-from api.dependencies import CallerKnown, PartsNeeded, TaskId
-from api.process_state.task_feeds import Feed
+from api.dependencies import CallerKnown, ServicesNeeded, TaskId
+from api.process_state.task_feeds import TaskFeed
 from api.tasks.accept_language import best_language
-from api.tasks.caller_tasks import Standing, check_id
+from api.tasks.caller_tasks import CallerTasks, check_id
 from api.tasks.event_stream import EventStream, stream_of
 from domain.accounts.identity import LOCAL
 
@@ -32,12 +32,12 @@ _EVENT = {
 }
 
 
-async def _feed(task_id: TaskId, parts: PartsNeeded, caller: CallerKnown) -> AsyncIterator[Feed]:
+async def _feed(task_id: TaskId, services: ServicesNeeded, caller: CallerKnown) -> AsyncIterator[TaskFeed]:
     """Open until the last byte is sent. One looks for all who listen, and each must be allowed to see it."""
     check_id(task_id)
-    everybodys = Standing(parts, replace(caller, identity=LOCAL))
-    async with parts.events.listening(caller.owner, task_id, lambda: everybodys.of(task_id)) as feed:
-        await Standing(parts, caller).require_sight((await feed.now()).live)
+    everybodys = CallerTasks(services, replace(caller, identity=LOCAL))
+    async with services.events.listening(caller.owner, task_id, lambda: everybodys.of(task_id)) as feed:
+        await CallerTasks(services, caller).require_sight((await feed.now()).live)
         yield feed
 
 
@@ -57,7 +57,7 @@ async def _feed(task_id: TaskId, parts: PartsNeeded, caller: CallerKnown) -> Asy
 )
 @only_for(USERS)
 async def events(
-    feed: Annotated[Feed, Depends(_feed)],
+    feed: Annotated[TaskFeed, Depends(_feed)],
     accept_language: Annotated[str | None, Header(description="The language of the animals' names.")] = None,
     last_event_id: Annotated[
         str, Header(description="The last event that came before the connection broke.", max_length=100)

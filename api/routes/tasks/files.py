@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from api.access.rules import USERS, only_for
-from api.dependencies import CallerKnown, PartsNeeded, TaskId
+from api.dependencies import CallerKnown, ServicesNeeded, TaskId
 from api.http.file_names import attachment
 from api.library.downloads import CONDITIONS, serve
-from api.tasks.caller_tasks import Standing
+from api.tasks.caller_tasks import CallerTasks
 
 router = APIRouter(tags=["files"])
 
@@ -36,9 +36,9 @@ async def download(
     request: Request,
     task_id: TaskId,
     name: Annotated[str, Path(examples=["final.mp4"])],
-    parts: PartsNeeded,
+    services: ServicesNeeded,
     caller: CallerKnown,
 ) -> Response:
     """Whole, or in part by `Range`, so that players can seek and downloads can go on."""
-    key, original = await Standing(parts, caller).file_key(task_id, name)
-    return await serve(request, parts, key, attachment(original, name))
+    key, original = await CallerTasks(services, caller).file_key(task_id, name)
+    return await serve(request, services, key, attachment(original, name))

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from api.access.rules import USERS, only_for
-from api.dependencies import CallerKnown, PartsNeeded, TaskId
+from api.dependencies import CallerKnown, ServicesNeeded, TaskId
 from api.schemas.tasks import AcceptedAnswer, TaskList, accepted, status_url
-from api.tasks.caller_tasks import Standing
+from api.tasks.caller_tasks import CallerTasks
 from api.tasks.listing import page_of_tasks
 from domain.errors import StageUnknown
 from domain.tasks.state import Stage, TaskStatus
@@ -20,7 +20,7 @@ router = APIRouter(tags=["tasks"])
 @router.get("/tasks", summary="List the tasks")
 @only_for(USERS)
 async def list_tasks(
-    parts: PartsNeeded,
+    services: ServicesNeeded,
     caller: CallerKnown,
     status: Annotated[TaskStatus | None, Query(description="Only tasks in this state.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -29,16 +29,16 @@ async def list_tasks(
     ] = None,
 ) -> TaskList:
     """Newest first."""
-    return await page_of_tasks(parts, caller, status, limit, cursor)
+    return await page_of_tasks(services, caller, status, limit, cursor)
 
 
 @router.post("/video/{task_id}/cancel", status_code=202, summary="Cancel a task")
 @only_for(USERS)
 async def cancel(
-    task_id: TaskId, response: Response, parts: PartsNeeded, caller: CallerKnown
+    task_id: TaskId, response: Response, services: ServicesNeeded, caller: CallerKnown
 ) -> AcceptedAnswer:
     """Ask the task to stop; its status says when it has."""
-    await Standing(parts, caller).cancel(task_id)
+    await CallerTasks(services, caller).cancel(task_id)
     response.headers["Location"] = status_url(task_id)
     return accepted(task_id, TaskStatus.RUNNING)
 
@@ -49,11 +49,11 @@ async def retry(
     task_id: TaskId,
     stage: Annotated[str, Path(examples=["merger"])],
     response: Response,
-    parts: PartsNeeded,
+    services: ServicesNeeded,
     caller: CallerKnown,
 ) -> AcceptedAnswer:
     """Try a stage again that has failed for good and waits."""
-    await Standing(parts, caller).retry(task_id, _stage(stage))
+    await CallerTasks(services, caller).retry(task_id, _stage(stage))
     response.headers["Location"] = status_url(task_id)
     return accepted(task_id, TaskStatus.RUNNING)
 

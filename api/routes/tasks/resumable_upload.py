@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from adapters.catalogue import ResumableRow, VideoRow
 from api.access.rules import EVERYBODY, USERS, only_for
-from api.dependencies import CallerKnown, Parts, PartsNeeded
+from api.dependencies import CallerKnown, Services, ServicesNeeded
 from api.http.body import body_of, drain, length_of
 from api.http.clock import now_us
 from api.uploads.tus import headers
 from api.uploads.tus.completion import drop, settle
-from api.uploads.tus.creation import Wish, create
+from api.uploads.tus.creation import UploadRequest, create
 from api.uploads.tus.receiver import Body, Receiver
 from domain.errors import PassingError, PipelineError, SourceTooLarge, UploadHeaderInvalid
 
@@ -50,12 +50,12 @@ _CHUNK: dict[str, Any] = {
 
 @router.options("", status_code=204, summary="What this server can", response_class=Response)
 @only_for(EVERYBODY)
-async def capabilities(parts: PartsNeeded) -> Response:
+async def capabilities(services: ServicesNeeded) -> Response:
     return Response(
         status_code=204,
         headers={
             "Tus-Extension": ",".join(headers.EXTENSIONS),
-            "Tus-Max-Size": str(parts.settings.max_upload_bytes),
+            "Tus-Max-Size": str(services.settings.max_upload_bytes),
             "Tus-Checksum-Algorithm": ",".join(headers.ALGORITHMS),
         },
     )
@@ -72,7 +72,7 @@ async def capabilities(parts: PartsNeeded) -> Response:
 @only_for(USERS)
 async def begin(
     request: Request,
-    parts: PartsNeeded,
+    services: ServicesNeeded,
     caller: CallerKnown,
     upload_length: Annotated[str | None, Header(description="Bytes.", examples=["1048576"])] = None,
     upload_metadata: Annotated[
@@ -100,14 +100,16 @@ async def begin(
         if brings:
             headers.check_chunk_type(content_type)
         checksum = headers.Checksum(upload_checksum) if upload_checksum and brings else None
-        upload = await create(parts, Wish(caller, upload_length, upload_metadata, idempotency_key))
+        upload = await create(
+            services, UploadRequest(caller, upload_length, upload_metadata, idempotency_key)
+        )
         row = None
         if upload.is_whole:
-            row = await settle(parts, upload)
+            row = await settle(services, upload)
             await drain(body)
         elif brings:
             upload, row = await _go_on(
-                parts, caller.owner, upload.id, 0, Body(body, announced_bytes, checksum)
+                services, caller.owner, upload.id, 0, Body(body, announced_bytes, checksum)
             )
     except PipelineError:
         await drain(body)
@@ -124,13 +126,13 @@ async def begin(
     dependencies=_SPEAKS_TUS,
 )
 @only_for(USERS)
-async def ask(upload_id: UploadId, parts: PartsNeeded, caller: CallerKnown) -> Response:
+async def ask(upload_id: UploadId, services: ServicesNeeded, caller: CallerKnown) -> Response:
     """Of a whole upload it starts the task, should that have failed before."""
-    upload = await parts.ask_catalogue(parts.catalogue.uploads.find, upload_id, caller.owner, now_us())
+    upload = await services.ask_catalogue(services.catalogue.uploads.find, upload_id, caller.owner, now_us())
     row = None
     if upload.is_whole or upload.fault_code:
         try:
-            row = await settle(parts, upload)
+            row = await settle(services, upload)
         except PassingError as error:
             # How far it is can be told all the same.
             _log.warning("upload_not_settled", upload_id=upload_id, code=error.code, reason=str(error))
@@ -150,7 +152,7 @@ async def ask(upload_id: UploadId, parts: PartsNeeded, caller: CallerKnown) -> R
 async def go_on(
     request: Request,
     upload_id: UploadId,
-    parts: PartsNeeded,
+    services: ServicesNeeded,
     caller: CallerKnown,
     upload_offset: Annotated[str | None, Header(description="Where they go on.", examples=["0"])] = None,
     upload_checksum: Annotated[
@@ -164,14 +166,16 @@ async def go_on(
         headers.check_chunk_type(content_type)
         offset_bytes = headers.number_of("Upload-Offset", upload_offset)
         checksum = headers.Checksum(upload_checksum) if upload_checksum else None
-        upload = await parts.ask_catalogue(parts.catalogue.uploads.find, upload_id, caller.owner, now_us())
+        upload = await services.ask_catalogue(
+            services.catalogue.uploads.find, upload_id, caller.owner, now_us()
+        )
         if upload.fault_code:
-            await settle(parts, upload)
+            await settle(services, upload)
         announced_bytes = length_of(request)
         if offset_bytes + (announced_bytes or 0) > upload.length_bytes:
             raise SourceTooLarge(f"The upload was said to have {upload.length_bytes} bytes.")
         upload, row = await _go_on(
-            parts, caller.owner, upload_id, offset_bytes, Body(body, announced_bytes, checksum)
+            services, caller.owner, upload_id, offset_bytes, Body(body, announced_bytes, checksum)
         )
     except PipelineError:
         await drain(body)
@@ -181,23 +185,23 @@ async def go_on(
 
 @router.delete("/{upload_id}", status_code=204, summary="Take an upload back", dependencies=_SPEAKS_TUS)
 @only_for(USERS)
-async def take_back(upload_id: UploadId, parts: PartsNeeded, caller: CallerKnown) -> None:
+async def take_back(upload_id: UploadId, services: ServicesNeeded, caller: CallerKnown) -> None:
     """Its bytes go. A whole one is a task: cancel that."""
-    uploads = parts.catalogue.uploads
-    await drop(parts, await parts.ask_catalogue(uploads.end, upload_id, caller.owner, now_us()))
+    uploads = services.catalogue.uploads
+    await drop(services, await services.ask_catalogue(uploads.end, upload_id, caller.owner, now_us()))
 
 
 async def _go_on(
-    parts: Parts,
+    services: Services,
     owner: str,
     upload_id: str,
     offset_bytes: int,
     body: Body,
 ) -> tuple[ResumableRow, VideoRow | None]:
     """How far the upload is after these bytes, and its video if they were the last."""
-    uploads = parts.catalogue.uploads
+    uploads = services.catalogue.uploads
     writer = uuid.uuid4().hex
-    claimed = await parts.ask_catalogue(uploads.claim, upload_id, owner, offset_bytes, writer, now_us())
-    await Receiver(parts, claimed, body).receive()
-    upload = await parts.ask_catalogue(uploads.find, upload_id, owner, now_us())
-    return upload, await settle(parts, upload) if upload.is_whole else None
+    claimed = await services.ask_catalogue(uploads.claim, upload_id, owner, offset_bytes, writer, now_us())
+    await Receiver(services, claimed, body).receive()
+    upload = await services.ask_catalogue(uploads.find, upload_id, owner, now_us())
+    return upload, await settle(services, upload) if upload.is_whole else None

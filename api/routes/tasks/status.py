@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from api.access.rules import USERS, only_for
-from api.dependencies import CallerKnown, PartsNeeded, TaskId
+from api.dependencies import CallerKnown, ServicesNeeded, TaskId
 from api.http.clock import now_us
 from api.schemas.tasks import StatusAnswer, status_answer
 from api.tasks.accept_language import best_language
-from api.tasks.caller_tasks import Standing
+from api.tasks.caller_tasks import CallerTasks
 
 router = APIRouter(tags=["tasks"])
 
@@ -21,12 +21,12 @@ router = APIRouter(tags=["tasks"])
 async def status(
     task_id: TaskId,
     response: Response,
-    parts: PartsNeeded,
+    services: ServicesNeeded,
     caller: CallerKnown,
     accept_language: Annotated[str | None, Header(description="The language of the animals' names.")] = None,
 ) -> StatusAnswer:
     """The task's stages with their progress, and its result. Works while no worker runs."""
-    live = await Standing(parts, caller).of(task_id)
+    live = await CallerTasks(services, caller).of(task_id)
     language = best_language(accept_language)
     response.headers["Content-Language"] = language
     response.headers["Vary"] = "Accept-Language"

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 
 from api.access.rules import USERS, only_for
-from api.dependencies import CallerKnown, PartsNeeded, WebhookUrl
+from api.dependencies import CallerKnown, ServicesNeeded, WebhookUrl
 from api.http.body import body_of, length_of
 from api.schemas.tasks import AcceptedAnswer, accepted, status_url
-from api.uploads.upload import Intake, Upload
+from api.uploads.upload import FormUpload, Upload
 from domain.tasks.options import SubtitleMode
 from domain.tasks.state import TaskStatus
 
@@ -63,7 +63,7 @@ _FORM: dict[str, Any] = {
 async def upload(
     request: Request,
     response: Response,
-    parts: PartsNeeded,
+    services: ServicesNeeded,
     caller: CallerKnown,
     idempotency_key: Annotated[
         str | None,
@@ -72,7 +72,7 @@ async def upload(
     webhook_url: WebhookUrl = None,
 ) -> AcceptedAnswer:
     """Send a video as a form and get a task; the task's URL is in `Location`."""
-    row = await Intake(parts).take(
+    row = await FormUpload(services).take(
         Upload(
             caller=caller,
             content_type=request.headers.get("content-type", ""),

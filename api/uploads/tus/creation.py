@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from adapters.catalogue import ResumableRow
 from adapters.catalogue.models import options_as_json
 from api.access.callers import Caller
-from api.dependencies import Parts
+from api.dependencies import Services
 from api.http.clock import now_us
 from api.http.file_names import display_name
 from api.uploads.form_fields import FIELDS, options_of
@@ -25,7 +25,7 @@ _LONGEST_VALUE_BYTES = 1024
 
 
 @dataclass(frozen=True)
-class Wish:
+class UploadRequest:
     """The headers of a creation, as they came."""
 
     caller: Caller
@@ -34,19 +34,19 @@ class Wish:
     idempotency_key: str | None
 
 
-async def create(parts: Parts, wish: Wish) -> ResumableRow:
+async def create(services: Services, wish: UploadRequest) -> ResumableRow:
     """A new upload; with the key of a video that is there already, one that needs no byte any more."""
     length_bytes = number_of("Upload-Length", wish.length)
-    _check_length(length_bytes, parts.settings.max_upload_bytes)
-    upload = _upload_of(parts, wish, length_bytes)
+    _check_length(length_bytes, services.settings.max_upload_bytes)
+    upload = _upload_of(services, wish, length_bytes)
     if wish.idempotency_key is not None:
-        first = await parts.ask_catalogue(
-            parts.catalogue.by_idempotency_key, upload.owner, wish.idempotency_key
+        first = await services.ask_catalogue(
+            services.catalogue.by_idempotency_key, upload.owner, wish.idempotency_key
         )
         if first is not None:
             upload.offset_bytes, upload.task_id = length_bytes, first.task_id
-            return await parts.ask_catalogue(parts.catalogue.uploads.add, upload)
-    return await parts.ask_catalogue(parts.catalogue.uploads.create, upload, parts.quotas)
+            return await services.ask_catalogue(services.catalogue.uploads.add, upload)
+    return await services.ask_catalogue(services.catalogue.uploads.create, upload, services.quotas)
 
 
 def _check_length(length_bytes: int, limit_bytes: int) -> None:
@@ -56,7 +56,7 @@ def _check_length(length_bytes: int, limit_bytes: int) -> None:
         raise SourceTooLarge(f"The file is larger than the {limit_bytes} bytes that are taken here.")
 
 
-def _upload_of(parts: Parts, wish: Wish, length_bytes: int) -> ResumableRow:
+def _upload_of(services: Services, wish: UploadRequest, length_bytes: int) -> ResumableRow:
     values = metadata_of(wish.metadata)
     for name, value in values.items():
         if name not in (*_FILENAMES, *FIELDS, _WEBHOOK, *_UNHEEDED):
@@ -67,7 +67,7 @@ def _upload_of(parts: Parts, wish: Wish, length_bytes: int) -> ResumableRow:
     filename = next((values[name] for name in _FILENAMES if name in values), b"")
     webhook_url = values.get(_WEBHOOK, b"").decode(errors="replace") or None
     if webhook_url is not None:
-        check_webhook(webhook_url, parts.webhook_secret)
+        check_webhook(webhook_url, services.webhook_secret)
     created_us = now_us()
     return ResumableRow(
         id=uuid.uuid4().hex,

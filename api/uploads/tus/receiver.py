@@ -12,7 +12,7 @@ from anyio import to_thread
 
 from adapters.catalogue import Progress, ResumableRow
 from adapters.object_store import GivenUp, GrowingPart
-from api.dependencies import Parts
+from api.dependencies import Services
 from api.uploads.tus.completion import refuse
 from api.uploads.tus.headers import Checksum
 from api.uploads.tus.leftovers import Pieces, size_of
@@ -49,13 +49,13 @@ class Receiver:
     its sender breaks off it is kept as a piece, and when the store does it is written once more.
     """
 
-    def __init__(self, parts: Parts, upload: ResumableRow, body: Body) -> None:
+    def __init__(self, services: Services, upload: ResumableRow, body: Body) -> None:
         assert upload.writer is not None
-        self._parts = parts
+        self._services = services
         self._upload = upload
         self._body = body
-        self._pieces = Pieces(parts.store, upload.id)
-        self._writer = PartWriter(parts.store, upload)
+        self._pieces = Pieces(services.store, upload.id)
+        self._writer = PartWriter(services.store, upload)
         self._part_bytes = part_bytes(upload.length_bytes)
         self._came_bytes = 0
         self._streaming: asyncio.Task[Stored] | None = None
@@ -77,7 +77,7 @@ class Receiver:
     async def receive(self) -> None:
         """Raises what is wrong; what has come before is kept unless that is at fault."""
         checksum = self._body.checksum
-        await self._parts.upload_slots.acquire_on_behalf_of(self)
+        await self._services.upload_slots.acquire_on_behalf_of(self)
         try:
             # Not for who still waits; and once, as fresh memory costs more than all that is done with it.
             left_bytes = self._upload.length_bytes - self._upload.offset_bytes
@@ -97,7 +97,7 @@ class Receiver:
         finally:
             with anyio.CancelScope(shield=True):
                 await self._stop_streaming()
-            self._parts.upload_slots.release_on_behalf_of(self)
+            self._services.upload_slots.release_on_behalf_of(self)
 
     @property
     def _held_bytes(self) -> int:
@@ -153,7 +153,7 @@ class Receiver:
             container = sniff((kept + self._fresh.first(HEAD_SIZE))[:HEAD_SIZE])
         except SenderError as fault:
             if self._body.checksum is None:
-                await refuse(self._parts, self._upload, fault)
+                await refuse(self._services, self._upload, fault)
             raise
         self._reached = replace(self._reached, media_type=container.value)
 
@@ -241,7 +241,7 @@ class Receiver:
         return (self._pieces.write(self._pieces.read(pieces) + content),)
 
     async def _keep(self, progress: Progress) -> None:
-        await self._parts.ask_catalogue(self._parts.catalogue.uploads.keep, progress)
+        await self._services.ask_catalogue(self._services.catalogue.uploads.keep, progress)
         gone = tuple(piece for piece in self._counted.pieces if piece not in progress.pieces)
         self._counted = self._reached = replace(progress, parts=())
         if gone:

@@ -61,7 +61,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class HeardWord:
+class TranscribedWord:
     text: str
     start_s: float
 
@@ -79,7 +79,9 @@ def cut_regions(samples: Samples, longest_s: float) -> list[dict[str, float]]:
     return regions
 
 
-def transcribe(model: WhisperModel, samples: Samples, language: str, longest_s: float) -> list[HeardWord]:
+def transcribe(
+    model: WhisperModel, samples: Samples, language: str, longest_s: float
+) -> list[TranscribedWord]:
     """What the batched pipeline hears, with the options that the product uses."""
     regions = cut_regions(samples, longest_s)
     if not regions:
@@ -98,7 +100,7 @@ def transcribe(model: WhisperModel, samples: Samples, language: str, longest_s: 
     return _joined(word for segment in segments for word in segment.words or [])
 
 
-def transcribe_whole(model: WhisperModel, samples: Samples, language: str) -> list[HeardWord]:
+def transcribe_whole(model: WhisperModel, samples: Samples, language: str) -> list[TranscribedWord]:
     """What the sequential loop hears in dense windows of 30 s, for comparison."""
     segments, _ = model.transcribe(
         samples,
@@ -111,14 +113,14 @@ def transcribe_whole(model: WhisperModel, samples: Samples, language: str) -> li
     return _joined(word for segment in segments for word in segment.words or [])
 
 
-def _joined(pieces: Iterable[Word]) -> list[HeardWord]:
+def _joined(pieces: Iterable[Word]) -> list[TranscribedWord]:
     """faster-whisper cuts words at an apostrophe; a piece without a space before it belongs to the last."""
-    words: list[HeardWord] = []
+    words: list[TranscribedWord] = []
     for piece in pieces:
         if words and not piece.word.startswith(" "):
-            words[-1] = HeardWord(words[-1].text + piece.word, words[-1].start_s)
+            words[-1] = TranscribedWord(words[-1].text + piece.word, words[-1].start_s)
         else:
-            words.append(HeardWord(piece.word.strip(), float(piece.start)))
+            words.append(TranscribedWord(piece.word.strip(), float(piece.start)))
     return words
 
 
@@ -160,7 +162,7 @@ def align(expected: list[str], heard: list[str]) -> tuple[int, list[tuple[int, i
     return int(cost[-1, -1]), pairs
 
 
-def score(tally: Tally, clip: Clip, heard: list[HeardWord], probabilities: dict[str, float]) -> None:
+def score(tally: Tally, clip: Clip, heard: list[TranscribedWord], probabilities: dict[str, float]) -> None:
     expected = plain_words(clip.text)
     errors, _ = align(expected, plain_words(" ".join(word.text for word in heard)))
     exact_errors, pairs = align(clip.text.split(), [word.text for word in heard])

@@ -54,22 +54,22 @@ class Attention(nn.Module):
         return joined.view(batch, length, self.heads, width // self.heads).transpose(1, 2)
 
     def forward(self, queries: Tensor, source: Tensor, bias: Tensor | None, causal: bool = False) -> Tensor:
-        attended = functional.scaled_dot_product_attention(
+        run_watched = functional.scaled_dot_product_attention(
             self._split(self.q_proj(queries)),
             self._split(self.k_proj(source)),
             self._split(self.v_proj(source)),
             attn_mask=bias,
             is_causal=causal,
         )
-        return self.out_proj(attended.transpose(1, 2).flatten(2))
+        return self.out_proj(run_watched.transpose(1, 2).flatten(2))
 
     def forward_with_weights(self, queries: Tensor, source: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
         query = self._split(self.q_proj(queries))
         key = self._split(self.k_proj(source))
         scores = (query @ key.transpose(2, 3)).float() / math.sqrt(query.shape[-1]) + bias.float()
         weights = scores.softmax(-1)
-        attended = weights.to(query.dtype) @ self._split(self.v_proj(source))
-        return self.out_proj(attended.transpose(1, 2).flatten(2)), weights
+        run_watched = weights.to(query.dtype) @ self._split(self.v_proj(source))
+        return self.out_proj(run_watched.transpose(1, 2).flatten(2)), weights
 
 
 class EncoderLayer(nn.Module):

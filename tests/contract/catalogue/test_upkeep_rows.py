@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from adapters.catalogue import Catalogue
-from adapters.catalogue.upkeep import Upkeep
+from adapters.catalogue.upkeep import CatalogueUpkeep
 from domain.messages.stages import RecordInput
-from domain.messages.upkeep import KeptVideo
+from domain.messages.upkeep import StoredVideo
 from domain.storage.artifact import Artifact
 from domain.tasks.state import Fault, TaskOutcome, TaskState, TaskStatus
 from tests.contract.catalogue.videos import new_video, resumable_upload, state
@@ -28,11 +28,11 @@ def save(catalogue: Catalogue, number: int) -> str:
 
 
 @pytest.fixture
-def upkeep(catalogue: Catalogue) -> Upkeep:
-    return Upkeep(catalogue._engine)
+def upkeep(catalogue: Catalogue) -> CatalogueUpkeep:
+    return CatalogueUpkeep(catalogue._engine)
 
 
-def test_only_ended_tasks_grow_old(catalogue: Catalogue, upkeep: Upkeep) -> None:
+def test_only_ended_tasks_grow_old(catalogue: Catalogue, upkeep: CatalogueUpkeep) -> None:
     save(catalogue, 1)
     catalogue.add(new_video(2))
     catalogue.add(new_video(3))
@@ -43,7 +43,7 @@ def test_only_ended_tasks_grow_old(catalogue: Catalogue, upkeep: Upkeep) -> None
 
 
 def test_more_videos_than_a_page_holds_are_all_seen_though_they_go_meanwhile(
-    catalogue: Catalogue, upkeep: Upkeep, monkeypatch: pytest.MonkeyPatch
+    catalogue: Catalogue, upkeep: CatalogueUpkeep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("adapters.catalogue.upkeep._AT_ONCE", 2)
     for number in range(1, 6):
@@ -59,7 +59,7 @@ def test_more_videos_than_a_page_holds_are_all_seen_though_they_go_meanwhile(
     assert upkeep.unknown({"a", "b", "c"}) == {"a", "b", "c"}
 
 
-def test_ids_of_no_row_are_named(catalogue: Catalogue, upkeep: Upkeep) -> None:
+def test_ids_of_no_row_are_named(catalogue: Catalogue, upkeep: CatalogueUpkeep) -> None:
     catalogue.add(new_video(1))
     catalogue.uploads.add(resumable_upload(video_id="on-its-way"))
 
@@ -67,9 +67,11 @@ def test_ids_of_no_row_are_named(catalogue: Catalogue, upkeep: Upkeep) -> None:
     assert upkeep.unknown(set()) == set()
 
 
-def test_a_lost_result_is_told_once_and_a_new_one_is_spared(catalogue: Catalogue, upkeep: Upkeep) -> None:
+def test_a_lost_result_is_told_once_and_a_new_one_is_spared(
+    catalogue: Catalogue, upkeep: CatalogueUpkeep
+) -> None:
     key = save(catalogue, 1)
-    assert list(upkeep.saved(CREATED_US + 20_000)) == [KeptVideo("video-001", "task-001", key)]
+    assert list(upkeep.saved(CREATED_US + 20_000)) == [StoredVideo("video-001", "task-001", key)]
     assert list(upkeep.saved(CREATED_US + 10_000)) == []
 
     upkeep.lose("video-001", "another/key", LOST)

@@ -131,11 +131,11 @@ def test_a_large_file_is_sent_once_with_its_options_and_nothing_is_remembered(
 
 
 def test_an_upload_goes_on_by_itself_when_the_api_died_and_came_back(server: Server, large: Path) -> None:
-    furthest: list[int] = []
+    monotonic: list[int] = []
     restarts: list[threading.Thread] = []
 
     def progress(done: int, _total: int) -> None:
-        furthest.append(done)
+        monotonic.append(done)
         if done > 20 * MIB and not restarts:
             server.kill()
             restarts.append(threading.Thread(target=server.start))
@@ -148,7 +148,7 @@ def test_an_upload_goes_on_by_itself_when_the_api_died_and_came_back(server: Ser
     assert answer["task_id"] == row.task_id
     assert server.stored(row) == film(SIZE)
     # The first block went once.
-    assert furthest.count(256 * 1024) == 1
+    assert monotonic.count(256 * 1024) == 1
     assert restarts
 
 

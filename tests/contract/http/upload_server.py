@@ -10,7 +10,7 @@ from adapters.catalogue import ApiKeys, Catalogue, CatalogueSettings, connect, u
 from adapters.object_store import S3ObjectStore, StoreSettings
 from adapters.settings import TaskSettings
 from api.app import create_app
-from api.dependencies import Parts
+from api.dependencies import Services
 from tests.unit.api.conftest import FakeTasks
 
 
@@ -21,7 +21,7 @@ def main() -> None:
     store = S3ObjectStore(StoreSettings(endpoint, access_key, secret_key, bucket="streams"))
     store.ensure_bucket()
     engine = connect(catalogue_settings)
-    parts = Parts(
+    parts = Services(
         store,
         Catalogue(engine),
         FakeTasks(),

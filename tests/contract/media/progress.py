@@ -7,7 +7,7 @@ from collections.abc import Callable
 from domain.errors import AttemptCancelled
 
 
-class NotedPulse:
+class NotedProgress:
     def __init__(self, stop_when: Callable[[], bool] = lambda: False) -> None:
         self.fractions: list[float] = []
         self.signs_of_life = 0

@@ -9,7 +9,7 @@ import pytest
 from adapters.ffmpeg.tool import FfmpegTool
 from domain.media.rendition import Rendition
 from tests.contract.media import looks
-from tests.contract.media.progress import NotedPulse
+from tests.contract.media.progress import NotedProgress
 from tests.contract.media.recipes import Clips, ffmpeg, turned
 
 TWO_CUES = """1
@@ -52,7 +52,7 @@ def letters(made: Path, source: Path, at_s: float, rows: range) -> int:
 def test_cues_become_a_track_with_their_language(
     tool: FfmpegTool, clips: Clips, srt: Path, target: Path
 ) -> None:
-    tool.mux_subtitles(clips("tagged_sound.mp4"), srt, "fr", target, NotedPulse())
+    tool.mux_subtitles(clips("tagged_sound.mp4"), srt, "fr", target, NotedProgress())
 
     track = looks.stream(target, "subtitle")
     assert (track["codec_name"], track["tags"]["language"]) == ("mov_text", "fra")
@@ -65,7 +65,7 @@ def test_cues_become_a_track_with_their_language(
 def test_the_words_and_times_of_a_track_are_those_of_the_file(
     tool: FfmpegTool, clips: Clips, srt: Path, target: Path, tmp_path: Path
 ) -> None:
-    tool.mux_subtitles(clips("plain.mp4"), srt, None, target, NotedPulse())
+    tool.mux_subtitles(clips("plain.mp4"), srt, None, target, NotedProgress())
 
     ffmpeg("-i", str(target), "-map", "0:s:0", str(tmp_path / "back.srt"))
     back = (tmp_path / "back.srt").read_text(encoding="utf-8")
@@ -75,13 +75,13 @@ def test_the_words_and_times_of_a_track_are_those_of_the_file(
 
 
 def test_a_silent_picture_takes_a_track_too(tool: FfmpegTool, clips: Clips, srt: Path, target: Path) -> None:
-    tool.mux_subtitles(clips("ntsc.mp4"), srt, "en", target, NotedPulse())
+    tool.mux_subtitles(clips("ntsc.mp4"), srt, "en", target, NotedProgress())
 
     assert [stream["codec_type"] for stream in looks.streams(target)] == ["video", "subtitle"]
 
 
 def test_no_cues_make_no_track(tool: FfmpegTool, clips: Clips, no_cues: Path, target: Path) -> None:
-    tool.mux_subtitles(clips("plain.mp4"), no_cues, "fr", target, NotedPulse())
+    tool.mux_subtitles(clips("plain.mp4"), no_cues, "fr", target, NotedProgress())
 
     assert [stream["codec_type"] for stream in looks.streams(target)] == ["video", "audio"]
 
@@ -89,9 +89,9 @@ def test_no_cues_make_no_track(tool: FfmpegTool, clips: Clips, no_cues: Path, ta
 def test_cues_are_drawn_at_their_time_into_the_lower_part(
     tool: FfmpegTool, clips: Clips, srt: Path, target: Path
 ) -> None:
-    media = tool.probe(clips("large.mp4"), NotedPulse())
+    media = tool.probe(clips("large.mp4"), NotedProgress())
 
-    tool.burn_subtitles(clips("large.mp4"), media, Rendition(180), srt, target, NotedPulse())
+    tool.burn_subtitles(clips("large.mp4"), media, Rendition(180), srt, target, NotedProgress())
 
     picture = looks.stream(target, "video")
     assert (picture["width"], picture["height"]) == (320, 180)
@@ -104,10 +104,10 @@ def test_cues_are_drawn_upright_into_a_turned_picture(
     tool: FfmpegTool, clips: Clips, srt: Path, target: Path, tmp_path: Path
 ) -> None:
     source = turned(clips("large.mp4"), 1, tmp_path / "turned.mp4")
-    media = tool.probe(source, NotedPulse())
-    tool.downscale(source, media, Rendition(320), tmp_path / "plain.mp4", NotedPulse())
+    media = tool.probe(source, NotedProgress())
+    tool.downscale(source, media, Rendition(320), tmp_path / "plain.mp4", NotedProgress())
 
-    tool.burn_subtitles(source, media, Rendition(320), srt, target, NotedPulse())
+    tool.burn_subtitles(source, media, Rendition(320), srt, target, NotedProgress())
 
     drawn, plain = (looks.grey(path, 0.4, 180, 320) for path in (target, tmp_path / "plain.mp4"))
     changed = [abs(a - b) > 60 for a, b in zip(drawn, plain, strict=True)]
@@ -120,8 +120,8 @@ def test_cues_are_drawn_upright_into_a_turned_picture(
 def test_no_cues_leave_the_picture_as_it_is(
     tool: FfmpegTool, clips: Clips, no_cues: Path, target: Path
 ) -> None:
-    media = tool.probe(clips("plain.mp4"), NotedPulse())
+    media = tool.probe(clips("plain.mp4"), NotedProgress())
 
-    tool.burn_subtitles(clips("plain.mp4"), media, Rendition(1080), no_cues, target, NotedPulse())
+    tool.burn_subtitles(clips("plain.mp4"), media, Rendition(1080), no_cues, target, NotedProgress())
 
     assert looks.frame_times_s(target) == looks.frame_times_s(clips("plain.mp4"))

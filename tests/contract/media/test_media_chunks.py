@@ -10,7 +10,7 @@ import pytest
 from adapters.ffmpeg.chunk_tool import ChunkTool
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.ffmpeg.tool import FfmpegTool
-from domain.attempts.progress import FreePulse
+from domain.attempts.progress import UnreportedProgress
 from domain.errors import ArtifactMismatch, MediaToolFailed
 from domain.media.rendition import FrameSize, Rendition
 from domain.media.source import SourceMedia
@@ -76,7 +76,9 @@ def encode_chunks(
     assert plan.clock is not None
     paths = [folder / f"part-{chunk.index}.mp4" for chunk in plan.chunks]
     for chunk, path in zip(plan.chunks, paths, strict=True):
-        tool.encode_chunk(source, media, look, plan.clock, chunk, srt, path, FreePulse(), plain=False)
+        tool.encode_chunk(
+            source, media, look, plan.clock, chunk, srt, path, UnreportedProgress(), plain=False
+        )
     return paths
 
 
@@ -88,13 +90,13 @@ def in_chunks(
     srt: Path | None = None,
     look: Rendition = FULL,
 ) -> Path:
-    plan = tool.plan(source, media, FreePulse())
+    plan = tool.plan(source, media, UnreportedProgress())
     assert len(plan.chunks) >= 2, plan.whole_because
     paths = encode_chunks(tool, source, media, plan, folder, srt, look)
     sound = folder / "sound.m4a" if media.sound else None
     if sound:
-        tool.encode_sound(source, media, sound, FreePulse())
-    tool.join(paths, plan, media, look, sound, folder / "joined.mp4", FreePulse())
+        tool.encode_sound(source, media, sound, UnreportedProgress())
+    tool.join(paths, plan, media, look, sound, folder / "joined.mp4", UnreportedProgress())
     return folder / "joined.mp4"
 
 
@@ -116,9 +118,9 @@ def test_a_joined_video_has_every_frame_of_an_encode_at_once(
     name: str, long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
 ) -> None:
     source = long_clips[name]
-    media = tool.probe(source, FreePulse())
+    media = tool.probe(source, UnreportedProgress())
     (no_cues := tmp_path / "none.srt").write_text("")
-    tool.burn_subtitles(source, media, FULL, no_cues, tmp_path / "whole.mp4", FreePulse())
+    tool.burn_subtitles(source, media, FULL, no_cues, tmp_path / "whole.mp4", UnreportedProgress())
 
     joined = frames(in_chunks(chunk_tool, source, media, tmp_path))
 
@@ -136,10 +138,10 @@ def test_a_cue_that_spans_a_border_is_drawn_on_both_sides_exactly(
     long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
 ) -> None:
     source = long_clips["long groups.mp4"]
-    media = tool.probe(source, FreePulse())
+    media = tool.probe(source, UnreportedProgress())
     srt = tmp_path / "cues.srt"
     srt.write_text(CUES)
-    tool.burn_subtitles(source, media, FULL, srt, tmp_path / "whole.mp4", FreePulse())
+    tool.burn_subtitles(source, media, FULL, srt, tmp_path / "whole.mp4", UnreportedProgress())
 
     joined = frames(in_chunks(chunk_tool, source, media, tmp_path, srt))
 
@@ -154,10 +156,10 @@ def test_bars_and_a_style_are_the_same_in_every_chunk(
     long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
 ) -> None:
     source = long_clips["long groups.mp4"]
-    media = tool.probe(source, FreePulse())
+    media = tool.probe(source, UnreportedProgress())
     look = Rendition(exact=FrameSize(160, 120), style=CueStyle(box=True))
     (srt := tmp_path / "cues.srt").write_text(CUES)
-    tool.burn_subtitles(source, media, look, srt, tmp_path / "whole.mp4", FreePulse())
+    tool.burn_subtitles(source, media, look, srt, tmp_path / "whole.mp4", UnreportedProgress())
 
     assert frames(in_chunks(chunk_tool, source, media, tmp_path, srt, look)) == frames(tmp_path / "whole.mp4")
 
@@ -166,7 +168,7 @@ def test_sound_and_picture_end_together(
     long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
 ) -> None:
     source = long_clips["broadcast.ts"]
-    media = tool.probe(source, FreePulse())
+    media = tool.probe(source, UnreportedProgress())
 
     joined = in_chunks(chunk_tool, source, media, tmp_path)
 
@@ -178,8 +180,8 @@ def test_a_chunk_that_lost_frames_fails_alone(
     long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
 ) -> None:
     source = long_clips["hevc.mp4"]
-    media = tool.probe(source, FreePulse())
-    plan = chunk_tool.plan(source, media, FreePulse())
+    media = tool.probe(source, UnreportedProgress())
+    plan = chunk_tool.plan(source, media, UnreportedProgress())
     assert plan.clock is not None
     wrong = type(plan.chunks[0])(0, plan.chunks[0].start_pts, plan.chunks[0].end_pts, 301, 0)
 
@@ -192,7 +194,7 @@ def test_a_chunk_that_lost_frames_fails_alone(
             wrong,
             None,
             tmp_path / "made.mp4",
-            FreePulse(),
+            UnreportedProgress(),
             plain=False,
         )
 
@@ -201,27 +203,29 @@ def test_chunks_in_the_wrong_place_are_not_joined(
     long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
 ) -> None:
     source = long_clips["variable.mp4"]
-    media = tool.probe(source, FreePulse())
-    plan = chunk_tool.plan(source, media, FreePulse())
+    media = tool.probe(source, UnreportedProgress())
+    plan = chunk_tool.plan(source, media, UnreportedProgress())
     paths = encode_chunks(chunk_tool, source, media, plan, tmp_path)
 
     with pytest.raises((ArtifactMismatch, MediaToolFailed)):
-        chunk_tool.join(paths[::-1], plan, media, FULL, None, tmp_path / "joined.mp4", FreePulse())
+        chunk_tool.join(paths[::-1], plan, media, FULL, None, tmp_path / "joined.mp4", UnreportedProgress())
 
 
 def test_a_plain_recipe_makes_chunks_that_join_with_the_others(
     long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
 ) -> None:
     source = long_clips["hevc.mp4"]
-    media = tool.probe(source, FreePulse())
-    plan = chunk_tool.plan(source, media, FreePulse())
+    media = tool.probe(source, UnreportedProgress())
+    plan = chunk_tool.plan(source, media, UnreportedProgress())
     assert plan.clock is not None
     paths = [tmp_path / f"part-{chunk.index}.mp4" for chunk in plan.chunks]
     for chunk, path in zip(plan.chunks, paths, strict=True):
         plain = chunk.index == 1
-        chunk_tool.encode_chunk(source, media, FULL, plan.clock, chunk, None, path, FreePulse(), plain=plain)
+        chunk_tool.encode_chunk(
+            source, media, FULL, plan.clock, chunk, None, path, UnreportedProgress(), plain=plain
+        )
 
-    chunk_tool.join(paths, plan, media, FULL, None, tmp_path / "joined.mp4", FreePulse())
+    chunk_tool.join(paths, plan, media, FULL, None, tmp_path / "joined.mp4", UnreportedProgress())
 
     assert [digest for _, digest in frames(tmp_path / "joined.mp4")] == [
         digest for _, digest in frames(source)
@@ -240,9 +244,9 @@ def test_a_video_whose_frames_can_not_be_counted_is_not_cut(
 ) -> None:
     clip = tmp_path / words[-1]
     ffmpeg(*picture("160x90"), *TONE, *words[:-1], "-an", str(clip))
-    media = tool.probe(clip, FreePulse())
+    media = tool.probe(clip, UnreportedProgress())
 
-    plan = chunk_tool.plan(clip, media, FreePulse())
+    plan = chunk_tool.plan(clip, media, UnreportedProgress())
 
     assert plan.chunks == ()
     assert reason in plan.whole_because

@@ -17,20 +17,20 @@ from adapters.ffmpeg.tool import FfmpegTool
 from domain.errors import AttemptCancelled, MediaToolFailed, ScratchFull, SourceTooLarge, ToolMissing
 from domain.media.rendition import Rendition
 from tests.contract.media.looks import command_line, encoders
-from tests.contract.media.progress import NotedPulse
+from tests.contract.media.progress import NotedProgress
 from tests.contract.media.recipes import Clips, ffmpeg
 
 _WORKER = """
 import sys
 from pathlib import Path
-from domain.attempts.progress import FreePulse
+from domain.attempts.progress import UnreportedProgress as NoProgress
 from domain.media.rendition import Rendition
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.ffmpeg.tool import FfmpegTool
 
 source, target = Path(sys.argv[1]), Path(sys.argv[2])
 tool = FfmpegTool(EncodeRecipe(preset="veryslow", threads=1), MediaLimits(), RunLimits())
-tool.downscale(source, tool.probe(source, FreePulse()), Rendition(1080), target, FreePulse())
+tool.downscale(source, tool.probe(source, NoProgress()), Rendition(1080), target, NoProgress())
 """
 
 
@@ -58,11 +58,13 @@ def until(condition: object, limit_s: float = 20) -> None:
 def test_a_cancel_ends_the_encoder_and_is_raised(slow_source: Path, tmp_path: Path) -> None:
     tool = slow_tool(RunLimits())
     target = tmp_path / "made.mp4"
-    media = tool.probe(slow_source, NotedPulse())
-    pulse = NotedPulse(stop_when=lambda: bool(encoders(psutil.Process())) and pulse.signs_of_life > 0)
+    media = tool.probe(slow_source, NotedProgress())
+    progress = NotedProgress(
+        stop_when=lambda: bool(encoders(psutil.Process())) and progress.signs_of_life > 0
+    )
 
     with pytest.raises(AttemptCancelled):
-        tool.downscale(slow_source, media, Rendition(1080), target, pulse)
+        tool.downscale(slow_source, media, Rendition(1080), target, progress)
 
     assert encoders(psutil.Process()) == []
 
@@ -71,7 +73,7 @@ def test_an_encoder_that_is_killed_from_outside_is_a_fault_that_passes(
     slow_source: Path, tmp_path: Path
 ) -> None:
     tool = slow_tool(RunLimits())
-    media = tool.probe(slow_source, NotedPulse())
+    media = tool.probe(slow_source, NotedProgress())
 
     def kill() -> bool:
         for encoder in encoders(psutil.Process()):
@@ -79,31 +81,33 @@ def test_an_encoder_that_is_killed_from_outside_is_a_fault_that_passes(
         return False
 
     with pytest.raises(MediaToolFailed, match="signal 9"):
-        tool.downscale(slow_source, media, Rendition(1080), tmp_path / "made.mp4", NotedPulse(stop_when=kill))
+        tool.downscale(
+            slow_source, media, Rendition(1080), tmp_path / "made.mp4", NotedProgress(stop_when=kill)
+        )
 
 
 def test_an_encoder_that_outruns_its_processor_time_is_ended(slow_source: Path, tmp_path: Path) -> None:
-    media = slow_tool(RunLimits()).probe(slow_source, NotedPulse())
+    media = slow_tool(RunLimits()).probe(slow_source, NotedProgress())
     strict = slow_tool(RunLimits(cpu_base_s=1, cpu_per_media_s=0))
 
     with pytest.raises(SourceTooLarge, match="processor time"):
-        strict.downscale(slow_source, media, Rendition(1080), tmp_path / "made.mp4", NotedPulse())
+        strict.downscale(slow_source, media, Rendition(1080), tmp_path / "made.mp4", NotedProgress())
 
 
 def test_a_file_that_outgrows_its_limit_is_ended(slow_source: Path, tmp_path: Path) -> None:
-    media = slow_tool(RunLimits()).probe(slow_source, NotedPulse())
+    media = slow_tool(RunLimits()).probe(slow_source, NotedProgress())
     quick = FfmpegTool(EncodeRecipe(preset="ultrafast", crf=1), MediaLimits(), RunLimits(file_bytes=100_000))
 
     with pytest.raises(SourceTooLarge, match="larger file"):
-        quick.downscale(slow_source, media, Rendition(1080), tmp_path / "made.mp4", NotedPulse())
+        quick.downscale(slow_source, media, Rendition(1080), tmp_path / "made.mp4", NotedProgress())
 
 
 def test_a_full_disk_is_a_fault_that_passes(clips: Clips) -> None:
     tool = slow_tool(RunLimits())
-    media = tool.probe(clips("plain.mp4"), NotedPulse())
+    media = tool.probe(clips("plain.mp4"), NotedProgress())
 
     with pytest.raises(ScratchFull):
-        tool.extract_audio(clips("plain.mp4"), media, Path("/dev/full"), NotedPulse())
+        tool.extract_audio(clips("plain.mp4"), media, Path("/dev/full"), NotedProgress())
 
 
 def test_an_encoder_dies_with_a_worker_that_is_killed(slow_source: Path, tmp_path: Path) -> None:
@@ -138,4 +142,4 @@ def test_a_missing_ffmpeg_is_named_with_its_cure(
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(ToolMissing, match="apt install ffmpeg"):
-        slow_tool(RunLimits()).probe(source, NotedPulse())
+        slow_tool(RunLimits()).probe(source, NotedProgress())

@@ -11,7 +11,7 @@ from adapters.ffmpeg.tool import FfmpegTool
 from domain.media.rendition import FrameSize, Rendition, Resolution
 from domain.subtitles.style import READABLE, CuePosition, CueStyle
 from tests.contract.media import looks
-from tests.contract.media.progress import NotedPulse
+from tests.contract.media.progress import NotedProgress
 from tests.contract.media.recipes import AAC, TONE, X264, Clips, ffmpeg, picture
 
 SMALL = FrameSize(640, 360)
@@ -33,9 +33,9 @@ def drawn(tool: FfmpegTool, old_tv: Path, tmp_path: Path) -> Look:
     def look(text: str, style: CueStyle = READABLE) -> bytes:
         srt_path, target = tmp_path / "cues.srt", tmp_path / "drawn.mp4"
         srt_path.write_text(f"1\n00:00:00,000 --> 00:00:02,000\n{text}\n")
-        media = tool.probe(old_tv, NotedPulse())
+        media = tool.probe(old_tv, NotedProgress())
         rendition = Rendition(exact=SMALL, style=style)
-        tool.burn_subtitles(old_tv, media, rendition, srt_path, target, NotedPulse())
+        tool.burn_subtitles(old_tv, media, rendition, srt_path, target, NotedProgress())
         return looks.grey(target, 1, 640, 360)
 
     return look
@@ -47,9 +47,9 @@ def test_a_result_is_exactly_as_large_as_named(
     tool: FfmpegTool, clips: Clips, tmp_path: Path, resolution: Resolution, name: str
 ) -> None:
     target = tmp_path / "made.mp4"
-    media = tool.probe(clips(name), NotedPulse())
+    media = tool.probe(clips(name), NotedProgress())
 
-    tool.downscale(clips(name), media, Rendition(exact=resolution.size), target, NotedPulse())
+    tool.downscale(clips(name), media, Rendition(exact=resolution.size), target, NotedProgress())
 
     made = looks.stream(target, "video")
     assert (made["width"], made["height"]) == (resolution.size.width, resolution.size.height)
@@ -62,7 +62,9 @@ def test_a_picture_of_another_shape_has_bars_beside_it_and_keeps_its_colours_and
 ) -> None:
     target = tmp_path / "made.mp4"
 
-    tool.downscale(old_tv, tool.probe(old_tv, NotedPulse()), Rendition(exact=SMALL), target, NotedPulse())
+    tool.downscale(
+        old_tv, tool.probe(old_tv, NotedProgress()), Rendition(exact=SMALL), target, NotedProgress()
+    )
 
     row = looks.grey(target, 1, 640, 360)[180 * 640 : 181 * 640]
     assert max(row[:78]) < 10
@@ -76,11 +78,11 @@ def test_a_picture_of_another_shape_has_bars_beside_it_and_keeps_its_colours_and
 
 
 def test_a_higher_crf_makes_a_smaller_file(tool: FfmpegTool, clips: Clips, tmp_path: Path) -> None:
-    media = tool.probe(clips("large.mp4"), NotedPulse())
+    media = tool.probe(clips("large.mp4"), NotedProgress())
     sizes = []
     for crf in (10, 45):
         target = tmp_path / f"{crf}.mp4"
-        tool.downscale(clips("large.mp4"), media, Rendition(exact=SMALL, crf=crf), target, NotedPulse())
+        tool.downscale(clips("large.mp4"), media, Rendition(exact=SMALL, crf=crf), target, NotedProgress())
         sizes.append(target.stat().st_size)
 
     assert sizes[0] > 2 * sizes[1]
@@ -95,7 +97,9 @@ def test_a_large_hdr_source_becomes_a_small_sdr_video(
     deep = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le"]
     ffmpeg(*picture("3840x2160", "5", "0.6"), "-vf", tags, *deep, str(source))
 
-    tool.downscale(source, tool.probe(source, NotedPulse()), Rendition(exact=SMALL), target, NotedPulse())
+    tool.downscale(
+        source, tool.probe(source, NotedProgress()), Rendition(exact=SMALL), target, NotedProgress()
+    )
 
     made = looks.stream(target, "video")
     assert (made["width"], made["height"], made["pix_fmt"]) == (640, 360, "yuv420p")

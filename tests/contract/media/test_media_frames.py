@@ -15,7 +15,7 @@ from adapters.ffmpeg.tool import FfmpegTool
 from domain.errors import AttemptCancelled
 from tests.contract.media import looks
 from tests.contract.media.looks import encoders
-from tests.contract.media.progress import NotedPulse
+from tests.contract.media.progress import NotedProgress
 from tests.contract.media.recipes import Clips, turned
 
 SECONDS = Sampling()
@@ -27,8 +27,8 @@ def reader() -> FrameReader:
 
 
 def seen(reader: FrameReader, tool: FfmpegTool, source: Path, sampling: Sampling = SECONDS) -> list[Frame]:
-    media = tool.probe(source, NotedPulse())
-    frames = list(reader.read(source, media, sampling, 64, 64, NotedPulse()))
+    media = tool.probe(source, NotedProgress())
+    frames = list(reader.read(source, media, sampling, 64, 64, NotedProgress()))
     assert all(len(frame.rgb) == frame.width * frame.height * 3 for frame in frames)
     return frames
 
@@ -84,20 +84,20 @@ def test_frames_fit_the_box_and_keep_their_shape(
 
 
 def test_reading_advances_with_the_frames(reader: FrameReader, tool: FfmpegTool, clips: Clips) -> None:
-    media = tool.probe(clips("broadcast.ts"), NotedPulse())
-    pulse = NotedPulse()
+    media = tool.probe(clips("broadcast.ts"), NotedProgress())
+    progress = NotedProgress()
 
-    list(reader.read(clips("broadcast.ts"), media, SECONDS, 64, 64, pulse))
+    list(reader.read(clips("broadcast.ts"), media, SECONDS, 64, 64, progress))
 
-    assert pulse.fractions == sorted(pulse.fractions)
-    assert pulse.fractions[-1] > 0.5
+    assert progress.fractions == sorted(progress.fractions)
+    assert progress.fractions[-1] > 0.5
 
 
 def test_a_reader_that_is_closed_early_leaves_no_process(
     reader: FrameReader, tool: FfmpegTool, clips: Clips
 ) -> None:
-    media = tool.probe(clips("long_group.mp4"), NotedPulse())
-    frames = reader.read(clips("long_group.mp4"), media, Sampling(every_us=1), 640, 640, NotedPulse())
+    media = tool.probe(clips("long_group.mp4"), NotedProgress())
+    frames = reader.read(clips("long_group.mp4"), media, Sampling(every_us=1), 640, 640, NotedProgress())
     next(frames)
     assert encoders(psutil.Process())
 
@@ -109,8 +109,8 @@ def test_a_reader_that_is_closed_early_leaves_no_process(
 def test_a_reader_that_is_forgotten_leaves_no_process(
     reader: FrameReader, tool: FfmpegTool, clips: Clips
 ) -> None:
-    media = tool.probe(clips("long_group.mp4"), NotedPulse())
-    frames = reader.read(clips("long_group.mp4"), media, Sampling(every_us=1), 640, 640, NotedPulse())
+    media = tool.probe(clips("long_group.mp4"), NotedProgress())
+    frames = reader.read(clips("long_group.mp4"), media, Sampling(every_us=1), 640, 640, NotedProgress())
     next(frames)
 
     del frames
@@ -120,9 +120,9 @@ def test_a_reader_that_is_forgotten_leaves_no_process(
 
 
 def test_a_cancel_ends_the_reading(reader: FrameReader, tool: FfmpegTool, clips: Clips) -> None:
-    media = tool.probe(clips("long_group.mp4"), NotedPulse())
+    media = tool.probe(clips("long_group.mp4"), NotedProgress())
     frames = reader.read(
-        clips("long_group.mp4"), media, Sampling(every_us=1), 64, 64, NotedPulse(stop_when=lambda: True)
+        clips("long_group.mp4"), media, Sampling(every_us=1), 64, 64, NotedProgress(stop_when=lambda: True)
     )
 
     with pytest.raises(AttemptCancelled):

@@ -19,12 +19,12 @@ from domain.errors import (
     SourceUnreadable,
 )
 from domain.media.source import Ratio
-from tests.contract.media.progress import NotedPulse
+from tests.contract.media.progress import NotedProgress
 from tests.contract.media.recipes import Clips, ffmpeg, turned
 
 
 def test_a_plain_video_is_described_exactly(tool: FfmpegTool, clips: Clips) -> None:
-    media = tool.probe(clips("plain.mp4"), NotedPulse())
+    media = tool.probe(clips("plain.mp4"), NotedProgress())
 
     assert media.container == "mov,mp4,m4a,3gp,3g2,mj2"
     assert media.duration_us == 2_000_000
@@ -38,18 +38,18 @@ def test_a_plain_video_is_described_exactly(tool: FfmpegTool, clips: Clips) -> N
 
 
 def test_a_broadcast_rate_stays_an_exact_fraction(tool: FfmpegTool, clips: Clips) -> None:
-    assert tool.probe(clips("ntsc.mp4"), NotedPulse()).picture.frame_rate == Ratio(30000, 1001)
+    assert tool.probe(clips("ntsc.mp4"), NotedProgress()).picture.frame_rate == Ratio(30000, 1001)
 
 
 def test_a_video_without_sound_has_none(tool: FfmpegTool, clips: Clips) -> None:
-    assert tool.probe(clips("mute.mp4"), NotedPulse()).sound is None
+    assert tool.probe(clips("mute.mp4"), NotedProgress()).sound is None
 
 
 @pytest.mark.parametrize(("quarter_turns", "degrees"), [(1, 90), (2, 180), (3, 270)])
 def test_a_rotation_is_told_clockwise(
     tool: FfmpegTool, clips: Clips, tmp_path: Path, quarter_turns: int, degrees: int
 ) -> None:
-    media = tool.probe(turned(clips("plain.mp4"), quarter_turns, tmp_path / "turned.mp4"), NotedPulse())
+    media = tool.probe(turned(clips("plain.mp4"), quarter_turns, tmp_path / "turned.mp4"), NotedProgress())
 
     assert media.picture.rotation_degrees == degrees
     seen = (media.picture.display_width, media.picture.display_height)
@@ -57,28 +57,28 @@ def test_a_rotation_is_told_clockwise(
 
 
 def test_a_variable_frame_rate_is_noticed(tool: FfmpegTool, clips: Clips) -> None:
-    assert not tool.probe(clips("vfr.mp4"), NotedPulse()).picture.constant_frame_rate
+    assert not tool.probe(clips("vfr.mp4"), NotedProgress()).picture.constant_frame_rate
 
 
 def test_ten_bits_are_noticed(tool: FfmpegTool, clips: Clips) -> None:
-    picture = tool.probe(clips("deep.mkv"), NotedPulse()).picture
+    picture = tool.probe(clips("deep.mkv"), NotedProgress()).picture
 
     assert (picture.codec, picture.pixel_format, picture.bit_depth) == ("hevc", "yuv420p10le", 10)
 
 
 def test_the_transfer_of_a_high_dynamic_range_is_told(tool: FfmpegTool, clips: Clips) -> None:
-    assert tool.probe(clips("hdr.mkv"), NotedPulse()).picture.color_transfer == "smpte2084"
+    assert tool.probe(clips("hdr.mkv"), NotedProgress()).picture.color_transfer == "smpte2084"
 
 
 def test_wide_pixels_count_in_the_displayed_size(tool: FfmpegTool, clips: Clips) -> None:
-    picture = tool.probe(clips("wide_pixels.mp4"), NotedPulse()).picture
+    picture = tool.probe(clips("wide_pixels.mp4"), NotedProgress()).picture
 
     assert picture.sample_aspect == Ratio(4, 3)
     assert (picture.display_width, picture.display_height) == (427, 240)
 
 
 def test_the_largest_picture_and_the_default_sound_are_chosen(tool: FfmpegTool, clips: Clips) -> None:
-    media = tool.probe(clips("two_pictures.mkv"), NotedPulse())
+    media = tool.probe(clips("two_pictures.mkv"), NotedProgress())
 
     assert (media.picture.index, media.picture.width) == (1, 320)
     assert media.sound is not None
@@ -87,26 +87,26 @@ def test_the_largest_picture_and_the_default_sound_are_chosen(tool: FfmpegTool, 
 
 @pytest.mark.parametrize(("name", "duration_us"), [("short.mp4", 500_000), ("one_frame.mp4", 40_000)])
 def test_a_very_short_video_is_taken(tool: FfmpegTool, clips: Clips, name: str, duration_us: int) -> None:
-    assert abs(tool.probe(clips(name), NotedPulse()).duration_us - duration_us) <= 40_000
+    assert abs(tool.probe(clips(name), NotedProgress()).duration_us - duration_us) <= 40_000
 
 
 def test_a_stream_that_starts_in_the_middle_is_taken(tool: FfmpegTool, clips: Clips, tmp_path: Path) -> None:
     whole = clips("broadcast.ts").read_bytes()
     (tmp_path / "late.ts").write_bytes(whole[188 * (len(whole) // 188 // 3) :])
 
-    media = tool.probe(tmp_path / "late.ts", NotedPulse())
+    media = tool.probe(tmp_path / "late.ts", NotedProgress())
 
     assert media.container == "mpegts"
     assert 1_500_000 < media.duration_us < 3_500_000
 
 
 def test_progress_reaches_the_end(tool: FfmpegTool, clips: Clips) -> None:
-    pulse = NotedPulse()
+    progress = NotedProgress()
 
-    tool.probe(clips("plain.mp4"), pulse)
+    tool.probe(clips("plain.mp4"), progress)
 
-    assert pulse.fractions == sorted(pulse.fractions)
-    assert pulse.fractions[-1] > 0.9
+    assert progress.fractions == sorted(progress.fractions)
+    assert progress.fractions[-1] > 0.9
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
@@ -119,19 +119,19 @@ def test_a_file_that_is_cut_short_is_refused(
     cut.write_bytes(whole[: int(len(whole) * share)])
 
     with pytest.raises(SourceTruncated, match="cut short"):
-        tool.probe(cut, NotedPulse())
+        tool.probe(cut, NotedProgress())
 
 
 def test_an_empty_file_is_refused(tool: FfmpegTool, tmp_path: Path) -> None:
     (tmp_path / "source").write_bytes(b"")
 
     with pytest.raises(SourceEmpty):
-        tool.probe(tmp_path / "source", NotedPulse())
+        tool.probe(tmp_path / "source", NotedProgress())
 
 
 def test_sound_alone_is_refused(tool: FfmpegTool, clips: Clips) -> None:
     with pytest.raises(NoVideoStream, match="no video stream"):
-        tool.probe(clips("sound_only.mp4"), NotedPulse())
+        tool.probe(clips("sound_only.mp4"), NotedProgress())
 
 
 def test_sound_with_a_cover_picture_is_refused(tool: FfmpegTool, clips: Clips, tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_sound_with_a_cover_picture_is_refused(tool: FfmpegTool, clips: Clips, t
     ffmpeg("-i", str(clips("sound_only.mp4")), "-i", str(cover), *attach, str(song))
 
     with pytest.raises(NoVideoStream, match="still picture"):
-        tool.probe(song, NotedPulse())
+        tool.probe(song, NotedProgress())
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_script_or_other_kind_in_disguise_is_refused(
     (tmp_path / "film.mp4").write_bytes(content)
 
     with pytest.raises((SourceTypeUnsupported, SourceUnreadable)) as refusal:
-        tool.probe(tmp_path / "film.mp4", NotedPulse())
+        tool.probe(tmp_path / "film.mp4", NotedProgress())
     assert str(tmp_path) not in str(refusal.value)
 
 
@@ -170,7 +170,7 @@ def test_an_image_is_refused(tool: FfmpegTool, tmp_path: Path) -> None:
     ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x64", "-frames:v", "1", str(image))
 
     with pytest.raises(SourceTypeUnsupported):
-        tool.probe(image, NotedPulse())
+        tool.probe(image, NotedProgress())
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_text_and_noise_are_refused(tool: FfmpegTool, tmp_path: Path, content: b
     (tmp_path / "film.mp4").write_bytes(content)
 
     with pytest.raises(SenderError):
-        tool.probe(tmp_path / "film.mp4", NotedPulse())
+        tool.probe(tmp_path / "film.mp4", NotedProgress())
 
 
 def test_a_name_that_looks_like_an_option_is_only_a_name(
@@ -189,37 +189,37 @@ def test_a_name_that_looks_like_an_option_is_only_a_name(
     hostile = tmp_path / "-i file:x; rm 'y' %d.mp4"
     hostile.write_bytes(clips("plain.mp4").read_bytes())
 
-    assert tool.probe(hostile, NotedPulse()).duration_us == 2_000_000
+    assert tool.probe(hostile, NotedProgress()).duration_us == 2_000_000
 
 
 def test_a_video_longer_than_allowed_is_refused(clips: Clips) -> None:
     strict = FfmpegTool(EncodeRecipe(), MediaLimits(max_duration_s=1), RunLimits())
 
     with pytest.raises(SourceTooLong):
-        strict.probe(clips("plain.mp4"), NotedPulse())
+        strict.probe(clips("plain.mp4"), NotedProgress())
 
 
 def test_a_length_that_the_header_hides_is_found_by_reading(clips: Clips) -> None:
     strict = FfmpegTool(EncodeRecipe(), MediaLimits(max_duration_s=3), RunLimits())
 
     with pytest.raises(SourceTooLong):
-        strict.probe(clips("unstated.mkv"), NotedPulse())
+        strict.probe(clips("unstated.mkv"), NotedProgress())
 
 
 def test_a_picture_larger_than_allowed_is_refused(clips: Clips) -> None:
     strict = FfmpegTool(EncodeRecipe(), MediaLimits(max_pixels=100 * 100), RunLimits())
 
     with pytest.raises(SourceTooLarge):
-        strict.probe(clips("plain.mp4"), NotedPulse())
+        strict.probe(clips("plain.mp4"), NotedProgress())
 
 
 def test_more_streams_than_allowed_are_refused(clips: Clips) -> None:
     strict = FfmpegTool(EncodeRecipe(), MediaLimits(max_streams=3), RunLimits())
 
     with pytest.raises(SenderError):
-        strict.probe(clips("two_pictures.mkv"), NotedPulse())
+        strict.probe(clips("two_pictures.mkv"), NotedProgress())
 
 
 def test_a_huge_gap_between_timestamps_counts_as_running_time(tool: FfmpegTool, clips: Clips) -> None:
     with pytest.raises(SourceTooLong):
-        tool.probe(clips("days_of_nothing.mkv"), NotedPulse())
+        tool.probe(clips("days_of_nothing.mkv"), NotedProgress())

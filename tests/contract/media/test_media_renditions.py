@@ -9,13 +9,13 @@ import pytest
 from adapters.ffmpeg.tool import FfmpegTool
 from domain.media.rendition import Rendition
 from tests.contract.media import looks
-from tests.contract.media.progress import NotedPulse
+from tests.contract.media.progress import NotedProgress
 from tests.contract.media.recipes import Clips, turned
 
 
 def downscaled(tool: FfmpegTool, source: Path, target: Path, max_height: int = 1080) -> bool:
-    media = tool.probe(source, NotedPulse())
-    copied = tool.downscale(source, media, Rendition(max_height), target, NotedPulse())
+    media = tool.probe(source, NotedProgress())
+    copied = tool.downscale(source, media, Rendition(max_height), target, NotedProgress())
     assert abs(looks.duration_s(target) - media.duration_s) < 0.1
     return copied
 
@@ -107,8 +107,8 @@ def test_hours_without_a_frame_are_not_filled_with_copies_of_one(
 def test_two_hours_end_right(tool: FfmpegTool, clips: Clips, target: Path) -> None:
     assert downscaled(tool, clips("two_hours.mp4"), target) is True
 
-    media = tool.probe(clips("two_hours.mp4"), NotedPulse())
-    tool.extract_audio(clips("two_hours.mp4"), media, target, NotedPulse())
+    media = tool.probe(clips("two_hours.mp4"), NotedProgress())
+    tool.extract_audio(clips("two_hours.mp4"), media, target, NotedProgress())
     assert target.stat().st_size == 2 * 16000 * 7200
 
 
@@ -182,9 +182,9 @@ def test_a_stream_that_starts_in_the_middle_is_encoded(
     whole = clips("broadcast.ts").read_bytes()
     late = tmp_path / "late.ts"
     late.write_bytes(whole[188 * (len(whole) // 188 // 3) :])
-    media = tool.probe(late, NotedPulse())
+    media = tool.probe(late, NotedProgress())
 
-    tool.downscale(late, media, Rendition(1080), target, NotedPulse())
+    tool.downscale(late, media, Rendition(1080), target, NotedProgress())
 
     assert looks.stream(target, "video")["height"] == 180
 
@@ -200,14 +200,14 @@ def test_the_senders_tags_are_left_out_but_the_language_stays(
 
 
 def test_progress_moves_while_the_picture_is_encoded(tool: FfmpegTool, clips: Clips, target: Path) -> None:
-    media = tool.probe(clips("large.mp4"), NotedPulse())
-    pulse = NotedPulse()
+    media = tool.probe(clips("large.mp4"), NotedProgress())
+    progress = NotedProgress()
 
-    tool.downscale(clips("large.mp4"), media, Rendition(180), target, pulse)
+    tool.downscale(clips("large.mp4"), media, Rendition(180), target, progress)
 
-    assert pulse.fractions
-    assert pulse.fractions == sorted(pulse.fractions)
-    assert 0.9 < pulse.fractions[-1] <= 1
+    assert progress.fractions
+    assert progress.fractions == sorted(progress.fractions)
+    assert 0.9 < progress.fractions[-1] <= 1
 
 
 def _turn(picture: bytes, side: int, quarter_turns: int) -> bytes:

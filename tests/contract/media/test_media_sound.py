@@ -10,13 +10,13 @@ import pytest
 from adapters.ffmpeg.tool import FfmpegTool
 from domain.media.rendition import Rendition
 from tests.contract.media import looks
-from tests.contract.media.progress import NotedPulse
+from tests.contract.media.progress import NotedProgress
 from tests.contract.media.recipes import Clips
 
 
 def heard(tool: FfmpegTool, source: Path, tmp_path: Path) -> bytes:
-    media = tool.probe(source, NotedPulse())
-    tool.extract_audio(source, media, tmp_path / "sound.pcm", NotedPulse())
+    media = tool.probe(source, NotedProgress())
+    tool.extract_audio(source, media, tmp_path / "sound.pcm", NotedProgress())
     pcm = (tmp_path / "sound.pcm").read_bytes()
     assert len(pcm) == 2 * round(media.duration_us * 16000 / 1_000_000)
     return pcm
@@ -48,8 +48,8 @@ def test_a_gap_in_the_sound_stays_a_gap(tool: FfmpegTool, clips: Clips, tmp_path
 def test_a_gap_in_the_sound_stays_a_gap_in_a_rendition(
     tool: FfmpegTool, clips: Clips, tmp_path: Path
 ) -> None:
-    media = tool.probe(clips("sound_gap.mkv"), NotedPulse())
-    tool.downscale(clips("sound_gap.mkv"), media, Rendition(90), tmp_path / "made.mp4", NotedPulse())
+    media = tool.probe(clips("sound_gap.mkv"), NotedProgress())
+    tool.downscale(clips("sound_gap.mkv"), media, Rendition(90), tmp_path / "made.mp4", NotedProgress())
 
     pcm = heard(tool, tmp_path / "made.mp4", tmp_path)
 
@@ -63,9 +63,9 @@ def test_a_video_of_joined_files_is_downscaled_in_time(tool: FfmpegTool, tmp_pat
     joined = tmp_path / "joined.mp4"
     command = ["ffmpeg", "-v", "error", "-stream_loop", "4", "-i", f"file:{clip}", "-c", "copy", str(joined)]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
-    media = tool.probe(joined, NotedPulse())
+    media = tool.probe(joined, NotedProgress())
 
-    tool.downscale(joined, media, Rendition(64), tmp_path / "made.mp4", NotedPulse())
+    tool.downscale(joined, media, Rendition(64), tmp_path / "made.mp4", NotedProgress())
 
-    made = tool.probe(tmp_path / "made.mp4", NotedPulse())
+    made = tool.probe(tmp_path / "made.mp4", NotedProgress())
     assert abs(made.duration_us - media.duration_us) < 80_000

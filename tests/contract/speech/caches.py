@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.speech.cache import KeptWork
+from domain.speech.cache import WorkCache
 
 Piece = tuple[str, int, int]
 
@@ -14,14 +14,14 @@ class MemoryWork:
     def find(self, recipe: str, start_us: int, end_us: int) -> bytes | None:
         return self.pieces.get((recipe, start_us, end_us))
 
-    def keep(self, recipe: str, start_us: int, end_us: int, content: bytes) -> None:
+    def save(self, recipe: str, start_us: int, end_us: int, content: bytes) -> None:
         self.pieces[recipe, start_us, end_us] = content
 
 
 class NotedWork:
     """Which pieces were found, and which were done and kept, in order."""
 
-    def __init__(self, kept: KeptWork) -> None:
+    def __init__(self, kept: WorkCache) -> None:
         self._kept = kept
         self.found: list[Piece] = []
         self.done: list[Piece] = []
@@ -32,6 +32,6 @@ class NotedWork:
             self.found.append((recipe, start_us, end_us))
         return content
 
-    def keep(self, recipe: str, start_us: int, end_us: int, content: bytes) -> None:
-        self._kept.keep(recipe, start_us, end_us, content)
+    def save(self, recipe: str, start_us: int, end_us: int, content: bytes) -> None:
+        self._kept.save(recipe, start_us, end_us, content)
         self.done.append((recipe, start_us, end_us))

@@ -15,7 +15,7 @@ from adapters.models.settings import REPOSITORY, SpeechSettings, read_speech
 from adapters.speech.engines import speech_engine
 from adapters.speech.faster_whisper_engine import FasterWhisperEngine
 from adapters.speech.speech_recognition_engine import SpeechRecognitionEngine
-from domain.attempts.progress import FreePulse
+from domain.attempts.progress import UnreportedProgress
 
 Engine = FasterWhisperEngine | SpeechRecognitionEngine
 CLIPS = REPOSITORY / "models" / "demo" / "clip"
@@ -42,8 +42,8 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Spoken]:
         clip_path, pcm_path = CLIPS / f"{name}.mp4", folder / f"{name}.pcm"
         answers = json.loads((CLIPS / f"{name}.json").read_text(encoding="utf-8"))
         if not pcm_path.exists():
-            media = tool.probe(clip_path, FreePulse())
-            tool.extract_audio(clip_path, media, pcm_path, FreePulse())
+            media = tool.probe(clip_path, UnreportedProgress())
+            tool.extract_audio(clip_path, media, pcm_path, UnreportedProgress())
         return Spoken(
             pcm_path,
             answers["language"],

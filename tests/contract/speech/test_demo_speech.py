@@ -9,7 +9,7 @@ import pytest
 
 from adapters.speech.faster_whisper_engine import FasterWhisperEngine
 from domain.speech.words import LanguageVerdict
-from tests.contract.media.progress import NotedPulse
+from tests.contract.media.progress import NotedProgress
 from tests.contract.speech.conftest import Spoken
 
 Sounds = Callable[[str], Spoken]
@@ -38,7 +38,7 @@ def test_the_language_of_a_shipped_clip_is_detected(
     whisper: FasterWhisperEngine, spoken: Sounds, name: str
 ) -> None:
     sound = spoken(name)
-    estimate = whisper.detect_language(sound.pcm_path, NotedPulse())
+    estimate = whisper.detect_language(sound.pcm_path, NotedProgress())
     assert (estimate.verdict, estimate.language) == (LanguageVerdict.DETECTED, sound.language)
     assert estimate.probability > 0.9
 
@@ -48,7 +48,7 @@ def test_nine_words_of_ten_in_a_shipped_clip_are_understood(
     whisper: FasterWhisperEngine, spoken: Sounds, name: str
 ) -> None:
     sound = spoken(name)
-    words = whisper.transcribe(sound.pcm_path, sound.language, NotedPulse())
+    words = whisper.transcribe(sound.pcm_path, sound.language, NotedProgress())
     said = letters(" ".join(text for text, _, _ in sound.sentences))
     heard = letters(" ".join(word.text for word in words))
     assert edits(said, heard) <= len(said) // 10, " ".join(word.text for word in words)
@@ -57,7 +57,7 @@ def test_nine_words_of_ten_in_a_shipped_clip_are_understood(
 @pytest.mark.parametrize("name", CLIPS)
 def test_words_stand_where_the_sentences_are(whisper: FasterWhisperEngine, spoken: Sounds, name: str) -> None:
     sound = spoken(name)
-    for word in whisper.transcribe(sound.pcm_path, sound.language, NotedPulse()):
+    for word in whisper.transcribe(sound.pcm_path, sound.language, NotedProgress()):
         assert any(
             start_us - 350_000 <= word.start_us and word.end_us <= end_us + 350_000
             for _, start_us, end_us in sound.sentences

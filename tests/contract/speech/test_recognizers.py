@@ -15,7 +15,7 @@ from adapters.speech.recognizers import Recognizer, google, recognizer_named, sp
 from adapters.speech.speech_recognition_engine import SpeechRecognitionEngine
 from domain.errors import LanguageUnsupported, SpeechServiceUnavailable, ToolMissing
 from domain.speech.languages import LANGUAGES
-from tests.contract.media.progress import NotedPulse
+from tests.contract.media.progress import NotedProgress
 from tests.contract.speech.conftest import Spoken
 
 SECOND = np.zeros(16_000, dtype=np.float32)
@@ -56,7 +56,7 @@ def test_an_online_service_is_sent_the_speech_and_its_text_is_spread_over_it(
     endpoint, asked = service
     sound = spoken("english-dog")
     engine = SpeechRecognitionEngine(read_speech({"SPEECH_ENGINE": "google"}), google(endpoint, key="mine"))
-    words = engine.transcribe(sound.pcm_path, "fr-CA", NotedPulse())
+    words = engine.transcribe(sound.pcm_path, "fr-CA", NotedProgress())
     assert [word.text for word in words] == ["a", "dog", "runs"]
     assert words[0].start_us < sound.sentences[0][2]
     assert asked == ["/recognize?client=chromium&lang=fr&key=mine&pFilter=0 b'fLaC'"]

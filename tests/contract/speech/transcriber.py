@@ -11,11 +11,11 @@ import sys
 import time
 from pathlib import Path
 
-from activities.artifacts.speech_cache import KeptSpeech
+from activities.artifacts.speech_cache import SpeechCache
 from adapters.models.settings import read_speech
 from adapters.object_store import S3ObjectStore, StoreSettings
 from adapters.speech.faster_whisper_engine import FasterWhisperEngine
-from domain.attempts.progress import FreePulse
+from domain.attempts.progress import UnreportedProgress
 from domain.speech.words_file import write_words
 
 
@@ -24,16 +24,16 @@ def tell(line: str) -> None:
     sys.stdout.flush()
 
 
-class ToldWork(KeptSpeech):
+class ToldWork(SpeechCache):
     kept_count = 0
 
-    def keep(self, recipe: str, start_us: int, end_us: int, content: bytes) -> None:
-        super().keep(recipe, start_us, end_us, content)
+    def save(self, recipe: str, start_us: int, end_us: int, content: bytes) -> None:
+        super().save(recipe, start_us, end_us, content)
         type(self).kept_count += 1
         tell(f"done {start_us} {end_us}")
 
 
-class StandingPulse(FreePulse):
+class StandingPulse(UnreportedProgress):
     """Stands still for ever, in the middle of the hearing that follows the `after`th kept piece."""
 
     def __init__(self, after: int) -> None:

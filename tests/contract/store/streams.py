@@ -11,7 +11,7 @@ MIB = 1024 * 1024
 PART = 5 * MIB
 
 
-class Pulse:
+class ProgressReporter:
     """Counts what it is told; stops the work once it has come to `stop_at`."""
 
     def __init__(self, stop_at: float = 2.0) -> None:

@@ -11,7 +11,7 @@ import pytest
 from adapters.object_store import S3ObjectStore, StoreSettings
 from domain.errors import AttemptCancelled, FileUnknown, SourceTooLarge, StoreUnavailable
 from domain.storage.artifact import Artifact
-from tests.contract.store.streams import MIB, PART, Pulse, Stream, everything_below, noise
+from tests.contract.store.streams import MIB, PART, ProgressReporter, Stream, everything_below, noise
 
 
 @pytest.mark.parametrize("size", [0, 1, PART - 1, PART, PART + 1, 2 * PART, 2 * PART + 12_345])
@@ -71,7 +71,7 @@ def test_an_object_written_at_once_keeps_its_digest_beside_it(store: S3ObjectSto
 def test_a_file_goes_up_and_comes_down_with_progress_to_the_end(store: S3ObjectStore, tmp_path: Path) -> None:
     source_path, target_path = tmp_path / "source", tmp_path / "target"
     source_path.write_bytes(noise(20 * MIB))
-    up, down = Pulse(), Pulse()
+    up, down = ProgressReporter(), ProgressReporter()
 
     artifact = store.upload(source_path, "file/object", "video/mp4", up)
     store.download("file/object", target_path, down)
@@ -87,31 +87,31 @@ def test_a_file_goes_up_and_comes_down_with_progress_to_the_end(store: S3ObjectS
 def test_an_empty_file_goes_up_and_comes_down(store: S3ObjectStore, tmp_path: Path) -> None:
     (tmp_path / "source").touch()
 
-    store.upload(tmp_path / "source", "file/empty", "text/vtt", Pulse())
-    store.download("file/empty", tmp_path / "target", Pulse())
+    store.upload(tmp_path / "source", "file/empty", "text/vtt", ProgressReporter())
+    store.download("file/empty", tmp_path / "target", ProgressReporter())
 
     assert (tmp_path / "target").read_bytes() == b""
 
 
 def test_a_cancel_stops_an_upload_and_leaves_nothing(store: S3ObjectStore, tmp_path: Path) -> None:
     (tmp_path / "source").write_bytes(noise(40 * MIB))
-    pulse = Pulse(stop_at=0.5)
+    progress = ProgressReporter(stop_at=0.5)
 
     with pytest.raises(AttemptCancelled):
-        store.upload(tmp_path / "source", "cancelled/object", "video/mp4", pulse)
+        store.upload(tmp_path / "source", "cancelled/object", "video/mp4", progress)
 
-    assert pulse.fractions[-1] < 0.6
+    assert progress.fractions[-1] < 0.6
     assert everything_below(store, "cancelled/") == ([], [])
 
 
 def test_a_cancel_stops_a_download(store: S3ObjectStore, tmp_path: Path) -> None:
     store.put("download/object", noise(8 * MIB), "video/mp4")
-    pulse = Pulse(stop_at=0.5)
+    progress = ProgressReporter(stop_at=0.5)
 
     with pytest.raises(AttemptCancelled):
-        store.download("download/object", tmp_path / "target", pulse)
+        store.download("download/object", tmp_path / "target", progress)
 
-    assert pulse.fractions[-1] < 0.6
+    assert progress.fractions[-1] < 0.6
 
 
 def test_a_range_gives_exactly_its_bytes(store: S3ObjectStore) -> None:

@@ -14,14 +14,14 @@ import urllib3
 from adapters.object_store import S3ObjectStore, StoreSettings
 from domain.errors import FileUnknown, SettingInvalid, StoreUnavailable
 from domain.storage.artifact import Artifact
-from tests.contract.store.streams import PART, Pulse, Stream, everything_below, noise
+from tests.contract.store.streams import PART, ProgressReporter, Stream, everything_below, noise
 from tests.servers.temporal_server import free_port
 
 
 def test_a_missing_object_is_told_apart_from_a_failing_store(store: S3ObjectStore, tmp_path: Path) -> None:
     assert store.stat("missing/object") is None
     with pytest.raises(FileUnknown):
-        store.download("missing/object", tmp_path / "target", Pulse())
+        store.download("missing/object", tmp_path / "target", ProgressReporter())
     with pytest.raises(FileUnknown):
         list(store.open_range("missing/object", 0, 10))
 
@@ -151,8 +151,8 @@ def test_a_store_that_nobody_listens_for_is_unavailable(tmp_path: Path) -> None:
         lambda: store.put("object", b"x", "text/plain"),
         lambda: store.put_stream(Stream(noise(PART)), "object", "video/mp4", PART),
         lambda: store.copy(Artifact("object", "video/mp4", 1, ""), "target"),
-        lambda: store.download("object", tmp_path / "target", Pulse()),
-        lambda: store.upload(tmp_path / "file", "object", "text/plain", Pulse()),
+        lambda: store.download("object", tmp_path / "target", ProgressReporter()),
+        lambda: store.upload(tmp_path / "file", "object", "text/plain", ProgressReporter()),
         lambda: store.remove("object"),
         lambda: store.remove_prefix("prefix/"),
     ]

@@ -11,10 +11,10 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.upkeep import Upkeep
 from adapters.catalogue import Catalogue, CatalogueSettings, connect, upgrade
-from adapters.catalogue.upkeep import Upkeep as CatalogueUpkeep
+from adapters.catalogue.upkeep import CatalogueUpkeep
 from adapters.object_store import S3ObjectStore, StoreSettings
 from domain.messages.stages import RecordInput
-from domain.messages.upkeep import Kept, UpkeepInput
+from domain.messages.upkeep import UpkeepInput, UpkeepReport
 from domain.tasks.state import TaskOutcome, TaskState, TaskStatus
 from tests.contract.catalogue.videos import new_video
 from tests.contract.store.servers import s3_server
@@ -29,7 +29,7 @@ class Shelf:
     catalogue: Catalogue
     upkeep: Upkeep
 
-    def run(self, request: UpkeepInput) -> Kept:
+    def run(self, request: UpkeepInput) -> UpkeepReport:
         return ActivityEnvironment().run(self.upkeep.run, request)
 
     def save(self, number: int) -> str:
@@ -68,7 +68,7 @@ def shelf(settings: StoreSettings, tmp_path: Path) -> Shelf:
 def test_an_old_video_goes_with_its_objects_and_its_row(shelf: Shelf) -> None:
     shelf.save(1)
 
-    assert shelf.run(UpkeepInput(retention_s=90 * DAY_S)) == Kept(expired=1)
+    assert shelf.run(UpkeepInput(retention_s=90 * DAY_S)) == UpkeepReport(expired=1)
 
     assert shelf.keys() == []
     assert shelf.catalogue.page("local").videos == []
@@ -93,8 +93,8 @@ def test_nothing_goes_by_age_where_videos_are_kept_or_their_tasks_run(shelf: She
     shelf.catalogue.add(replace(running, source=source))
     before = shelf.keys()
 
-    assert shelf.run(UpkeepInput(retention_s=0)) == Kept()
-    assert shelf.run(UpkeepInput(retention_s=100 * 365 * DAY_S)) == Kept()
+    assert shelf.run(UpkeepInput(retention_s=0)) == UpkeepReport()
+    assert shelf.run(UpkeepInput(retention_s=100 * 365 * DAY_S)) == UpkeepReport()
     assert shelf.keys() == before
     shelf.run(UpkeepInput(retention_s=DAY_S))
     assert [row.id for row in shelf.catalogue.page("local").videos] == ["video-002"]
@@ -105,13 +105,13 @@ def test_a_video_whose_result_is_gone_counts_as_failed_and_says_so(shelf: Shelf)
     shelf.save(2)
     shelf.store.remove("videos/transcoded/video-001/t/final.mp4")
 
-    assert shelf.run(UpkeepInput()) == Kept(lost=1)
+    assert shelf.run(UpkeepInput()) == UpkeepReport(lost=1)
 
     row = shelf.catalogue.video("local", "video-001")
     assert row is not None
     assert (row.status, row.final_key, row.fault_code) == ("failed", None, "FileUnknown")
     assert row.task_state.outcome.files == {}
-    assert shelf.run(UpkeepInput()) == Kept()
+    assert shelf.run(UpkeepInput()) == UpkeepReport()
 
 
 def test_objects_of_no_video_go_once_they_are_no_longer_young(shelf: Shelf) -> None:
@@ -124,8 +124,8 @@ def test_objects_of_no_video_go_once_they_are_no_longer_young(shelf: Shelf) -> N
     ):
         shelf.store.put(key, b"bytes", "video/mp4")
 
-    assert shelf.run(UpkeepInput()) == Kept()
-    assert shelf.run(UpkeepInput(grace_s=0)) == Kept(orphans=3)
+    assert shelf.run(UpkeepInput()) == UpkeepReport()
+    assert shelf.run(UpkeepInput(grace_s=0)) == UpkeepReport(orphans=3)
     assert shelf.keys() == kept
 
 
@@ -134,7 +134,7 @@ def test_objects_are_spared_where_most_have_no_row_as_with_a_wrong_database(shel
         shelf.store.put(f"videos/original/v{number}/source", b"bytes", "video/mp4")
     before = shelf.keys()
 
-    assert shelf.run(UpkeepInput(grace_s=0)) == Kept(spared=11)
+    assert shelf.run(UpkeepInput(grace_s=0)) == UpkeepReport(spared=11)
     assert shelf.keys() == before
 
 
@@ -143,5 +143,5 @@ def test_rows_are_spared_where_most_results_are_missing_as_with_a_wrong_bucket(s
         shelf.save(number)
     shelf.store.remove_prefix("videos/transcoded/")
 
-    assert shelf.run(UpkeepInput()) == Kept(spared=11)
+    assert shelf.run(UpkeepInput()) == UpkeepReport(spared=11)
     assert {row.status for row in shelf.catalogue.page("local").videos} == {"completed"}

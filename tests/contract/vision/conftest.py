@@ -15,7 +15,7 @@ from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from adapters.ffmpeg.tool import FfmpegTool
 from adapters.models.settings import REPOSITORY, VisionSettings, read_vision
 from adapters.vision.yolo_detector import YoloDetector
-from domain.attempts.progress import FreePulse
+from domain.attempts.progress import UnreportedProgress
 from domain.media.source import SourceMedia
 
 CLIPS = REPOSITORY / "models" / "demo" / "clip"
@@ -31,7 +31,7 @@ class Clip:
 
 
 def probed(path: Path) -> SourceMedia:
-    return FfmpegTool(EncodeRecipe(), MediaLimits(), RunLimits()).probe(path, FreePulse())
+    return FfmpegTool(EncodeRecipe(), MediaLimits(), RunLimits()).probe(path, UnreportedProgress())
 
 
 @pytest.fixture(scope="session")

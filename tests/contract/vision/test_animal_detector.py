@@ -16,7 +16,7 @@ from adapters.models.settings import REPOSITORY, VisionSettings
 from adapters.vision.yolo_detector import YoloDetector
 from domain.animals.sightings import sightings
 from domain.errors import AttemptCancelled, SettingInvalid
-from tests.contract.media.progress import NotedPulse
+from tests.contract.media.progress import NotedProgress
 from tests.contract.vision.conftest import Clip
 
 Clips = Callable[[str], Clip]
@@ -27,7 +27,7 @@ def test_the_animals_of_a_shipped_clip_are_found_and_no_others(
     detector: YoloDetector, shipped: Clips, name: str
 ) -> None:
     clip = shipped(name)
-    detections, _ = detector.detect(clip.path, clip.media, NotedPulse())
+    detections, _ = detector.detect(clip.path, clip.media, NotedProgress())
     found = sightings(detections)
     assert [sighting.label for sighting in found] == sorted(label for label, _, _ in clip.animals)
     for label, start_us, end_us in clip.animals:
@@ -51,7 +51,7 @@ def test_looking_uses_as_many_threads_as_the_setting_says(
 def test_an_empty_scene_has_no_animals_and_is_looked_at_all_the_same(
     detector: YoloDetector, empty_scene: Clip
 ) -> None:
-    detections, frame_count = detector.detect(empty_scene.path, empty_scene.media, NotedPulse())
+    detections, frame_count = detector.detect(empty_scene.path, empty_scene.media, NotedProgress())
     assert detections == []
     assert 5 <= frame_count <= 7
 
@@ -60,7 +60,7 @@ def test_detections_come_in_order_of_time_with_boxes_inside_the_picture(
     detector: YoloDetector, shipped: Clips
 ) -> None:
     clip = shipped("demo")
-    detections, frame_count = detector.detect(clip.path, clip.media, NotedPulse())
+    detections, frame_count = detector.detect(clip.path, clip.media, NotedProgress())
     times_us = [detection.time_us for detection in detections]
     assert times_us == sorted(times_us)
     assert 15 <= frame_count <= 25
@@ -74,8 +74,8 @@ def test_the_size_of_a_batch_changes_nothing_that_is_found(
 ) -> None:
     clip = shipped("spanish-horse")
     one_by_one = YoloDetector(replace(vision_settings, batch_size=1), frames)
-    alone, _ = one_by_one.detect(clip.path, clip.media, NotedPulse())
-    together, _ = detector.detect(clip.path, clip.media, NotedPulse())
+    alone, _ = one_by_one.detect(clip.path, clip.media, NotedProgress())
+    together, _ = detector.detect(clip.path, clip.media, NotedProgress())
     assert [(seen.label, seen.time_us) for seen in alone] == [(seen.label, seen.time_us) for seen in together]
 
 
@@ -84,7 +84,7 @@ def test_only_the_wanted_labels_are_told(
 ) -> None:
     clip = shipped("demo")
     for_dogs = YoloDetector(replace(vision_settings, labels=("dog",)), frames)
-    detections, _ = for_dogs.detect(clip.path, clip.media, NotedPulse())
+    detections, _ = for_dogs.detect(clip.path, clip.media, NotedProgress())
     assert {detection.label for detection in detections} == {"dog"}
 
 
@@ -96,19 +96,19 @@ def test_labels_that_the_model_does_not_know_are_the_operators_fault(
 
 
 def test_progress_never_goes_back_and_ends_at_the_whole(detector: YoloDetector, shipped: Clips) -> None:
-    clip, pulse = shipped("demo"), NotedPulse()
-    detector.detect(clip.path, clip.media, pulse)
-    assert pulse.fractions == sorted(pulse.fractions)
-    assert len(pulse.fractions) > 3
-    assert pulse.fractions[-1] == 1.0
+    clip, progress = shipped("demo"), NotedProgress()
+    detector.detect(clip.path, clip.media, progress)
+    assert progress.fractions == sorted(progress.fractions)
+    assert len(progress.fractions) > 3
+    assert progress.fractions[-1] == 1.0
 
 
 def test_a_cancel_stops_the_work_with_its_own_error(detector: YoloDetector, shipped: Clips) -> None:
     clip = shipped("demo")
-    pulse = NotedPulse(stop_when=lambda: max(pulse.fractions, default=0.0) > 0.3)
+    progress = NotedProgress(stop_when=lambda: max(progress.fractions, default=0.0) > 0.3)
     with pytest.raises(AttemptCancelled):
-        detector.detect(clip.path, clip.media, pulse)
-    assert max(pulse.fractions) < 1.0
+        detector.detect(clip.path, clip.media, progress)
+    assert max(progress.fractions) < 1.0
 
 
 def test_looking_leaves_nothing_in_the_home_or_the_working_folder(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 SCRIPTS = Path(__file__).parents[3] / "deploy" / "images"
 
 
-class Standing(http.server.BaseHTTPRequestHandler):
+class CallerTasks(http.server.BaseHTTPRequestHandler):
     """Says 200 at /health and 404 elsewhere."""
 
     def do_GET(self) -> None:
@@ -23,7 +23,7 @@ class Standing(http.server.BaseHTTPRequestHandler):
         return
 
 
-class Standstill(Standing):
+class Standstill(CallerTasks):
     def do_GET(self) -> None:
         self.send_response(503)
         self.end_headers()
@@ -46,12 +46,12 @@ def healthy(port: int, **environment: str) -> int:
     return done.returncode
 
 
-@pytest.mark.parametrize("port", [Standing], indirect=True)
+@pytest.mark.parametrize("port", [CallerTasks], indirect=True)
 def test_a_process_that_answers_is_healthy(port: int) -> None:
     assert healthy(port) == 0
 
 
-@pytest.mark.parametrize("port", [Standing], indirect=True)
+@pytest.mark.parametrize("port", [CallerTasks], indirect=True)
 def test_a_proxy_of_the_container_is_not_asked(port: int) -> None:
     assert healthy(port, http_proxy="http://127.0.0.1:1") == 0
 

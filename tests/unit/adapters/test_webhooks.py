@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from adapters.webhooks import Address, WebhookPostman, read_webhooks
+from adapters.webhooks import Address, WebhookSender, read_webhooks
 from domain.errors import SettingInvalid, WebhookForbidden, WebhookUndelivered
 from tests.servers.issuer import new_key
 from tests.servers.temporal_server import free_port
@@ -46,9 +46,9 @@ def port_of(server: Server) -> int:
 
 def test_a_webhook_arrives_as_it_was_signed(server: Server) -> None:
     server.answer = lambda _: Said(204)
-    postman = WebhookPostman(allow_private=True, lookup=at("127.0.0.1"))
+    sender = WebhookSender(allow_private=True, lookup=at("127.0.0.1"))
 
-    postman.post(f"http://hook.example:{port_of(server)}/a?b=c", {"webhook-id": "1"}, b'{"x":1}')
+    sender.post(f"http://hook.example:{port_of(server)}/a?b=c", {"webhook-id": "1"}, b'{"x":1}')
 
     [request] = server.seen
     assert (request.method, request.path, request.body) == ("POST", "/a?b=c", b'{"x":1}')
@@ -59,21 +59,21 @@ def test_a_webhook_arrives_as_it_was_signed(server: Server) -> None:
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1"])
 def test_the_installations_own_network_is_not_called(server: Server, address: str) -> None:
     with pytest.raises(WebhookForbidden, match=r"hook\.example leads into a network"):
-        WebhookPostman(lookup=at(address)).post(f"http://hook.example:{port_of(server)}/", {}, b"")
+        WebhookSender(lookup=at(address)).post(f"http://hook.example:{port_of(server)}/", {}, b"")
     assert server.seen == []
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f.1", "[::1]"])
 def test_no_way_to_write_this_machine_reaches_it(server: Server, host: str) -> None:
     with pytest.raises((WebhookForbidden, WebhookUndelivered)):
-        WebhookPostman().post(f"http://{host}:{port_of(server)}/", {}, b"")
+        WebhookSender().post(f"http://{host}:{port_of(server)}/", {}, b"")
     assert server.seen == []
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse(server: Server) -> None:
     both = [ip_address("93.184.216.34"), HERE]
     with pytest.raises(WebhookForbidden):
-        WebhookPostman(lookup=lambda _host, _port: both).post("https://hook.example/", {}, b"")
+        WebhookSender(lookup=lambda _host, _port: both).post("https://hook.example/", {}, b"")
 
 
 def test_a_name_that_changes_after_it_was_judged_is_not_looked_up_again(server: Server) -> None:
@@ -84,7 +84,7 @@ def test_a_name_that_changes_after_it_was_judged_is_not_looked_up_again(server: 
         asked.append(host)
         return [HERE if len(asked) == 1 else ip_address("192.0.2.1")]
 
-    WebhookPostman(allow_private=True, lookup=lookup).post(f"http://hook.example:{port_of(server)}/", {}, b"")
+    WebhookSender(allow_private=True, lookup=lookup).post(f"http://hook.example:{port_of(server)}/", {}, b"")
 
     assert asked == ["hook.example"]
     assert len(server.seen) == 1
@@ -97,17 +97,17 @@ def test_whatever_is_not_taken_is_tried_again_and_no_redirect_is_followed(
     server.answer = lambda _: Said(status, headers={"Location": f"{server.url}/elsewhere"})
 
     with pytest.raises(WebhookUndelivered, match=str(status)):
-        WebhookPostman(allow_private=True).post(f"{server.url}/", {}, b"")
+        WebhookSender(allow_private=True).post(f"{server.url}/", {}, b"")
     assert [request.path for request in server.seen] == ["/"]
 
 
 def test_a_server_that_hangs_up_or_is_not_there_is_tried_again(server: Server) -> None:
     server.answer = lambda _: None
-    postman = WebhookPostman(allow_private=True)
+    sender = WebhookSender(allow_private=True)
 
     for url in (server.url, f"http://127.0.0.1:{free_port()}", "http://no-such-host.invalid"):
         with pytest.raises(WebhookUndelivered):
-            postman.post(url, {}, b"")
+            sender.post(url, {}, b"")
 
 
 @pytest.fixture
@@ -154,12 +154,12 @@ def tls_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
 
 def test_over_tls_the_certificate_must_be_of_the_name_and_not_of_the_address(tls_port: int) -> None:
-    postman = WebhookPostman(allow_private=True, lookup=at("127.0.0.1"))
+    sender = WebhookSender(allow_private=True, lookup=at("127.0.0.1"))
 
-    postman.post(f"https://hook.example:{tls_port}/", {}, b"{}")
+    sender.post(f"https://hook.example:{tls_port}/", {}, b"{}")
 
     with pytest.raises(WebhookUndelivered, match=r"doesn't match|mismatch"):
-        postman.post(f"https://other.example:{tls_port}/", {}, b"{}")
+        sender.post(f"https://other.example:{tls_port}/", {}, b"{}")
 
 
 def test_a_certificate_that_nobody_vouches_for_is_not_believed(
@@ -168,7 +168,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_believed(
     monkeypatch.delenv("SSL_CERT_FILE")
 
     with pytest.raises(WebhookUndelivered, match=r"self.signed"):
-        WebhookPostman(allow_private=True, lookup=at("127.0.0.1")).post(
+        WebhookSender(allow_private=True, lookup=at("127.0.0.1")).post(
             f"https://hook.example:{tls_port}/", {}, b"{}"
         )
 

@@ -14,11 +14,11 @@ from adapters.object_store import S3ObjectStore, StoreSettings
 from adapters.settings import TaskSettings
 from api.access.callers import OWNER
 from api.app import create_app
-from api.dependencies import Parts
+from api.dependencies import Services
 from api.settings import HttpSettings
 from domain.accounts.quotas import NO_QUOTAS, Quotas
 from domain.errors import PipelineError
-from domain.messages.diagnostics import Part
+from domain.messages.diagnostics import PartReport
 from domain.messages.start import Admission, PipelineRequest
 from domain.tasks.state import LiveState, Stage
 from tests.contract.store.servers import s3_server
@@ -60,8 +60,10 @@ class FakeTasks:
         self.asked.append((task_id, stage.value))
         await self.ready()
 
-    async def checkup(self) -> list[Part]:
-        return [Part("worker_cpu: ffmpeg", ok=False, detail="no libass", mend="Install FFmpeg with libass.")]
+    async def diagnostics(self) -> list[PartReport]:
+        return [
+            PartReport("worker_cpu: ffmpeg", ok=False, detail="no libass", mend="Install FFmpeg with libass.")
+        ]
 
     async def ready(self) -> None:
         if self.fault is not None:
@@ -73,7 +75,7 @@ class Stand:
     """The API with a real store and a real database, and how to look behind it."""
 
     client: httpx.AsyncClient
-    parts: Parts
+    services: Services
     tasks: FakeTasks
     temp_path: Path
 
@@ -81,7 +83,7 @@ class Stand:
         self, settings: HttpSettings, client: str = "192.0.2.1", quotas: Quotas = NO_QUOTAS
     ) -> httpx.AsyncClient:
         """Another interface over the same parts with settings of its own, called from `client`."""
-        app = create_app(replace(self.parts, quotas=quotas), settings)
+        app = create_app(replace(self.services, quotas=quotas), settings)
         return httpx.AsyncClient(
             transport=httpx.ASGITransport(app, raise_app_exceptions=False, client=(client, 5000)),
             base_url="http://api",
@@ -89,11 +91,11 @@ class Stand:
 
     def leftovers(self) -> list[str]:
         """Everything that is in the bucket, begun in it, in the table or in the temp folder."""
-        store = self.parts.store
+        store = self.services.store
         return [
             *(found.key for found in store.list_prefix("")),
             *(f"unfinished {upload.key}" for upload in store.unfinished("")),
-            *(f"row {row.task_id}" for row in self.parts.catalogue.page(OWNER).videos),
+            *(f"row {row.task_id}" for row in self.services.catalogue.page(OWNER).videos),
             *(f"file {path}" for path in self.temp_path.iterdir()),
         ]
 
@@ -119,8 +121,8 @@ async def stand(
     store.remove_prefix("")
     tasks = FakeTasks()
     settings = TaskSettings(stage_timeout_s=900, park_s=60, max_upload_bytes=LIMIT_BYTES)
-    parts = Parts(store, Catalogue(engine), tasks, settings, ApiKeys(engine))
-    transport = httpx.ASGITransport(create_app(parts), raise_app_exceptions=False)
+    services = Services(store, Catalogue(engine), tasks, settings, ApiKeys(engine))
+    transport = httpx.ASGITransport(create_app(services), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
-        yield Stand(client, parts, tasks, temp_path)
+        yield Stand(client, services, tasks, temp_path)
     engine.dispose()

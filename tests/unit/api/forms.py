@@ -23,8 +23,8 @@ def part(name: str, content: bytes, filename: str | None = None) -> bytes:
     )
 
 
-def form(*parts: bytes) -> bytes:
-    return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
+def form(*services: bytes) -> bytes:
+    return b"".join(services) + f"--{BOUNDARY}--\r\n".encode()
 
 
 async def in_pieces(content: bytes, size: int) -> AsyncIterator[bytes]:

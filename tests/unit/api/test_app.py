@@ -10,7 +10,7 @@ import pytest
 from adapters.catalogue import Catalogue, CatalogueSettings, connect
 from adapters.object_store import S3ObjectStore, StoreSettings
 from api.app import create_app
-from api.http.problems import STATUS_OF, fault_of
+from api.http.problems import STATUS_OF, error_of
 from domain.errors import (
     AttemptStopped,
     OperatorError,
@@ -39,8 +39,8 @@ def test_the_sender_is_blamed_for_exactly_the_senders_errors() -> None:
 
 
 def test_a_fault_found_elsewhere_is_raised_by_its_name() -> None:
-    assert isinstance(fault_of("SourceTruncated", "It ends early."), SourceTruncated)
-    assert isinstance(fault_of("NobodyKnowsThis", "?"), SourceUnreadable)
+    assert isinstance(error_of("SourceTruncated", "It ends early."), SourceTruncated)
+    assert isinstance(error_of("NobodyKnowsThis", "?"), SourceUnreadable)
 
 
 async def test_an_address_that_leads_nowhere_is_a_problem_document(stand: Stand) -> None:
@@ -79,7 +79,7 @@ async def test_what_nobody_foresaw_tells_no_secrets(stand: Stand) -> None:
         async def ready(self) -> None:
             raise RuntimeError("password=hunter2")
 
-    app = create_app(replace(stand.parts, tasks=Surprising()))
+    app = create_app(replace(stand.services, tasks=Surprising()))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
         answer = await client.get("/ready")
@@ -118,7 +118,7 @@ async def test_ready_when_everything_answers(stand: Stand) -> None:
 
 async def test_ready_makes_the_bucket_that_is_missing(stand: Stand, store_settings: StoreSettings) -> None:
     store = S3ObjectStore(replace(store_settings, bucket="made-by-ready"))
-    transport = httpx.ASGITransport(create_app(replace(stand.parts, store=store)))
+    transport = httpx.ASGITransport(create_app(replace(stand.services, store=store)))
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
         answer = await client.get("/ready")
 
@@ -127,13 +127,13 @@ async def test_ready_makes_the_bucket_that_is_missing(stand: Stand, store_settin
 
 
 async def test_not_ready_names_each_part_that_does_not_answer(stand: Stand) -> None:
-    parts = replace(
-        stand.parts,
+    services = replace(
+        stand.services,
         store=S3ObjectStore(StoreSettings(f"127.0.0.1:{free_port()}", "key", "secret")),
         catalogue=Catalogue(connect(CatalogueSettings("sqlite:////nowhere/catalogue.db"))),
         tasks=FakeTasks(fault=WorkflowsUnavailable("down")),
     )
-    transport = httpx.ASGITransport(create_app(parts))
+    transport = httpx.ASGITransport(create_app(services))
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
         answer = await client.get("/ready")
 
@@ -149,29 +149,29 @@ async def test_not_ready_names_each_part_that_does_not_answer(stand: Stand) -> N
 
 
 async def test_the_doctor_names_the_servers_and_what_the_workers_found(stand: Stand) -> None:
-    parts = (await stand.client.get("/doctor")).json()["parts"]
+    services = (await stand.client.get("/doctor")).json()["parts"]
 
-    assert [part["part"] for part in parts] == ["temporal", "store", "catalogue", "worker_cpu: ffmpeg"]
-    assert [part["ok"] for part in parts] == [True, True, True, False]
-    assert parts[3]["mend"] == "Install FFmpeg with libass."
+    assert [part["part"] for part in services] == ["temporal", "store", "catalogue", "worker_cpu: ffmpeg"]
+    assert [part["ok"] for part in services] == [True, True, True, False]
+    assert services[3]["mend"] == "Install FFmpeg with libass."
 
 
 async def test_the_doctor_says_how_to_mend_a_server_and_asks_no_worker_without_temporal(stand: Stand) -> None:
     stand.tasks.fault = WorkflowsUnavailable("down")
 
-    parts = (await stand.client.get("/doctor")).json()["parts"]
+    services = (await stand.client.get("/doctor")).json()["parts"]
 
-    assert [part["part"] for part in parts] == ["temporal", "store", "catalogue"]
-    assert "TEMPORAL_ADDRESS" in parts[0]["mend"]
+    assert [part["part"] for part in services] == ["temporal", "store", "catalogue"]
+    assert "TEMPORAL_ADDRESS" in services[0]["mend"]
 
 
 async def test_the_figures_count_requests_by_route_and_not_by_task(stand: Stand) -> None:
     await stand.client.get("/status/task-" + "0" * 32)
 
-    figures = (await stand.client.get("/metrics")).text
+    metrics = (await stand.client.get("/metrics")).text
 
-    assert 'handler="/status/{task_id}"' in figures
-    assert "task-000" not in figures
+    assert 'handler="/status/{task_id}"' in metrics
+    assert "task-000" not in metrics
 
 
 async def test_the_documents_describe_every_call_and_its_problems(stand: Stand) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.clip import Clip, read_clip
-from local.demo_check import judge, spoken_text, word_error_rate
+from local.demo_check import judge, transcript_text, word_error_rate
 from local.faults import LocalFault, ResultWrong
 
 DEMO = Path(__file__).parents[3] / "models" / "demo" / "clip" / "demo.mp4"
@@ -41,7 +41,7 @@ def test_the_word_error_rate_counts_changed_lost_and_added_words(said: str, hear
 
 def test_the_text_of_subtitles_is_read_without_times_notes_and_marks(tmp_path: Path) -> None:
     (tmp_path / "s.vtt").write_text(VTT + "\n2\n00:00:01.000 --> 00:00:02.000 line:0\na &amp; b &lt;c&gt;\n")
-    assert spoken_text(tmp_path / "s.vtt") == ["Le chat dort.", "a & b <c>"]
+    assert transcript_text(tmp_path / "s.vtt") == ["Le chat dort.", "a & b <c>"]
 
 
 def test_the_shipped_clip_comes_with_its_answers() -> None:

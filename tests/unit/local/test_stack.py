@@ -14,7 +14,7 @@ from local.faults import PortTaken, SettingUnusable, StackBusy, StartFailed
 from local.leftovers import MARK_NAME, marked_processes
 from local.ports import free_ports
 from local.programs import Program, answers
-from local.settings import StackSettings, keep_secrets
+from local.settings import StackSettings, ensure_secrets
 from local.stack import Stack
 from local.supervision import ProcessState, socket_path
 
@@ -51,7 +51,7 @@ def settings(tmp_path: Path) -> Iterator[StackSettings]:
 
 
 def left(settings: StackSettings) -> list[psutil.Process]:
-    return marked_processes(keep_secrets(settings).mark)
+    return marked_processes(ensure_secrets(settings).mark)
 
 
 def two(settings: StackSettings) -> Stack:
@@ -155,7 +155,7 @@ def test_a_stopped_process_stays_away_until_it_is_started(settings: StackSetting
 def kill_supervisord(settings: StackSettings) -> None:
     pid = int((settings.run_path / "supervisord.pid").read_text())
     process = psutil.Process(pid)
-    assert process.environ()[MARK_NAME] == keep_secrets(settings).mark
+    assert process.environ()[MARK_NAME] == ensure_secrets(settings).mark
     process.kill()
     psutil.wait_procs([process], timeout=10)
 
@@ -213,8 +213,8 @@ def test_secrets_are_for_their_owner_only_and_stay_the_same(settings: StackSetti
     two(settings)
     path = settings.data_path / "secrets.json"
     assert path.stat().st_mode & 0o777 == 0o600
-    assert keep_secrets(settings) == keep_secrets(settings)
-    assert keep_secrets(settings).s3_secret_key not in repr(keep_secrets(settings))
+    assert ensure_secrets(settings) == ensure_secrets(settings)
+    assert ensure_secrets(settings).s3_secret_key not in repr(ensure_secrets(settings))
 
 
 @pytest.mark.parametrize("name", ["a #b", "a ;b", "100%", "a\nb"])

@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.testing import ActivityEnvironment
 
 from activities.attempts.attempt import open_attempt
-from domain.attempts.heartbeat import Beat
+from domain.attempts.heartbeat import HeartbeatDetails
 from domain.errors import StoreUnavailable
 
 
@@ -64,7 +64,7 @@ def test_a_cancelled_attempt_stops_at_its_next_look(tmp_path: Path) -> None:
     def work() -> None:
         with open_attempt(tmp_path, "task-1") as attempt:
             env.cancel()
-            attempt.pulse.check()
+            attempt.progress.check()
 
     with pytest.raises(CancelledError):
         env.run(work)
@@ -76,7 +76,7 @@ def test_a_stopping_worker_gives_the_attempt_back_for_another_one(tmp_path: Path
     def work() -> None:
         with open_attempt(tmp_path, "task-1") as attempt:
             env.worker_shutdown()
-            attempt.pulse.check()
+            attempt.progress.check()
 
     with pytest.raises(ApplicationError) as failure:
         env.run(work)
@@ -88,7 +88,7 @@ def test_a_stopping_worker_gives_the_attempt_back_for_another_one(tmp_path: Path
 def test_progress_is_told_and_never_goes_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("activities.attempts.attempt._BEAT_EVERY_S", 0.0)
     env = environment()
-    beats: list[Beat] = []
+    beats: list[HeartbeatDetails] = []
     env.on_heartbeat = beats.append
 
     def work() -> None:

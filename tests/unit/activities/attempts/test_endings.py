@@ -9,10 +9,10 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.attempts.endings import give_up_if_hopeless, last_beat, outcome
+from activities.attempts.endings import give_up_if_hopeless, last_details, outcome
 from activities.attempts.failures import as_failure
-from domain.attempts.heartbeat import Beat
-from domain.attempts.history import Trail
+from domain.attempts.heartbeat import HeartbeatDetails
+from domain.attempts.history import AttemptHistory
 from domain.errors import (
     AttemptCancelled,
     AttemptDrained,
@@ -24,7 +24,7 @@ from domain.errors import (
 
 def test_a_passing_fault_is_counted_and_tried_again_after_a_pause() -> None:
     error = as_failure(StoreUnavailable("The store answered 503."))
-    failure, trail = outcome(error, Trail(faults=2, at_work=True))
+    failure, trail = outcome(error, AttemptHistory(faults=2, at_work=True))
 
     assert isinstance(failure, ApplicationError)
     assert (failure.type, failure.message) == ("StoreUnavailable", "The store answered 503.")
@@ -33,13 +33,13 @@ def test_a_passing_fault_is_counted_and_tried_again_after_a_pause() -> None:
 
 
 def test_the_sixth_fault_is_the_last() -> None:
-    failure, _ = outcome(as_failure(StoreUnavailable("The store answered 503.")), Trail(faults=5))
+    failure, _ = outcome(as_failure(StoreUnavailable("The store answered 503.")), AttemptHistory(faults=5))
     assert isinstance(failure, ApplicationError)
     assert (failure.type, failure.non_retryable) == ("StoreUnavailable", True)
 
 
 def test_an_error_that_nobody_has_foreseen_is_a_fault_with_its_own_name() -> None:
-    failure, trail = outcome(ZeroDivisionError("division by zero"), Trail())
+    failure, trail = outcome(ZeroDivisionError("division by zero"), AttemptHistory())
     assert isinstance(failure, ApplicationError)
     assert (failure.type, failure.message, trail.faults) == ("ZeroDivisionError", "division by zero", 1)
 
@@ -54,34 +54,39 @@ def test_an_error_that_nobody_has_foreseen_is_a_fault_with_its_own_name() -> Non
     ],
 )
 def test_a_stop_and_a_verdict_are_no_faults_and_pass_as_they_are(error: Exception) -> None:
-    assert outcome(error, Trail(faults=5, deaths=2, at_work=True)) == (error, Trail(faults=5, deaths=2))
+    assert outcome(error, AttemptHistory(faults=5, deaths=2, at_work=True)) == (
+        error,
+        AttemptHistory(faults=5, deaths=2),
+    )
 
 
 def test_two_deaths_leave_another_chance_and_three_do_not() -> None:
-    give_up_if_hopeless(Trail(deaths=2))
+    give_up_if_hopeless(AttemptHistory(deaths=2))
     with pytest.raises(ApplicationError, match="3 times") as failure:
-        give_up_if_hopeless(Trail(deaths=3, died_at=0.4))
+        give_up_if_hopeless(AttemptHistory(deaths=3, died_at=0.4))
     assert (failure.value.type, failure.value.non_retryable) == ("SourceKillsWorker", True)
     assert "40%" in failure.value.message
 
 
 def test_attempts_that_all_took_too_long_are_given_up() -> None:
-    give_up_if_hopeless(Trail(faults=5))
+    give_up_if_hopeless(AttemptHistory(faults=5))
     with pytest.raises(ApplicationError) as failure:
-        give_up_if_hopeless(Trail(faults=6))
+        give_up_if_hopeless(AttemptHistory(faults=6))
     assert (failure.value.type, failure.value.non_retryable) == ("AttemptOverdue", True)
 
 
 @pytest.mark.parametrize(
     ("details", "beat"),
     [
-        ([], Beat()),
-        ([{"fraction": 0.5}], Beat(0.5)),
+        ([], HeartbeatDetails()),
+        ([{"fraction": 0.5}], HeartbeatDetails(0.5)),
         (
             [{"fraction": 0.5, "trail": {"deaths": 1, "at_work": True}, "newer": 7}],
-            Beat(0.5, trail=Trail(deaths=1, at_work=True)),
+            HeartbeatDetails(0.5, trail=AttemptHistory(deaths=1, at_work=True)),
         ),
     ],
 )
-def test_beats_of_older_and_newer_workers_are_understood(details: list[object], beat: Beat) -> None:
-    assert last_beat(replace(ActivityEnvironment().info, heartbeat_details=details)) == beat
+def test_beats_of_older_and_newer_workers_are_understood(
+    details: list[object], beat: HeartbeatDetails
+) -> None:
+    assert last_details(replace(ActivityEnvironment().info, heartbeat_details=details)) == beat

@@ -13,7 +13,7 @@ from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
 from activities.attempts.failures import as_failure
-from activities.attempts.metrics import AttemptFigures
+from activities.attempts.metrics import AttemptMetrics
 from domain.errors import AttemptDrained, MediaToolStalled, StoreUnavailable
 from domain.media.chunks import Chunk, FrameClock
 from domain.media.source import Ratio
@@ -41,7 +41,7 @@ class Counted:
 
     def __init__(self) -> None:
         self._buffer = MetricBuffer(1000)
-        self.figures = AttemptFigures(Runtime(telemetry=TelemetryConfig(metrics=self._buffer)).metric_meter)
+        self.metrics = AttemptMetrics(Runtime(telemetry=TelemetryConfig(metrics=self._buffer)).metric_meter)
 
     async def attempt(self, number: int, work: Callable[[], Any]) -> Any:
         env = ActivityEnvironment()
@@ -52,7 +52,7 @@ class Counted:
             task_queue="cpu",
             attempt=number,
         )
-        counted = self.figures.intercept_activity(Work(work))
+        counted = self.metrics.intercept_activity(Work(work))
 
         async def run() -> Any:
             return await counted.execute_activity(

@@ -6,24 +6,24 @@ import asyncio
 
 import pytest
 
-from activities.attempts.slots import Gate
+from activities.attempts.slots import ConcurrencySlots
 
 
 class Visitor:
     """Goes through a gate, and stays inside until it is let out."""
 
-    def __init__(self, gate: Gate, *, alone: bool = False) -> None:
+    def __init__(self, slots: ConcurrencySlots, *, alone: bool = False) -> None:
         self.inside = False
         self.gives_up = False
         self.waits = 0
         self._out = asyncio.Event()
-        self._gate = gate
+        self._gate = slots
         self._alone = alone
         self.visit = asyncio.create_task(self._visit())
 
     async def _visit(self) -> None:
-        async with self._gate.passed(alone=self._alone, while_waiting=self._wait) as turn:
-            self.turn = turn
+        async with self._gate.passed(alone=self._alone, while_waiting=self._wait) as slot:
+            self.slot = slot
             self.inside = True
             await self._out.wait()
         self.inside = False
@@ -48,20 +48,20 @@ async def looked(*visitors: Visitor) -> list[bool]:
 
 
 async def test_attempts_work_side_by_side() -> None:
-    gate = Gate()
-    first, second = Visitor(gate), Visitor(gate)
+    slots = ConcurrencySlots()
+    first, second = Visitor(slots), Visitor(slots)
     assert await looked(first, second) == [True, True]
     await first.leave()
     await second.leave()
 
 
 async def test_a_suspect_waits_for_those_inside_and_holds_newcomers_back() -> None:
-    gate = Gate()
-    first = Visitor(gate)
+    slots = ConcurrencySlots()
+    first = Visitor(slots)
     assert await looked(first) == [True]
-    suspect = Visitor(gate, alone=True)
+    suspect = Visitor(slots, alone=True)
     assert await looked(suspect) == [False]
-    newcomer = Visitor(gate)
+    newcomer = Visitor(slots)
     assert await looked(suspect, newcomer) == [False, False]
 
     await first.leave()
@@ -72,8 +72,8 @@ async def test_a_suspect_waits_for_those_inside_and_holds_newcomers_back() -> No
 
 
 async def test_two_suspects_work_one_after_the_other() -> None:
-    gate = Gate()
-    first, second = Visitor(gate, alone=True), Visitor(gate, alone=True)
+    slots = ConcurrencySlots()
+    first, second = Visitor(slots, alone=True), Visitor(slots, alone=True)
     assert await looked(first, second) == [True, False]
     await first.leave()
     assert await looked(second) == [True]
@@ -81,13 +81,13 @@ async def test_two_suspects_work_one_after_the_other() -> None:
 
 
 async def test_a_suspect_that_is_cleared_lets_newcomers_in() -> None:
-    gate = Gate()
-    suspect = Visitor(gate, alone=True)
+    slots = ConcurrencySlots()
+    suspect = Visitor(slots, alone=True)
     assert await looked(suspect) == [True]
-    newcomer = Visitor(gate)
+    newcomer = Visitor(slots)
     assert await looked(newcomer) == [False]
 
-    suspect.turn.share()
+    suspect.slot.share()
     assert await looked(newcomer) == [True]
     assert suspect.inside
     await suspect.leave()
@@ -95,9 +95,9 @@ async def test_a_suspect_that_is_cleared_lets_newcomers_in() -> None:
 
 
 async def test_a_suspect_that_gives_up_holds_nobody_back() -> None:
-    gate = Gate()
-    first, suspect = Visitor(gate), Visitor(gate, alone=True)
-    newcomer = Visitor(gate)
+    slots = ConcurrencySlots()
+    first, suspect = Visitor(slots), Visitor(slots, alone=True)
+    newcomer = Visitor(slots)
     assert await looked(first, suspect, newcomer) == [True, False, False]
 
     suspect.gives_up = True

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from adapters.models.native_calls import attended, awaited
+from adapters.models.native_calls import awaited, run_watched
 from domain.errors import AttemptCancelled, LanguageUnsupported, ModelStalled
-from tests.contract.media.progress import NotedPulse
+from tests.contract.media.progress import NotedProgress
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def compute_for(seconds: float) -> str:
 
 
 def test_what_the_call_returns_is_returned() -> None:
-    assert attended(lambda: 42, NotedPulse(), stall_limit_s=60) == 42
+    assert run_watched(lambda: 42, NotedProgress(), stall_limit_s=60) == 42
 
 
 def test_what_the_call_raises_is_raised() -> None:
@@ -37,32 +37,32 @@ def test_what_the_call_raises_is_raised() -> None:
         raise LanguageUnsupported("not here")
 
     with pytest.raises(LanguageUnsupported, match="not here"):
-        attended(refuse, NotedPulse(), stall_limit_s=60)
+        run_watched(refuse, NotedProgress(), stall_limit_s=60)
 
 
 def test_a_call_that_computes_shows_signs_of_life() -> None:
-    pulse = NotedPulse()
-    assert attended(lambda: compute_for(1.0), pulse, stall_limit_s=60) == "done"
-    assert pulse.signs_of_life >= 1
+    progress = NotedProgress()
+    assert run_watched(lambda: compute_for(1.0), progress, stall_limit_s=60) == "done"
+    assert progress.signs_of_life >= 1
 
 
 def test_a_cancel_is_heard_while_the_call_goes_on(released: threading.Event) -> None:
-    pulse = NotedPulse(stop_when=lambda: True)
+    progress = NotedProgress(stop_when=lambda: True)
     with pytest.raises(AttemptCancelled):
-        attended(released.wait, pulse, stall_limit_s=60)
+        run_watched(released.wait, progress, stall_limit_s=60)
 
 
 def test_a_call_that_does_nothing_is_a_stall_and_no_sign_of_life(released: threading.Event) -> None:
-    pulse = NotedPulse()
+    progress = NotedProgress()
     with pytest.raises(ModelStalled):
-        attended(released.wait, pulse, stall_limit_s=0.5)
+        run_watched(released.wait, progress, stall_limit_s=0.5)
 
 
 def test_waiting_for_another_machine_is_a_sign_of_life(released: threading.Event) -> None:
-    pulse = NotedPulse(stop_when=lambda: pulse.signs_of_life == 2)
+    progress = NotedProgress(stop_when=lambda: progress.signs_of_life == 2)
     with pytest.raises(AttemptCancelled):
-        awaited(released.wait, pulse)
+        awaited(released.wait, progress)
 
 
 def test_what_an_awaited_call_returns_is_returned() -> None:
-    assert awaited(lambda: "here", NotedPulse()) == "here"
+    assert awaited(lambda: "here", NotedProgress()) == "here"

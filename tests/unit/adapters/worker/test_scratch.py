@@ -7,11 +7,11 @@ from pathlib import Path
 
 import psutil
 
-from adapters.worker.scratch import own_scratch
+from adapters.worker.scratch import worker_scratch
 
 
 def test_a_worker_has_a_folder_while_it_lives(tmp_path: Path) -> None:
-    with own_scratch(tmp_path / "root") as folder:
+    with worker_scratch(tmp_path / "root") as folder:
         (folder / "clip").touch()
         assert folder.name.startswith(f"{os.getpid()}-")
 
@@ -27,5 +27,5 @@ def test_what_a_dead_worker_left_is_removed_and_a_living_one_is_left_alone(tmp_p
         folder.mkdir()
         (folder / "clip").touch()
 
-    with own_scratch(tmp_path) as own:
+    with worker_scratch(tmp_path) as own:
         assert sorted(tmp_path.iterdir()) == sorted([alive, own])

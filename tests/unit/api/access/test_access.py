@@ -16,7 +16,7 @@ from starlette.routing import Mount
 from adapters.accounts import IssuerKeys, OidcSettings, OidcTokens
 from adapters.catalogue import NewVideo
 from api.access.accounts import OidcAccounts
-from api.access.rules import USERS, only_for, require_gate
+from api.access.rules import USERS, only_for, require_access_rules
 from api.app import create_app
 from api.http.clock import now_us
 from api.settings import HttpSettings
@@ -103,8 +103,8 @@ class Door:
 
     def app(self, settings: HttpSettings = HttpSettings()):  # noqa: B008  # frozen
         tokens = OidcTokens(OidcSettings(self.issuer.url), IssuerKeys(self.issuer.url))
-        accounts = OidcAccounts(tokens, self.stand.parts.api_keys)
-        return create_app(replace(self.stand.parts, accounts=accounts, webhook_secret="s" * 32), settings)
+        accounts = OidcAccounts(tokens, self.stand.services.api_keys)
+        return create_app(replace(self.stand.services, accounts=accounts, webhook_secret="s" * 32), settings)
 
     def token(self, caller: str) -> str:
         return {
@@ -132,17 +132,17 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture
 async def door(stand: Stand, issuer: Issuer) -> AsyncIterator[Door]:
-    final = stand.parts.store.put_stream(BytesIO(video()), "videos/transcoded/v/final.mp4", "video/mp4")
+    final = stand.services.store.put_stream(BytesIO(video()), "videos/transcoded/v/final.mp4", "video/mp4")
     for task_id in (OPEN, DONE):
-        stand.parts.catalogue.add(
+        stand.services.catalogue.add(
             NewVideo(task_id[-3:], task_id, "oidc:owner", "a.mp4", final, 1_700_000_000_000_000)
         )
     outcome = TaskOutcome(final.key, files={"final.mp4": final.key})
     ended = TaskState(DONE, TaskStatus.COMPLETED, 1_700_000_100_000_000, outcome=outcome)
-    stand.parts.catalogue.record(RecordInput("bbb", ended))
-    made = stand.parts.api_keys.make("oidc:owner", "camera 3", Plan.PREMIUM, 1_700_000_000_000_000)
+    stand.services.catalogue.record(RecordInput("bbb", ended))
+    made = stand.services.api_keys.make("oidc:owner", "camera 3", Plan.PREMIUM, 1_700_000_000_000_000)
     upload = resumable_upload("u" * 32, owner="oidc:owner", length_bytes=10_000, expires_us=now_us() + DAY_US)
-    stand.parts.catalogue.uploads.add(upload)
+    stand.services.catalogue.uploads.add(upload)
     yield Door(stand, issuer, made.row.id, made.secret, upload.id)
 
 
@@ -187,7 +187,9 @@ async def test_who_is_not_let_in_changes_nothing(door: Door) -> None:
     await ask(door, "POST /api-keys", door.token("expired"))
 
     assert door.stand.tasks.asked == door.stand.tasks.started == []
-    assert [(row.name, row.revoked_us) for row in door.stand.parts.api_keys.of(None)] == [("camera 3", None)]
+    assert [(row.name, row.revoked_us) for row in door.stand.services.api_keys.of(None)] == [
+        ("camera 3", None)
+    ]
 
 
 async def ask(door: Door, route: str, token: str) -> httpx.Response:
@@ -230,7 +232,7 @@ async def test_a_route_that_does_not_say_for_whom_it_is_is_for_nobody(door: Door
 
 
 async def test_it_is_for_nobody_without_accounts_too(stand: Stand) -> None:
-    app = create_app(stand.parts)
+    app = create_app(stand.services)
 
     @app.get("/forgotten")
     async def forgotten() -> str:
@@ -241,12 +243,12 @@ async def test_it_is_for_nobody_without_accounts_too(stand: Stand) -> None:
 
 
 async def test_an_app_with_a_way_around_the_gate_is_not_built(stand: Stand) -> None:
-    app = create_app(stand.parts)
+    app = create_app(stand.services)
     app.router.routes.append(Mount("/files", Starlette()))
     app.add_route("/bare", only_for(USERS)(lambda _: PlainTextResponse("")))
 
     with pytest.raises(TypeError, match="'/files', '/bare'"):
-        require_gate(app)
+        require_access_rules(app)
 
 
 async def test_an_upload_that_is_not_let_in_is_read_to_its_end_so_that_its_sender_reads_why(
@@ -327,7 +329,7 @@ async def test_the_same_idempotency_key_of_two_users_is_two_tasks(door: Door) ->
 async def test_a_live_task_of_somebody_elses_is_not_there_even_without_the_database(door: Door) -> None:
     state = TaskState(OPEN, TaskStatus.RUNNING, 1)
     door.stand.tasks.states[OPEN] = LiveState(state, 1, "temporal", owner="oidc:owner")
-    door.stand.parts.catalogue.remove(OPEN)
+    door.stand.services.catalogue.remove(OPEN)
 
     seen = {}
     for caller in ("another user", "owner"):

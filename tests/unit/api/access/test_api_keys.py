@@ -114,7 +114,7 @@ async def test_a_keys_task_has_the_plan_that_its_owner_had(door: Door) -> None:
         await machine.post("/video/upload", files={"file": ("a.mp4", video())})
 
     assert [request.plan.value for request in door.stand.tasks.started] == ["premium", "standard", "premium"]
-    rows = door.stand.parts.catalogue.page("oidc:owner", limit=3).videos
+    rows = door.stand.services.catalogue.page("oidc:owner", limit=3).videos
     assert sorted(row.plan for row in rows) == ["premium", "premium", "standard"]
 
 

@@ -22,12 +22,12 @@ from tests.unit.api.forms import HEADERS, form, part, video
 def keep_row(stand: Stand, number: int, size_bytes: int = 100) -> str:
     task_id = f"task-{number:032x}"
     source = Artifact(f"videos/original/v{number}/source", "video/mp4", size_bytes, "ab")
-    stand.parts.catalogue.add(NewVideo(f"v{number}", task_id, OWNER, "a.mp4", source, now_us()))
+    stand.services.catalogue.add(NewVideo(f"v{number}", task_id, OWNER, "a.mp4", source, now_us()))
     return task_id
 
 
 def rows(stand: Stand) -> int:
-    return len(stand.parts.catalogue.page(OWNER).videos)
+    return len(stand.services.catalogue.page(OWNER).videos)
 
 
 class Body:
@@ -55,7 +55,7 @@ async def test_with_as_many_tasks_as_may_run_the_next_upload_is_refused_with_the
     assert answer.json()["detail"].startswith("1 of your tasks have not ended; 1 may be open")
     assert int(answer.headers["retry-after"]) > 0
     assert stand.tasks.started == []
-    assert list(stand.parts.store.list_prefix("")) == []
+    assert list(stand.services.store.list_prefix("")) == []
 
 
 async def test_a_length_that_does_not_fit_is_refused_before_the_store_is_opened(stand: Stand) -> None:
@@ -66,7 +66,7 @@ async def test_a_length_that_does_not_fit_is_refused_before_the_store_is_opened(
 
     assert (answer.status_code, answer.json()["code"]) == (429, "QuotaExceeded")
     assert "900000 bytes in the last 24 hours" in answer.json()["detail"]
-    assert stand.parts.store.unfinished("") == []
+    assert stand.services.store.unfinished("") == []
     assert rows(stand) == 1
 
 
@@ -83,7 +83,7 @@ async def test_minutes_that_are_used_up_refuse_the_next_upload(stand: Stand) -> 
     task_id = keep_row(stand, 1)
     picture = PictureStream(0, "h264", "yuv420p", 640, 360, Ratio(25))
     media = SourceMedia("mov", 61_000_000, 100, picture)
-    stand.parts.catalogue.record(
+    stand.services.catalogue.record(
         RecordInput("v1", TaskState(task_id, TaskStatus.RUNNING, now_us()), media=media)
     )
     async with stand.under(UNLIMITED, quotas=Quotas(daily_minutes=1)) as client:
@@ -101,7 +101,7 @@ async def test_of_uploads_at_the_same_instant_only_those_that_may_run_become_tas
 
     assert sorted(answer.status_code for answer in answers) == [202, 202, *[429] * 6]
     assert rows(stand) == 2
-    assert len(list(stand.parts.store.list_prefix(""))) == 2
+    assert len(list(stand.services.store.list_prefix(""))) == 2
     assert len(stand.tasks.started) == 2
 
 

@@ -70,13 +70,13 @@ async def test_what_is_refused_shows_in_the_figures(stand: Stand) -> None:
     async with stand.under(HttpSettings(RateLimits(requests=rates("1/hour")))) as client:
         for _ in range(3):
             await client.get("/tasks")
-        figures = (await client.get("/metrics")).text
+        metrics = (await client.get("/metrics")).text
 
-    assert 'status="4xx"} 2.0' in figures
+    assert 'status="4xx"} 2.0' in metrics
 
 
 async def test_each_client_has_its_own_allowance(stand: Stand) -> None:
-    app = create_app(stand.parts, HttpSettings(RateLimits(requests=rates("1/hour"))))
+    app = create_app(stand.services, HttpSettings(RateLimits(requests=rates("1/hour"))))
 
     async def ask(address: str) -> int:
         transport = httpx.ASGITransport(app, client=(address, 1))
@@ -127,7 +127,7 @@ async def test_after_the_wait_the_caller_is_served_again(stand: Stand) -> None:
 
 
 async def test_a_refused_sender_who_hangs_up_is_no_fault_of_the_product(stand: Stand) -> None:
-    app = create_app(stand.parts, HttpSettings(RateLimits(uploads=rates("1/hour"))))
+    app = create_app(stand.services, HttpSettings(RateLimits(uploads=rates("1/hour"))))
     messages = iter([{"type": "http.request", "body": b"x", "more_body": True}, {"type": "http.disconnect"}])
 
     async def receive() -> dict[str, object]:

@@ -48,7 +48,7 @@ async def test_an_error_that_nobody_foresaw_is_named_in_its_answer_and_its_line(
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(stand.parts.catalogue, "by_task", broken)
+    monkeypatch.setattr(stand.services.catalogue, "by_task", broken)
     with capture_logs() as lines:
         answer = await stand.client.get("/status/task-" + "1" * 32, headers={"X-Request-ID": "unforeseen-1"})
 

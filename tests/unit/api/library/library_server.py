@@ -34,17 +34,17 @@ def finishing(stand: Stand, fault: Fault | None = None) -> Callable[[str], bool]
     """Ends a task as its worker would, well or with the fault."""
 
     def end(task_id: str) -> bool:
-        row = stand.parts.catalogue.by_task(task_id)
+        row = stand.services.catalogue.by_task(task_id)
         assert row is not None
         if fault is not None:
             state = TaskState(task_id, TaskStatus.FAILED, row.created_us + 5, fault=fault)
-            stand.parts.catalogue.record(RecordInput(row.id, state, MEDIA))
+            stand.services.catalogue.record(RecordInput(row.id, state, MEDIA))
             return True
         key = f"videos/transcoded/{row.id}/{task_id}/final.mp4"
-        final = stand.parts.store.put(key, RESULT, "video/mp4")
+        final = stand.services.store.put(key, RESULT, "video/mp4")
         outcome = TaskOutcome(key, files={"final.mp4": key})
         state = TaskState(task_id, TaskStatus.COMPLETED, row.created_us + 5, outcome=outcome)
-        stand.parts.catalogue.record(RecordInput(row.id, state, MEDIA, final=final))
+        stand.services.catalogue.record(RecordInput(row.id, state, MEDIA, final=final))
         return True
 
     return end

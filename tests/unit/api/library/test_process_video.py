@@ -28,7 +28,7 @@ async def test_a_video_with_subtitles_is_taken_and_its_task_burns_them(stand: St
     assert (options.exact_size, options.crf, options.animals) == (FrameSize(1280, 720), 30, False)
     assert options.style.color == "#ffff00"
     assert options.given_subtitles is not None
-    assert b"".join(stand.parts.store.open_range(options.given_subtitles.key, 0, len(SRT))) == SRT
+    assert b"".join(stand.services.store.open_range(options.given_subtitles.key, 0, len(SRT))) == SRT
     assert request.stage_timeout_s == 600
 
 

@@ -78,7 +78,7 @@ async def test_a_video_is_renamed_and_its_name_is_cleaned(stand: Stand) -> None:
 async def test_a_removed_video_leaves_no_object_and_no_row(stand: Stand) -> None:
     video_id = await saved(stand)
     sha256 = stand.tasks.started[0].source.sha256
-    stand.parts.store.put(f"kept/chunks/{sha256}/recipe/0-1.mp4", b"x", "video/mp4")
+    stand.services.store.put(f"kept/chunks/{sha256}/recipe/0-1.mp4", b"x", "video/mp4")
 
     answer = await stand.client.delete(f"/api/videos/{video_id}")
 
@@ -92,11 +92,11 @@ async def test_kept_parts_stay_while_another_video_has_the_same_source(stand: St
     first = await saved(stand)
     await saved(stand, crf_value="1")
     key = f"kept/chunks/{stand.tasks.started[0].source.sha256}/recipe/0-1.mp4"
-    stand.parts.store.put(key, b"x", "video/mp4")
+    stand.services.store.put(key, b"x", "video/mp4")
 
     await stand.client.delete(f"/api/videos/{first}")
 
-    assert stand.parts.store.stat(key) is not None
+    assert stand.services.store.stat(key) is not None
 
 
 async def test_a_running_task_is_stopped_before_its_video_goes(stand: Stand) -> None:
@@ -136,7 +136,7 @@ async def test_a_stream_has_ranges_and_validators(stand: Stand) -> None:
 
 async def test_a_stream_can_be_left_to_the_store(stand: Stand) -> None:
     url = f"/api/stream/{await saved(stand)}"
-    app = create_app(replace(stand.parts, library=LibrarySettings(redirects=True)))
+    app = create_app(replace(stand.services, library=LibrarySettings(redirects=True)))
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api") as client:
         answer = await client.get(url)
@@ -199,13 +199,13 @@ async def test_a_wrong_method_names_every_right_one(stand: Stand) -> None:
 
 async def test_a_video_of_an_earlier_version_is_found_by_what_its_state_says(stand: Stand) -> None:
     video_id = (await send(stand.client)).json()["video_id"]
-    row = stand.parts.catalogue.video("local", video_id)
+    row = stand.services.catalogue.video("local", video_id)
     assert row is not None
     key = f"videos/transcoded/{video_id}/t/final.mp4"
-    stand.parts.store.put(key, RESULT, "video/mp4")
+    stand.services.store.put(key, RESULT, "video/mp4")
     outcome = TaskOutcome(key, files={"final.mp4": key})
     state = TaskState(row.task_id, TaskStatus.COMPLETED, row.created_us + 5, outcome=outcome)
-    stand.parts.catalogue.record(RecordInput(video_id, state))
+    stand.services.catalogue.record(RecordInput(video_id, state))
 
     assert (await stand.client.get(f"/api/stream/{video_id}")).content == RESULT
     assert (await stand.client.get(f"/api/videos/{video_id}")).json()["s3_uri"].endswith(key)

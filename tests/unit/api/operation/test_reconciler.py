@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.catalogue import NewVideo
-from api.operation.reconciler import start_unstarted
+from api.operation.reconciler import start_missing_tasks
 from domain.accounts.quotas import Quotas
 from domain.messages.stages import RecordInput
 from domain.storage.artifact import Artifact
@@ -19,7 +19,7 @@ def keep_row(stand: Stand, number: int, age_us: int) -> str:
     task_id = f"task-{number:032x}"
     source = Artifact(f"videos/original/v{number}/source", "video/mp4", 10, "ab")
     options = ProcessingOptions(SubtitleMode.BURN, 720)
-    stand.parts.catalogue.add(
+    stand.services.catalogue.add(
         NewVideo(f"v{number}", task_id, "local", "a.mp4", source, NOW_US - age_us, options)
     )
     return task_id
@@ -28,7 +28,7 @@ def keep_row(stand: Stand, number: int, age_us: int) -> str:
 async def test_a_queued_task_that_temporal_does_not_know_is_started_as_it_was_asked_for(stand: Stand) -> None:
     task_id = keep_row(stand, 1, HOUR_US)
 
-    assert await start_unstarted(stand.parts, NOW_US) == 1
+    assert await start_missing_tasks(stand.services, NOW_US) == 1
 
     [request] = stand.tasks.started
     assert (request.task_id, request.video_id, request.source.key) == (
@@ -43,37 +43,37 @@ async def test_a_task_that_temporal_knows_is_left_alone(stand: Stand) -> None:
     task_id = keep_row(stand, 1, HOUR_US)
     stand.tasks.states[task_id] = LiveState(TaskState(task_id, TaskStatus.QUEUED, 1), 1, "temporal")
 
-    assert await start_unstarted(stand.parts, NOW_US) == 0
+    assert await start_missing_tasks(stand.services, NOW_US) == 0
     assert stand.tasks.started == []
 
 
 async def test_a_task_that_was_ended_from_outside_no_longer_counts_as_open(stand: Stand) -> None:
     task_id = keep_row(stand, 1, age_us=48 * HOUR_US)
-    stand.parts.catalogue.record(RecordInput("v1", TaskState(task_id, TaskStatus.RUNNING, 1)))
+    stand.services.catalogue.record(RecordInput("v1", TaskState(task_id, TaskStatus.RUNNING, 1)))
     terminated = TaskState(
         task_id, TaskStatus.CANCELLED, NOW_US, fault=Fault("TaskTerminated", "By an operator.")
     )
     stand.tasks.states[task_id] = LiveState(terminated, NOW_US, "temporal")
 
-    await start_unstarted(stand.parts, NOW_US)
+    await start_missing_tasks(stand.services, NOW_US)
 
-    row = stand.parts.catalogue.by_task(task_id)
+    row = stand.services.catalogue.by_task(task_id)
     assert row is not None
     assert (row.status, row.fault_code) == ("cancelled", "TaskTerminated")
-    assert stand.parts.catalogue.usage("local", NOW_US, Quotas(running_tasks=1)).running_tasks == 0
+    assert stand.services.catalogue.usage("local", NOW_US, Quotas(running_tasks=1)).running_tasks == 0
 
 
 async def test_uploads_that_are_being_answered_ended_tasks_and_old_ones_are_left_alone(stand: Stand) -> None:
     keep_row(stand, 1, age_us=1_000_000)
     ended = keep_row(stand, 2, HOUR_US)
-    stand.parts.catalogue.record(RecordInput("v2", TaskState(ended, TaskStatus.FAILED, NOW_US)))
+    stand.services.catalogue.record(RecordInput("v2", TaskState(ended, TaskStatus.FAILED, NOW_US)))
     keep_row(stand, 3, age_us=48 * HOUR_US)
 
-    assert await start_unstarted(stand.parts, NOW_US) == 0
+    assert await start_missing_tasks(stand.services, NOW_US) == 0
 
 
 async def test_more_of_them_than_one_page_holds_are_all_started(stand: Stand) -> None:
     for number in range(101):
         keep_row(stand, number, HOUR_US + number)
 
-    assert await start_unstarted(stand.parts, NOW_US) == 101
+    assert await start_missing_tasks(stand.services, NOW_US) == 101

@@ -91,15 +91,15 @@ async def test_films_may_come_from_the_store_where_streams_or_tokens_need_it(sta
     issuer = "https://login.example"
     tokens = OidcTokens(OidcSettings(issuer), IssuerKeys(issuer))
     told = {}
-    for name, parts in {
-        "redirects": replace(stand.parts, library=LibrarySettings(redirects=True)),
-        "accounts": replace(stand.parts, accounts=OidcAccounts(tokens, stand.parts.api_keys)),
+    for name, services in {
+        "redirects": replace(stand.services, library=LibrarySettings(redirects=True)),
+        "accounts": replace(stand.services, accounts=OidcAccounts(tokens, stand.services.api_keys)),
     }.items():
-        transport = httpx.ASGITransport(create_app(parts))
+        transport = httpx.ASGITransport(create_app(services))
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
             told[name] = (await client.get("/watch/one")).headers["content-security-policy"]
 
-    link = stand.parts.store.presigned_get("any")
+    link = stand.services.store.presigned_get("any")
     for policy in told.values():
         allowed = re.search(r"media-src 'self' blob: (http://127\.0\.0\.1:\d+);", policy)
         assert allowed is not None
@@ -120,13 +120,13 @@ async def test_captions_are_named_where_the_picture_does_not_show_them(stand: St
     stand.tasks.endings = finishing(stand)
     burned = (await send(stand.client, "?wait=60")).json()["video_id"]
     task_id = (await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})).json()["task_id"]
-    row = stand.parts.catalogue.by_task(task_id)
+    row = stand.services.catalogue.by_task(task_id)
     assert row is not None
     key = f"subtitles/{row.id}/{task_id}/subtitles.vtt"
     outcome = TaskOutcome(subtitles=key, files={"subtitles.vtt": key})
     state = TaskState(task_id, TaskStatus.COMPLETED, row.created_us + 5, outcome=outcome)
     media = SourceMedia("mov", 125_500_000, 10_000, PictureStream(0, "h264", "yuv420p", 640, 480, Ratio(25)))
-    stand.parts.catalogue.record(RecordInput(row.id, state, media))
+    stand.services.catalogue.record(RecordInput(row.id, state, media))
 
     links = {
         name: (await stand.client.get(f"/api/videos/{name}")).headers["link"] for name in (burned, row.id)

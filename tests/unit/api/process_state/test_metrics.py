@@ -9,7 +9,7 @@ import pytest
 
 from adapters.temporal.queues import QueueState
 from api.operation import sampler
-from api.process_state.metrics import Figures
+from api.process_state.metrics import ApiMetrics
 from domain.errors import CatalogueUnavailable, StoreUnavailable, WorkflowsUnavailable
 from domain.messages.start import Admission
 from tests.unit.api.conftest import Stand
@@ -80,30 +80,30 @@ async def test_a_store_that_is_away_is_a_failed_stream_and_a_missing_file_is_non
     def away(*_: object) -> None:
         raise StoreUnavailable("away")
 
-    monkeypatch.setattr(published.parts.store, "stat", away)
+    monkeypatch.setattr(published.services.store, "stat", away)
     await get(published)
 
     assert await told(published) == {'streams_total{outcome="failed"}': 1}
 
 
 async def test_whoever_hangs_up_is_no_failure_and_no_viewer_any_more() -> None:
-    figures = Figures()
+    metrics = ApiMetrics()
     watching = asyncio.Event()
 
     async def send_for_ever() -> None:
-        with figures.stream():
+        with metrics.stream():
             watching.set()
             await asyncio.Event().wait()
 
     sending = asyncio.create_task(send_for_ever())
     await watching.wait()
-    during = figures.registry.get_sample_value("video_pipeline_viewers")
+    during = metrics.registry.get_sample_value("video_pipeline_viewers")
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)
 
     assert during == 1
-    assert figures.registry.get_sample_value("video_pipeline_viewers") == 0
-    assert figures.registry.get_sample_value("video_pipeline_streams_total", {"outcome": "left"}) == 1
+    assert metrics.registry.get_sample_value("video_pipeline_viewers") == 0
+    assert metrics.registry.get_sample_value("video_pipeline_streams_total", {"outcome": "left"}) == 1
 
 
 async def test_queues_and_parts_are_told_and_forgotten_when_temporal_is_away(stand: Stand) -> None:
@@ -111,10 +111,10 @@ async def test_queues_and_parts_are_told_and_forgotten_when_temporal_is_away(sta
         await stand.tasks.ready()
         return [QueueState("gpu", "activity", backlog=7, backlog_age_s=12.5, pollers=2)]
 
-    await sampler.look(stand.parts, queues)
+    await sampler.sample(stand.services, queues)
     before = await told(stand)
     stand.tasks.fault = WorkflowsUnavailable("Temporal is away")
-    await sampler.look(stand.parts, queues)
+    await sampler.sample(stand.services, queues)
 
     assert before == {
         'queue_backlog{kind="activity",queue="gpu"}': 7,
@@ -126,7 +126,8 @@ async def test_queues_and_parts_are_told_and_forgotten_when_temporal_is_away(sta
     }
     assert await told(stand) == {'part_ready{part="store"}': 1, 'part_ready{part="catalogue"}': 1}
     assert (
-        stand.parts.figures.registry.get_sample_value("video_pipeline_part_ready", {"part": "temporal"}) == 0
+        stand.services.metrics.registry.get_sample_value("video_pipeline_part_ready", {"part": "temporal"})
+        == 0
     )
 
 
@@ -141,18 +142,18 @@ async def test_views_reach_the_catalogue_and_wait_while_it_is_away(
         raise CatalogueUnavailable("away")
 
     def most_watched(video_id: str) -> float | None:
-        registry = published.parts.figures.registry
+        registry = published.services.metrics.registry
         return registry.get_sample_value("video_pipeline_most_watched", {"video": video_id})
 
-    (video_id,) = [video.id for video in published.parts.catalogue.page(None).videos]
+    (video_id,) = [video.id for video in published.services.catalogue.page(None).videos]
     await get(published)
     with monkeypatch.context() as outage:
-        outage.setattr(published.parts.catalogue.views, "add", away)
-        await sampler.look(published.parts, queues)
+        outage.setattr(published.services.catalogue.views, "add", away)
+        await sampler.sample(published.services, queues)
     during = most_watched(video_id)
     await get(published)
-    await sampler.look(published.parts, queues)
+    await sampler.sample(published.services, queues)
 
     assert during is None
     assert most_watched(video_id) == 2
-    assert published.parts.catalogue.views.most(10) == [(video_id, 2)]
+    assert published.services.catalogue.views.most(10) == [(video_id, 2)]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from api.process_state.monotonic_progress import Furthest
+from api.process_state.monotonic_progress import MonotonicProgress
 from domain.tasks.state import LiveState, StageState, StageStatus, TaskState, TaskStatus
 
 
-def told(furthest: Furthest, stage: StageState, task_id: str = "task-1") -> StageState:
+def told(monotonic: MonotonicProgress, stage: StageState, task_id: str = "task-1") -> StageState:
     state = TaskState(task_id, TaskStatus.RUNNING, updated_us=1, stages={"downscale": stage})
-    return furthest.hold(LiveState(state, as_of_us=1, source="temporal")).state.stages["downscale"]
+    return monotonic.hold(LiveState(state, as_of_us=1, source="temporal")).state.stages["downscale"]
 
 
 def chunked(done: int, total: int = 900) -> StageState:
@@ -20,46 +20,46 @@ def whole(progress: int, attempt: int) -> StageState:
 
 
 def test_fewer_frames_than_before_are_not_told() -> None:
-    furthest = Furthest()
+    monotonic = MonotonicProgress()
 
-    assert [told(furthest, chunked(done)).frames_done for done in (450, 300, 600)] == [450, 450, 600]
-    assert told(furthest, chunked(0)).progress == 66
+    assert [told(monotonic, chunked(done)).frames_done for done in (450, 300, 600)] == [450, 450, 600]
+    assert told(monotonic, chunked(0)).progress == 66
 
 
 def test_another_task_and_another_count_begin_anew() -> None:
-    furthest = Furthest()
-    told(furthest, chunked(450))
+    monotonic = MonotonicProgress()
+    told(monotonic, chunked(450))
 
-    assert told(furthest, chunked(10), task_id="task-2").frames_done == 10
-    assert told(furthest, chunked(10, total=500)).frames_done == 10
+    assert told(monotonic, chunked(10), task_id="task-2").frames_done == 10
+    assert told(monotonic, chunked(10, total=500)).frames_done == 10
 
 
 def test_an_activity_that_has_ended_unseen_keeps_its_progress_until_its_workflow_counts_it() -> None:
-    furthest = Furthest()
-    told(furthest, whole(92, attempt=1))
+    monotonic = MonotonicProgress()
+    told(monotonic, whole(92, attempt=1))
 
-    assert told(furthest, whole(0, attempt=0)).progress == 92
-    assert told(furthest, whole(0, attempt=0)).progress == 92
+    assert told(monotonic, whole(0, attempt=0)).progress == 92
+    assert told(monotonic, whole(0, attempt=0)).progress == 92
 
 
 def test_another_attempt_begins_anew() -> None:
-    furthest = Furthest()
-    told(furthest, whole(92, attempt=1))
+    monotonic = MonotonicProgress()
+    told(monotonic, whole(92, attempt=1))
 
-    assert told(furthest, whole(3, attempt=2)).progress == 3
-    assert told(furthest, whole(0, attempt=0)).progress == 3
+    assert told(monotonic, whole(3, attempt=2)).progress == 3
+    assert told(monotonic, whole(0, attempt=0)).progress == 3
 
 
 def test_a_stage_that_was_parked_begins_anew() -> None:
-    furthest = Furthest()
-    told(furthest, whole(92, attempt=1))
-    told(furthest, StageState(StageStatus.FAILED, progress=92))
+    monotonic = MonotonicProgress()
+    told(monotonic, whole(92, attempt=1))
+    told(monotonic, StageState(StageStatus.FAILED, progress=92))
 
-    assert told(furthest, whole(3, attempt=1)).progress == 3
+    assert told(monotonic, whole(3, attempt=1)).progress == 3
 
 
 def test_a_video_that_is_encoded_whole_after_all_begins_anew() -> None:
-    furthest = Furthest()
-    told(furthest, chunked(450))
+    monotonic = MonotonicProgress()
+    told(monotonic, chunked(450))
 
-    assert told(furthest, whole(3, attempt=1)).progress == 3
+    assert told(monotonic, whole(3, attempt=1)).progress == 3

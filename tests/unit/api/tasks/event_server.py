@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 
 from api.app import create_app
-from api.process_state.task_feeds import TaskEvents
+from api.process_state.task_feeds import TaskFeeds
 from domain.tasks.state import LiveState, StageState, StageStatus, TaskOutcome, TaskState, TaskStatus
 from tests.unit.api.conftest import FakeTasks, Stand
 
@@ -57,13 +57,13 @@ class Served:
 
     client: httpx.AsyncClient
     tasks: CountingTasks
-    events: TaskEvents
+    events: TaskFeeds
 
 
 @asynccontextmanager
-async def serving(stand: Stand, events: TaskEvents) -> AsyncIterator[Served]:
+async def serving(stand: Stand, events: TaskFeeds) -> AsyncIterator[Served]:
     tasks = CountingTasks()
-    app = create_app(replace(stand.parts, tasks=tasks, events=events))
+    app = create_app(replace(stand.services, tasks=tasks, events=events))
     server = uvicorn.Server(
         uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=60)
     )
@@ -84,7 +84,7 @@ async def serving(stand: Stand, events: TaskEvents) -> AsyncIterator[Served]:
 
 @pytest.fixture
 async def served(stand: Stand) -> AsyncIterator[Served]:
-    async with serving(stand, TaskEvents(every_s=0.02)) as served:
+    async with serving(stand, TaskFeeds(every_s=0.02)) as served:
         yield served
 
 

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 import pytest
 from starlette.types import Message
 
-from api.process_state.task_feeds import TaskEvents
+from api.process_state.task_feeds import TaskFeeds
 from api.tasks.event_stream import EventStream, stream_of
 from domain.tasks.state import LiveState
 from tests.servers.event_reader import listening
@@ -17,7 +17,7 @@ from tests.unit.api.tasks.event_server import OTHER, TASK, look_at, running, ser
 
 
 async def test_one_owner_and_all_together_have_only_so_many_streams(stand: Stand) -> None:
-    async with serving(stand, TaskEvents(most_each=2, most=3, every_s=0.02)) as served:
+    async with serving(stand, TaskFeeds(most_each=2, most=3, every_s=0.02)) as served:
         served.tasks.states[TASK] = running(10)
         async with listening(served.client, TASK) as first, listening(served.client, TASK):
             await first.next()
@@ -34,7 +34,7 @@ async def test_one_owner_and_all_together_have_only_so_many_streams(stand: Stand
 
 
 async def test_a_listener_who_takes_nothing_holds_up_no_other_and_is_let_go() -> None:
-    events = TaskEvents(every_s=0.01)
+    events = TaskFeeds(every_s=0.01)
     state = [running(0)]
     stuck: list[Message] = []
 
@@ -70,7 +70,7 @@ async def test_a_listener_who_takes_nothing_holds_up_no_other_and_is_let_go() ->
 
 
 async def test_a_stream_ends_after_a_while_so_that_its_token_is_looked_at_again() -> None:
-    events = TaskEvents(every_s=0.01)
+    events = TaskFeeds(every_s=0.01)
     async with events.listening("ann", TASK, look_at(running(10))) as feed:
         sent = [piece async for piece in stream_of(feed, "en", "", longest_s=0)]
 
@@ -78,7 +78,7 @@ async def test_a_stream_ends_after_a_while_so_that_its_token_is_looked_at_again(
 
 
 async def test_a_quiet_stream_says_that_it_is_there() -> None:
-    events = TaskEvents(every_s=0.01)
+    events = TaskFeeds(every_s=0.01)
     async with events.listening("ann", TASK, look_at(running(10))) as feed:
         changes = feed.changes((await feed.now()).id, quiet_s=0.05)
 
@@ -86,7 +86,7 @@ async def test_a_quiet_stream_says_that_it_is_there() -> None:
 
 
 async def test_when_the_process_stops_streams_end_and_none_begins(stand: Stand) -> None:
-    async with serving(stand, TaskEvents(every_s=0.02)) as served:
+    async with serving(stand, TaskFeeds(every_s=0.02)) as served:
         served.tasks.states[TASK] = running(10)
         async with listening(served.client, TASK) as listener:
             await listener.next()
@@ -101,13 +101,13 @@ async def test_what_nobody_foresaw_ends_the_streams_and_is_raised() -> None:
     async def break_down() -> LiveState:
         raise RuntimeError("nobody foresaw this")
 
-    async with TaskEvents().listening("ann", TASK, break_down) as feed:
+    async with TaskFeeds().listening("ann", TASK, break_down) as feed:
         with pytest.raises(RuntimeError, match="nobody foresaw"):
             await feed.now()
 
 
 async def test_many_tasks_are_looked_at_less_often_each() -> None:
-    events = TaskEvents()
+    events = TaskFeeds()
     async with AsyncExitStack() as stack:
         for number in range(50):
             await stack.enter_async_context(events.listening("ann", str(number), look_at(running(1))))

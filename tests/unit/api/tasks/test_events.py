@@ -130,13 +130,13 @@ async def test_a_fault_that_passes_in_the_middle_is_no_event(served: Served) -> 
 
 async def test_while_temporal_is_away_the_catalogue_speaks_and_says_so(stand: Stand, served: Served) -> None:
     source = Artifact("videos/original/v/source", "video/mp4", 10, "ab")
-    stand.parts.catalogue.add(NewVideo("v", TASK, "local", "a.mp4", source, 1_600_000_000_000_000))
+    stand.services.catalogue.add(NewVideo("v", TASK, "local", "a.mp4", source, 1_600_000_000_000_000))
     served.tasks.states[TASK] = running(10)
     async with listening(served.client, TASK) as listener:
         await listener.next()
         served.tasks.fault = WorkflowsUnavailable("down")
         away = await listener.next()
-        stand.parts.catalogue.record(RecordInput("v", completed().state))
+        stand.services.catalogue.record(RecordInput("v", completed().state))
         [last] = await listener.rest()
 
     assert away is not None

@@ -22,7 +22,7 @@ URL = f"/video/{TASK}/files/final.mp4"
 @pytest.fixture
 async def published(stand: Stand) -> Stand:
     """A completed task with one file in the store."""
-    catalogue, store = stand.parts.catalogue, stand.parts.store
+    catalogue, store = stand.services.catalogue, stand.services.store
     source = Artifact("videos/original/v/source", "video/mp4", 10, "ab")
     catalogue.add(NewVideo("v", TASK, "local", 'été "à" Paris.mov', source, 1_600_000_000_000_000))
     store.put(KEY, CONTENT, "video/mp4")
@@ -152,7 +152,7 @@ async def test_a_file_that_the_task_does_not_have_is_not_found(published: Stand,
 
 
 async def test_a_file_that_was_removed_from_the_store_is_not_found(published: Stand) -> None:
-    published.parts.store.remove(KEY)
+    published.services.store.remove(KEY)
 
     answer = await get(published)
 
@@ -161,7 +161,7 @@ async def test_a_file_that_was_removed_from_the_store_is_not_found(published: St
 
 async def test_a_file_that_only_temporal_knows_of_yet_is_served(published: Stand) -> None:
     vtt = f"subtitles/v/{TASK}/subtitles.vtt"
-    published.parts.store.put(vtt, b"WEBVTT\n", "text/vtt")
+    published.services.store.put(vtt, b"WEBVTT\n", "text/vtt")
     state = TaskState(TASK, TaskStatus.COMPLETED, 1, outcome=TaskOutcome(files={"subtitles.vtt": vtt}))
     published.tasks.states[TASK] = LiveState(state, 1, "temporal")
 
@@ -172,7 +172,7 @@ async def test_a_file_that_only_temporal_knows_of_yet_is_served(published: Stand
 
 
 async def test_an_empty_file_is_served(published: Stand) -> None:
-    published.parts.store.put(KEY, b"", "video/mp4")
+    published.services.store.put(KEY, b"", "video/mp4")
 
     answer = await get(published)
 

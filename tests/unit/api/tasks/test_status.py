@@ -41,7 +41,7 @@ COMPLETED = TaskState(
 
 def keep_row(stand: Stand) -> None:
     source = Artifact("videos/original/v/source", "video/mp4", 10, "ab")
-    stand.parts.catalogue.add(NewVideo("v", TASK, "local", "holiday.mp4", source, 1_600_000_000_000_000))
+    stand.services.catalogue.add(NewVideo("v", TASK, "local", "holiday.mp4", source, 1_600_000_000_000_000))
 
 
 def live(state: TaskState) -> LiveState:
@@ -145,7 +145,7 @@ async def test_the_animals_follow_the_readers_language(
 
 async def test_a_task_that_temporal_has_forgotten_is_told_by_the_catalogue(stand: Stand) -> None:
     keep_row(stand)
-    stand.parts.catalogue.record(RecordInput("v", COMPLETED))
+    stand.services.catalogue.record(RecordInput("v", COMPLETED))
 
     told = (await stand.client.get(f"/status/{TASK}")).json()
 

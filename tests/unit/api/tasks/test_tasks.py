@@ -19,7 +19,7 @@ def task_id(number: int) -> str:
 def keep_rows(stand: Stand, count: int) -> None:
     for number in range(1, count + 1):
         source = Artifact(f"videos/original/v{number}/source", "video/mp4", 10, "ab")
-        stand.parts.catalogue.add(
+        stand.services.catalogue.add(
             NewVideo(
                 f"v{number}",
                 task_id(number),
@@ -32,7 +32,7 @@ def keep_rows(stand: Stand, count: int) -> None:
 
 
 def end(stand: Stand, number: int, status: TaskStatus) -> None:
-    stand.parts.catalogue.record(
+    stand.services.catalogue.record(
         RecordInput(f"v{number}", TaskState(task_id(number), status, 1_800_000_000_000_000))
     )
 

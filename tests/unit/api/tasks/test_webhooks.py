@@ -18,7 +18,7 @@ URL = "https://example.org/hook"
 
 
 def client(stand: Stand, secret: str = SECRET) -> httpx.AsyncClient:
-    app = create_app(replace(stand.parts, webhook_secret=secret))
+    app = create_app(replace(stand.services, webhook_secret=secret))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api")
 
 
@@ -32,7 +32,7 @@ async def test_the_address_goes_with_the_task_and_is_kept_in_its_row(stand: Stan
 
     assert answer.status_code == 202
     assert stand.tasks.started[0].webhook_url == URL
-    row = stand.parts.catalogue.by_task(answer.json()["task_id"])
+    row = stand.services.catalogue.by_task(answer.json()["task_id"])
     assert row is not None
     assert row.webhook_url == URL
 

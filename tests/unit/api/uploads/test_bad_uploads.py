@@ -168,7 +168,7 @@ async def test_a_sender_who_falls_silent_holds_no_place(
     answer = await stand.client.post("/video/upload", content=body(), headers=HEADERS)
 
     assert (answer.status_code, answer.json()["code"]) == (400, "FormBroken")
-    assert stand.parts.upload_slots.borrowed_tokens == 0
+    assert stand.services.upload_slots.borrowed_tokens == 0
     assert stand.leftovers() == []
 
 
@@ -184,7 +184,7 @@ async def test_a_bad_idempotency_key_is_refused(stand: Stand, key: str) -> None:
 
 async def test_a_store_that_is_away_is_named_and_no_row_is_made(stand: Stand) -> None:
     away = S3ObjectStore(StoreSettings(f"127.0.0.1:{free_port()}", "key", "secret"))
-    app = create_app(replace(stand.parts, store=away))
+    app = create_app(replace(stand.services, store=away))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api") as client:
         answer = await client.post("/video/upload", files={"file": ("a.mp4", video(9_000_000))})
 
@@ -208,7 +208,7 @@ class BrokenCatalogue:
 
 
 async def test_a_database_that_goes_away_leaves_no_object(stand: Stand) -> None:
-    app = create_app(replace(stand.parts, catalogue=BrokenCatalogue()))  # type: ignore[arg-type]
+    app = create_app(replace(stand.services, catalogue=BrokenCatalogue()))  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api") as client:
         answer = await client.post("/video/upload", files={"file": ("a.mp4", video())})
 

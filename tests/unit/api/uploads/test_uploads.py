@@ -35,8 +35,8 @@ async def test_a_video_becomes_an_object_a_row_and_a_task(stand: Stand) -> None:
     assert (request.stage_timeout_s, request.park_s) == (900, 60)
     assert request.source.sha256 == hashlib.sha256(content).hexdigest()
     assert request.source.media_type == "video/mp4"
-    assert b"".join(stand.parts.store.open_range(request.source.key, 0, 6_000_000)) == content
-    row = stand.parts.catalogue.by_task(task_id)
+    assert b"".join(stand.services.store.open_range(request.source.key, 0, 6_000_000)) == content
+    row = stand.services.catalogue.by_task(task_id)
     assert row is not None
     assert (row.id, row.status, row.source) == (request.video_id, "queued", request.source)
 
@@ -65,7 +65,7 @@ async def test_it_does_not_matter_how_the_body_is_cut(stand: Stand, size: int) -
 
     assert answer.status_code == 202
     source = stand.tasks.started[0].source
-    assert b"".join(stand.parts.store.open_range(source.key, 0, source.size_bytes)) == content
+    assert b"".join(stand.services.store.open_range(source.key, 0, source.size_bytes)) == content
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ async def test_a_task_that_may_have_started_is_started_again_by_the_same_upload(
     stand.tasks.fault = TaskStartUnknown("no answer")
     first = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
     assert first.status_code == 503
-    assert len(stand.parts.catalogue.page(OWNER).videos) == 1
+    assert len(stand.services.catalogue.page(OWNER).videos) == 1
 
     stand.tasks.fault = None
     second = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)

@@ -6,32 +6,32 @@ from dataclasses import replace
 
 import pytest
 
-from domain.attempts.chunk_retries import Trial, is_hopeless, next_trial, remark
-from domain.attempts.heartbeat import Beat
+from domain.attempts.chunk_retries import ChunkRetry, is_hopeless, next_retry, remark
+from domain.attempts.heartbeat import HeartbeatDetails
 
-FAILED_TWICE = Beat(failures=2, failed_on="here", last_failure="MediaToolFailed: it broke")
+FAILED_TWICE = HeartbeatDetails(failures=2, failed_on="here", last_failure="MediaToolFailed: it broke")
 
 
 @pytest.mark.parametrize("failures", [0, 1])
 def test_the_worker_where_it_failed_once_tries_again(failures: int) -> None:
-    assert next_trial(Beat(failures=failures, failed_on="here"), "here") is Trial.USUAL
+    assert next_retry(HeartbeatDetails(failures=failures, failed_on="here"), "here") is ChunkRetry.USUAL
 
 
 def test_a_worker_that_has_failed_twice_hands_it_back() -> None:
-    assert next_trial(FAILED_TWICE, "here") is Trial.HAND_BACK
+    assert next_retry(FAILED_TWICE, "here") is ChunkRetry.HAND_BACK
 
 
 def test_another_worker_tries_the_usual_recipe() -> None:
-    assert next_trial(FAILED_TWICE, "there") is Trial.USUAL
+    assert next_retry(FAILED_TWICE, "there") is ChunkRetry.USUAL
 
 
 def test_a_worker_that_is_alone_stops_handing_it_back() -> None:
-    assert next_trial(replace(FAILED_TWICE, handed_back=5), "here") is Trial.USUAL
+    assert next_retry(replace(FAILED_TWICE, handed_back=5), "here") is ChunkRetry.USUAL
 
 
 def test_after_three_failures_the_recipe_is_plain_wherever_it_is_tried() -> None:
-    assert next_trial(replace(FAILED_TWICE, failures=3), "here") is Trial.PLAIN
-    assert next_trial(replace(FAILED_TWICE, failures=4), "there") is Trial.PLAIN
+    assert next_retry(replace(FAILED_TWICE, failures=3), "here") is ChunkRetry.PLAIN
+    assert next_retry(replace(FAILED_TWICE, failures=4), "there") is ChunkRetry.PLAIN
 
 
 def test_five_failures_are_enough() -> None:
@@ -39,7 +39,7 @@ def test_five_failures_are_enough() -> None:
 
 
 def test_a_chunk_that_never_failed_needs_no_remark() -> None:
-    assert remark("Chunk 1", Beat(), "here") == ""
+    assert remark("Chunk 1", HeartbeatDetails(), "here") == ""
 
 
 @pytest.mark.parametrize(

@@ -5,22 +5,25 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.speech.cleanup import HeardWord, collapse_loops, join_pieces, place_words, start_with_voice
+from domain.speech.cleanup import TranscribedWord, collapse_loops, join_pieces, place_words, start_with_voice
 from domain.speech.regions import Region
 from domain.speech.words import SpeechSpan, Word
 
 REGION = Region((SpeechSpan(10_000_000, 12_000_000), SpeechSpan(20_000_000, 23_000_000)))
 
 
-def said(text: str, word_us: int = 300_000) -> list[HeardWord]:
+def said(text: str, word_us: int = 300_000) -> list[TranscribedWord]:
     return [
-        HeardWord(word, index * word_us, (index + 1) * word_us, 0.9)
+        TranscribedWord(word, index * word_us, (index + 1) * word_us, 0.9)
         for index, word in enumerate(text.split())
     ]
 
 
 def test_words_get_the_time_that_they_have_in_the_file() -> None:
-    heard = [HeardWord(" Hello,", 100_000, 600_000, 0.9), HeardWord(" cat.", 2_100_000, 2_600_000, 0.8)]
+    heard = [
+        TranscribedWord(" Hello,", 100_000, 600_000, 0.9),
+        TranscribedWord(" cat.", 2_100_000, 2_600_000, 0.8),
+    ]
     assert place_words(REGION, heard) == [
         Word("Hello,", 10_100_000, 10_600_000, 0.9),
         Word("cat.", 20_100_000, 20_600_000, 0.8),
@@ -28,15 +31,15 @@ def test_words_get_the_time_that_they_have_in_the_file() -> None:
 
 
 def test_a_word_that_runs_into_the_next_is_cut() -> None:
-    heard = [HeardWord("one", 0, 900_000, 0.9), HeardWord("two", 500_000, 1_000_000, 0.9)]
+    heard = [TranscribedWord("one", 0, 900_000, 0.9), TranscribedWord("two", 500_000, 1_000_000, 0.9)]
     assert [word.end_us for word in place_words(REGION, heard)] == [10_500_000, 11_000_000]
 
 
 def test_a_word_without_time_gets_a_little_where_there_is_room() -> None:
     heard = [
-        HeardWord("one", 0, 0, 0.9),
-        HeardWord("two", 60_000, 60_000, 0.9),
-        HeardWord("six", 2_000_000, 2_000_000, 0.9),
+        TranscribedWord("one", 0, 0, 0.9),
+        TranscribedWord("two", 60_000, 60_000, 0.9),
+        TranscribedWord("six", 2_000_000, 2_000_000, 0.9),
     ]
     assert [(word.start_us, word.end_us) for word in place_words(REGION, heard)] == [
         (10_000_000, 10_060_000),
@@ -47,20 +50,20 @@ def test_a_word_without_time_gets_a_little_where_there_is_room() -> None:
 
 def test_what_has_no_space_before_it_belongs_to_the_word_before() -> None:
     pieces = [
-        HeardWord(" Aujourd", 0, 300_000, 0.9),
-        HeardWord("'hui,", 300_000, 500_000, 0.8),
-        HeardWord(" dix", 600_000, 700_000, 0.9),
-        HeardWord("-", 700_000, 700_000, 0.9),
-        HeardWord("sept", 700_000, 900_000, 0.7),
+        TranscribedWord(" Aujourd", 0, 300_000, 0.9),
+        TranscribedWord("'hui,", 300_000, 500_000, 0.8),
+        TranscribedWord(" dix", 600_000, 700_000, 0.9),
+        TranscribedWord("-", 700_000, 700_000, 0.9),
+        TranscribedWord("sept", 700_000, 900_000, 0.7),
     ]
     assert join_pieces(pieces) == [
-        HeardWord(" Aujourd'hui,", 0, 500_000, 0.8),
-        HeardWord(" dix-sept", 600_000, 900_000, 0.7),
+        TranscribedWord(" Aujourd'hui,", 0, 500_000, 0.8),
+        TranscribedWord(" dix-sept", 600_000, 900_000, 0.7),
     ]
 
 
 def test_nothing_but_spaces_is_no_word() -> None:
-    assert place_words(REGION, [HeardWord("  ", 0, 100_000, 0.9)]) == []
+    assert place_words(REGION, [TranscribedWord("  ", 0, 100_000, 0.9)]) == []
 
 
 @given(
@@ -77,7 +80,7 @@ def test_nothing_but_spaces_is_no_word() -> None:
 def test_whatever_a_model_says_words_are_in_order_apart_and_inside_the_region(
     raw: list[tuple[str, int, int, float]],
 ) -> None:
-    heard = [HeardWord(text, start, max(0, start + length), p) for text, start, length, p in raw]
+    heard = [TranscribedWord(text, start, max(0, start + length), p) for text, start, length, p in raw]
     words = place_words(REGION, heard)
     assert [word.text for word in words] == [
         word.text.strip() for word in collapse_loops(heard) if word.text.strip()
@@ -88,7 +91,9 @@ def test_whatever_a_model_says_words_are_in_order_apart_and_inside_the_region(
 
 
 def test_a_loop_faster_than_speech_is_cut_down_to_one_turn() -> None:
-    heard = said("so we go") + [HeardWord(w, 900_000, 910_000, 0.3) for w in ["thank", "you", "all"] * 9]
+    heard = said("so we go") + [
+        TranscribedWord(w, 900_000, 910_000, 0.3) for w in ["thank", "you", "all"] * 9
+    ]
     assert [word.text for word in collapse_loops(heard)] == ["so", "we", "go", "thank", "you", "all"]
 
 

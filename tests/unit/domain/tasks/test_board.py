@@ -27,10 +27,10 @@ def test_only_what_the_options_ask_for_is_run(options: ProcessingOptions, skippe
 def test_a_stage_of_two_steps_is_running_until_the_last_one_has_ended() -> None:
     board = Board("t", ProcessingOptions(), now_us=1)
     board.start(Stage.SUBTITLES, goal=20, now_us=2)
-    board.reach(Stage.SUBTITLES, 20, now_us=3)
+    board.set_progress(Stage.SUBTITLES, 20, now_us=3)
     between = board.stage(Stage.SUBTITLES)
     board.start(Stage.SUBTITLES, goal=100, now_us=4)
-    board.reach(Stage.SUBTITLES, 100, now_us=5)
+    board.set_progress(Stage.SUBTITLES, 100, now_us=5)
     after = board.stage(Stage.SUBTITLES)
 
     assert (between.status, between.progress, between.ended_us) == (StageStatus.RUNNING, 20, None)
@@ -65,7 +65,7 @@ def test_a_task_is_parked_as_long_as_one_stage_waits() -> None:
 
 def test_the_end_of_a_task_cancels_what_has_not_ended() -> None:
     board = Board("t", ProcessingOptions(language="fr"), now_us=1)
-    board.reach(Stage.DOWNSCALE, 100, now_us=2)
+    board.set_progress(Stage.DOWNSCALE, 100, now_us=2)
     board.end(TaskStatus.FAILED, now_us=3, fault=FAULT)
 
     assert {name: stage.status.value for name, stage in board.state.stages.items()} == {

@@ -12,7 +12,7 @@ def running_subtitles() -> TaskState:
     """The sound is there (20), the words are on their way (to 100)."""
     board = Board("t", ProcessingOptions(), now_us=1)
     board.start(Stage.SUBTITLES, goal=20, now_us=1)
-    board.reach(Stage.SUBTITLES, 20, now_us=2)
+    board.set_progress(Stage.SUBTITLES, 20, now_us=2)
     board.start(Stage.SUBTITLES, goal=100, now_us=3)
     return board.state
 

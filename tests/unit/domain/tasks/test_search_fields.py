@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from domain.tasks.board import Board
 from domain.tasks.options import ProcessingOptions
-from domain.tasks.search_fields import Signs, signs_of
+from domain.tasks.search_fields import SearchFields, search_fields_of
 from domain.tasks.state import Fault, Stage, TaskOutcome, TaskStatus
 
 NO_MODEL = Fault("ModelUnavailable", "The model is not there.")
@@ -15,25 +15,25 @@ def board() -> Board:
 
 
 def test_a_task_that_nobody_has_taken_up_shows_nothing() -> None:
-    assert signs_of(Board("task-1", ProcessingOptions(), 0).state) == Signs()
+    assert search_fields_of(Board("task-1", ProcessingOptions(), 0).state) == SearchFields()
 
 
 def test_a_task_is_at_every_stage_that_runs() -> None:
     running = board()
     running.start(Stage.DOWNSCALE, 100, 2)
     running.start(Stage.SUBTITLES, 100, 2)
-    assert signs_of(running.state).stages == ("downscale", "subtitles")
-    running.reach(Stage.DOWNSCALE, 100, 3)
-    assert signs_of(running.state).stages == ("subtitles",)
+    assert search_fields_of(running.state).stages == ("downscale", "subtitles")
+    running.set_progress(Stage.DOWNSCALE, 100, 3)
+    assert search_fields_of(running.state).stages == ("subtitles",)
 
 
 def test_a_parked_stage_shows_its_failure_until_it_is_retried() -> None:
     parked = board()
     parked.start(Stage.SUBTITLES, 100, 2)
     parked.park(Stage.SUBTITLES, NO_MODEL, 9, 3)
-    assert signs_of(parked.state) == Signs(stages=("subtitles",), failure="ModelUnavailable")
+    assert search_fields_of(parked.state) == SearchFields(stages=("subtitles",), failure="ModelUnavailable")
     parked.unpark(Stage.SUBTITLES, 4)
-    assert signs_of(parked.state) == Signs()
+    assert search_fields_of(parked.state) == SearchFields()
 
 
 def test_a_failed_task_shows_what_it_failed_of_and_where() -> None:
@@ -41,7 +41,7 @@ def test_a_failed_task_shows_what_it_failed_of_and_where() -> None:
     failed.start(Stage.MERGER, 100, 2)
     failed.fail(Stage.MERGER, NO_MODEL, 3)
     failed.end(TaskStatus.FAILED, 4, NO_MODEL)
-    assert signs_of(failed.state) == Signs(stages=("merger",), failure="ModelUnavailable")
+    assert search_fields_of(failed.state) == SearchFields(stages=("merger",), failure="ModelUnavailable")
 
 
 def test_a_cancelled_task_is_at_no_stage() -> None:
@@ -49,4 +49,4 @@ def test_a_cancelled_task_is_at_no_stage() -> None:
     cancelled.start(Stage.DOWNSCALE, 100, 2)
     cancelled.learn(TaskOutcome(language="fr"), 3)
     cancelled.end(TaskStatus.CANCELLED, 4)
-    assert signs_of(cancelled.state) == Signs(language="fr")
+    assert search_fields_of(cancelled.state) == SearchFields(language="fr")

@@ -10,7 +10,7 @@ import pytest
 from adapters.ffmpeg.run.runner import Runner
 from adapters.ffmpeg.sandbox.guards import guards
 from adapters.ffmpeg.settings import RunLimits
-from tests.contract.media.progress import NotedPulse
+from tests.contract.media.progress import NotedProgress
 from tests.unit.adapters.ffmpeg.programs import program
 
 TRY = """
@@ -36,5 +36,5 @@ def told(script: str, scratch_path: Path, *arguments: str, writes: bool = True) 
     job = program(TRY + script, scratch_path, *arguments)
     if not writes:
         job = replace(job, growing_path=None)
-    _, output = Runner(RunLimits(memory_bytes=300_000_000)).run(job, NotedPulse())
+    _, output = Runner(RunLimits(memory_bytes=300_000_000)).run(job, NotedProgress())
     return output.decode().splitlines()

@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.ffmpeg.sandbox import system_calls
-from adapters.ffmpeg.sandbox.file_access import handled_rights, reach
+from adapters.ffmpeg.sandbox.file_access import file_access, handled_rights
 from adapters.ffmpeg.sandbox.guards import Guards, announce, guards, launched
 from adapters.ffmpeg.sandbox.system_calls import ALLOW, KILL, NOT_IMPLEMENTED
 from tests.unit.adapters.ffmpeg.programs import PYTHON
@@ -125,7 +125,7 @@ def test_the_filter_alone_lets_no_socket_be_made() -> None:
 @pytest.mark.skipif(guards().landlock_abi < 6, reason="this kernel's Landlock knows no scopes")
 def test_landlock_alone_guards_files_connections_and_signals(tmp_path: Path) -> None:
     abi = guards().landlock_abi
-    rules = reach(Path(PYTHON).resolve(), [], tmp_path, abi, writes=True)
+    rules = file_access(Path(PYTHON).resolve(), [], tmp_path, abi, writes=True)
     plan: dict[str, object] = {"landlock": (handled_rights(abi), rules)}
 
     assert "PermissionError" in run(plan, "open('/etc/passwd')").stderr
@@ -141,7 +141,7 @@ def test_an_older_landlock_is_asked_for_what_it_knows(abi: int, file_rights: int
     assert (network, scopes) == (3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
     assert all(
         rights | files == files
-        for _, rights in reach(Path("/usr/bin/ffmpeg"), [], Path("/x"), abi, writes=True)
+        for _, rights in file_access(Path("/usr/bin/ffmpeg"), [], Path("/x"), abi, writes=True)
     )
 
 
@@ -161,8 +161,8 @@ from pathlib import Path
 from adapters.ffmpeg.sandbox.guards import guards
 from adapters.ffmpeg.run.runner import Job, Runner
 from adapters.ffmpeg.settings import RunLimits
-from domain.attempts.progress import FreePulse
-_, text = Runner(RunLimits()).run(Job(("ffmpeg", "-version"), Path("SCRATCH")), FreePulse())
+from domain.attempts.progress import UnreportedProgress
+_, text = Runner(RunLimits()).run(Job(("ffmpeg", "-version"), Path("SCRATCH")), UnreportedProgress())
 print(guards())
 print(text.decode().split()[0])
 """

@@ -20,12 +20,12 @@ from tests.unit.api.uploads.tus.requests import CHUNK, MIB, TUS, begin, film, me
 
 
 def only_video(stand: Stand) -> VideoRow:
-    [row] = stand.parts.catalogue.page(OWNER).videos
+    [row] = stand.services.catalogue.page(OWNER).videos
     return row
 
 
 def stored(stand: Stand, row: VideoRow) -> bytes:
-    return b"".join(stand.parts.store.open_range(row.source_key, 0, row.size_bytes))
+    return b"".join(stand.services.store.open_range(row.source_key, 0, row.size_bytes))
 
 
 async def test_the_server_says_what_it_can(stand: Stand) -> None:

@@ -17,7 +17,7 @@ from adapters.object_store.numbered import NumberedParts
 from api.access.callers import OWNER
 from api.app import create_app
 from api.http.clock import now_us
-from api.operation.reconciler import settle_whole
+from api.operation.reconciler import complete_uploads
 from api.settings import HttpSettings, RateLimits
 from domain.accounts.quotas import Quotas
 from domain.errors import CatalogueUnavailable, FileUnknown, WorkflowsUnavailable
@@ -47,7 +47,7 @@ async def hang_up(stand: Stand, path: str, offset: int, content: bytes, **header
         if "status" in message:
             statuses.append(message["status"])
 
-    await create_app(stand.parts)(scope, receive, answer)  # type: ignore[arg-type]
+    await create_app(stand.services)(scope, receive, answer)  # type: ignore[arg-type]
     return int(str(statuses[0]))
 
 
@@ -61,9 +61,9 @@ async def test_what_came_before_the_sender_hung_up_need_not_be_sent_again(stand:
     assert await offset_of(stand.client, path) == 9_000_001
     await send(stand.client, path, 9_000_001, content[9_000_001:])
 
-    [row] = stand.parts.catalogue.page(OWNER).videos
+    [row] = stand.services.catalogue.page(OWNER).videos
     assert row.source_sha256 == hashlib.sha256(content).hexdigest()
-    assert b"".join(stand.parts.store.open_range(row.source_key, 0, row.size_bytes)) == content
+    assert b"".join(stand.services.store.open_range(row.source_key, 0, row.size_bytes)) == content
     assert stand.leftovers() == [row.source_key, f"row {row.task_id}"]
 
 
@@ -94,8 +94,8 @@ async def test_of_two_senders_at_once_the_newer_goes_on_and_nothing_is_mixed(sta
     assert (newer.status_code, (await older).status_code) == (204, 409)
     assert await offset_of(stand.client, path) == 9 * MIB
     await send(stand.client, path, 9 * MIB, content[9 * MIB :])
-    [row] = stand.parts.catalogue.page(OWNER).videos
-    assert b"".join(stand.parts.store.open_range(row.source_key, 0, row.size_bytes)) == content
+    [row] = stand.services.catalogue.page(OWNER).videos
+    assert b"".join(stand.services.store.open_range(row.source_key, 0, row.size_bytes)) == content
 
 
 async def test_ten_who_send_the_same_bytes_at_once_make_one_task_of_them(stand: Stand) -> None:
@@ -106,13 +106,13 @@ async def test_ten_who_send_the_same_bytes_at_once_make_one_task_of_them(stand: 
     await asyncio.gather(*(stand.client.head(path, headers=TUS) for _ in range(5)))
 
     assert {answer.status_code for answer in answers} <= {204, 409}
-    [row] = stand.parts.catalogue.page(OWNER).videos
+    [row] = stand.services.catalogue.page(OWNER).videos
     assert row.source_sha256 == hashlib.sha256(content).hexdigest()
     assert {request.task_id for request in stand.tasks.started} == {row.task_id}
 
 
 async def test_an_upload_whose_time_is_over_is_gone(stand: Stand) -> None:
-    stand.parts.catalogue.uploads.add(resumable_upload("old", owner=OWNER))
+    stand.services.catalogue.uploads.add(resumable_upload("old", owner=OWNER))
 
     answers = [
         await stand.client.head("/files/old", headers=TUS),
@@ -142,7 +142,7 @@ async def test_bytes_that_have_no_room_when_they_are_whole_wait_for_it(stand: St
     answer = await stand.client.head(path, headers=TUS)
 
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "600")
-    assert answer.headers["task-id"] == stand.parts.catalogue.page(OWNER).videos[0].task_id
+    assert answer.headers["task-id"] == stand.services.catalogue.page(OWNER).videos[0].task_id
 
 
 async def test_only_the_creation_counts_as_an_upload(stand: Stand) -> None:
@@ -165,9 +165,9 @@ async def test_the_task_of_a_whole_upload_is_started_although_nobody_asks_for_it
     stand.tasks.fault = None
     stand.tasks.started.clear()
 
-    assert [await settle_whole(stand.parts, now_us()) for _ in range(2)] == [1, 0]
+    assert [await complete_uploads(stand.services, now_us()) for _ in range(2)] == [1, 0]
 
-    [row] = stand.parts.catalogue.page(OWNER).videos
+    [row] = stand.services.catalogue.page(OWNER).videos
     assert [request.task_id for request in stand.tasks.started] == [row.task_id]
 
 
@@ -178,10 +178,10 @@ class Busy(NumberedParts):
         super().__init__(inner._quick, inner._patient, inner._bucket)
         self.is_busy = True
 
-    def complete(self, key: str, upload_id: str, parts: Sequence[StoredPart], size_bytes: int) -> None:
+    def complete(self, key: str, upload_id: str, services: Sequence[StoredPart], size_bytes: int) -> None:
         if self.is_busy:
             raise FileUnknown("the parts are hidden")
-        super().complete(key, upload_id, parts, size_bytes)
+        super().complete(key, upload_id, services, size_bytes)
 
 
 async def test_parts_that_the_store_hides_while_it_works_on_them_are_waited_for(
@@ -191,7 +191,7 @@ async def test_parts_that_the_store_hides_while_it_works_on_them_are_waited_for(
     path = await begin(stand.client, 12 * MIB)
     store = S3ObjectStore(store_settings)
     store.parts = busy = Busy(store.parts)
-    app = create_app(replace(stand.parts, store=store))
+    app = create_app(replace(stand.services, store=store))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api") as client:
         last = await send(client, path, 0, content)
         meanwhile = await client.head(path, headers=TUS)
@@ -200,9 +200,9 @@ async def test_parts_that_the_store_hides_while_it_works_on_them_are_waited_for(
 
     assert (last.status_code, meanwhile.status_code) == (503, 200)
     assert "task-id" not in meanwhile.headers
-    [row] = stand.parts.catalogue.page(OWNER).videos
+    [row] = stand.services.catalogue.page(OWNER).videos
     assert afterwards.headers["task-id"] == row.task_id
-    assert b"".join(stand.parts.store.open_range(row.source_key, 0, row.size_bytes)) == content
+    assert b"".join(stand.services.store.open_range(row.source_key, 0, row.size_bytes)) == content
 
 
 class Forgetful(ResumableUploads):
@@ -222,15 +222,15 @@ class Forgetful(ResumableUploads):
 async def test_a_part_whose_answer_got_lost_is_counted_once(stand: Stand) -> None:
     content = film(12 * MIB)
     path = await begin(stand.client, 12 * MIB)
-    catalogue = Catalogue(stand.parts.catalogue._engine)
+    catalogue = Catalogue(stand.services.catalogue._engine)
     catalogue.uploads = Forgetful(catalogue)
-    app = create_app(replace(stand.parts, catalogue=catalogue))
+    app = create_app(replace(stand.services, catalogue=catalogue))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api") as client:
         broken = await send(client, path, 0, content)
     assert (broken.status_code, await offset_of(stand.client, path)) == (503, 8 * MIB)
 
     await send(stand.client, path, 8 * MIB, content[8 * MIB :])
 
-    [row] = stand.parts.catalogue.page(OWNER).videos
+    [row] = stand.services.catalogue.page(OWNER).videos
     assert row.source_sha256 == hashlib.sha256(content).hexdigest()
-    assert b"".join(stand.parts.store.open_range(row.source_key, 0, row.size_bytes)) == content
+    assert b"".join(stand.services.store.open_range(row.source_key, 0, row.size_bytes)) == content

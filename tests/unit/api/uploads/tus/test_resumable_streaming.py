@@ -49,21 +49,21 @@ class Watched(NumberedParts):
 def watched(stand: Stand, settings: StoreSettings, failures: int = 0) -> tuple[Stand, Watched]:
     """The same product over a store that is watched."""
     store = S3ObjectStore(settings)
-    store.parts = parts = Watched(store.parts, failures)
-    return replace(stand, parts=replace(stand.parts, store=store)), parts
+    store.parts = watched = Watched(store.parts, failures)
+    return replace(stand, services=replace(stand.services, store=store)), watched
 
 
 @asynccontextmanager
 async def client_of(stand: Stand) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create_app(stand.parts), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(create_app(stand.services), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
         yield client
 
 
 def assert_stored(stand: Stand, content: bytes) -> None:
-    [row] = stand.parts.catalogue.page(OWNER).videos
+    [row] = stand.services.catalogue.page(OWNER).videos
     assert row.source_sha256 == hashlib.sha256(content).hexdigest()
-    assert b"".join(stand.parts.store.open_range(row.source_key, 0, row.size_bytes)) == content
+    assert b"".join(stand.services.store.open_range(row.source_key, 0, row.size_bytes)) == content
     assert stand.leftovers() == [row.source_key, f"row {row.task_id}"]
 
 
@@ -154,7 +154,7 @@ async def test_a_store_that_stands_still_in_the_middle_of_a_part_is_unavailable_
     with socket.create_server(("127.0.0.1", 0)) as silent:
         # Connections are taken by the kernel, and nobody reads from them.
         stalled = replace(store_settings, endpoint=f"127.0.0.1:{silent.getsockname()[1]}")
-        parts.begin = stand.parts.store.parts.begin  # type: ignore[method-assign]
+        parts.begin = stand.services.store.parts.begin  # type: ignore[method-assign]
         parts._quick = connect(stalled, answer_timeout_s=0.5)
         async with client_of(seen) as client:
             broken = await send(client, path, 0, content)
@@ -163,5 +163,5 @@ async def test_a_store_that_stands_still_in_the_middle_of_a_part_is_unavailable_
     assert (parts.begun, parts.whole) == ([1], [])
     assert await offset_of(stand.client, path) == 0
     await send(stand.client, path, 0, content)
-    [row] = stand.parts.catalogue.page(OWNER).videos
-    assert b"".join(stand.parts.store.open_range(row.source_key, 0, row.size_bytes)) == content
+    [row] = stand.services.catalogue.page(OWNER).videos
+    assert b"".join(stand.services.store.open_range(row.source_key, 0, row.size_bytes)) == content
