@@ -62,7 +62,7 @@ class StageRunner:
 
         When it fails for good the stage waits for a retry. Instead the task ends if the source kills its
         workers, and with `refusable` if the source is at fault at all. Raises `TaskFailed`, or
-        `CancelledError` when the task is cancelled.
+        `CancelledError` when the task is cancelled. The `remarks` of a result become the stage's.
         """
         while True:
             self.board.start(stage, goal, now_us())
@@ -74,6 +74,8 @@ class StageRunner:
                     raise TaskFailed(failure.fault, source_refused=True) from failure
                 await self._park(stage, failure.fault)
             else:
+                for remark in getattr(result, "remarks", ()):
+                    self.board.remark(stage, remark, now_us())
                 self.board.set_progress(stage, goal, now_us())
                 self.write_memo()
                 return result

@@ -1,8 +1,9 @@
-"""How cues that somebody else wrote become cues that follow one another within a video."""
+"""Cues of a subtitle file that came with an upload, and their fitting into the video."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from domain.errors import SubtitlesInvalid
@@ -10,6 +11,14 @@ from domain.subtitles.cues import Cue
 
 # So short an overlap is a slip of rounding; shown on its own it would only flash.
 _SLIP_US = 200_000
+
+
+@dataclass(frozen=True)
+class GivenCues:
+    """The cues in order of start; they may overlap. `remarks` name what was read with a correction."""
+
+    cues: list[Cue]
+    remarks: tuple[str, ...] = ()
 
 
 def in_sequence(cues: Sequence[Cue], duration_us: int) -> list[Cue]:

@@ -13,15 +13,9 @@ from adapters.ffmpeg.commands.encode import Argv, compiled, encode, opened, scal
 from adapters.ffmpeg.commands.input_options import local_file, subtitle_options
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits
 from domain.media.rendition import Rendition
-from domain.media.source import PictureStream, SourceMedia
-from domain.subtitles.style import CuePosition, CueStyle
+from domain.media.source import SourceMedia
 
 UNKNOWN_LANGUAGE = "und"
-
-# libass lays SRT out on a canvas of this many lines, whatever the picture's size.
-_CANVAS_LINES = 288
-# In a forced style libass counts as SSA did: 4 is added for the top, 8 for the middle.
-_ALIGNMENT = {CuePosition.BOTTOM: 2, CuePosition.TOP: 6, CuePosition.MIDDLE: 10}
 
 
 def mux_subtitles(
@@ -54,7 +48,7 @@ def burn_subtitles(
     source_path: Path,
     media: SourceMedia,
     rendition: Rendition,
-    srt_path: Path,
+    ass_path: Path,
     recipe: EncodeRecipe,
     target_path: Path,
     limits: MediaLimits,
@@ -64,59 +58,19 @@ def burn_subtitles(
     """Scale the source and draw the cues into it, so the result is one generation from the source."""
     source = opened(source_path, limits)
     picture = scaled(source[str(media.picture.index)], media.picture, rendition, tone_map=tone_map)
-    with_cues = drawn(picture, media.picture, rendition, srt_path)
-    return encode(source, with_cues, media, recipe.aiming_at(rendition), target_path)
+    return encode(source, drawn(picture, ass_path), media, recipe.aiming_at(rendition), target_path)
 
 
-def drawn(stream: Any, picture: PictureStream, rendition: Rendition, srt_path: Path) -> Any:
+def drawn(stream: Any, ass_path: Path) -> Any:
     """The scaled picture with the cues in it, each where the frame's time says."""
-    width, height = rendition.size(picture.display_width, picture.display_height)
-    return stream.filter(
-        "subtitles",
-        # By name: ffmpeg-python escapes values given by position twice, which spoils `:` and quotes.
-        filename=str(srt_path),
-        # The canvas is 4:3 by default, which would stretch the letters on any other picture.
-        original_size=f"{width}x{height}",
-        charenc="UTF-8",
-        force_style=ass_style(rendition.style, width, height),
-    )
+    # By name: ffmpeg-python escapes values given by position twice, which spoils `:` and quotes.
+    # Complex shaping joins the letters of Arabic, Hindi and many others.
+    return stream.filter("ass", filename=str(ass_path), shaping="complex")
 
 
-def ass_style(style: CueStyle, width: int, height: int) -> str:
-    """The style in libass's words; letters of no set size let a line of 42 fit a narrow picture."""
-    letter_lines = min(0.055 * height, 0.046 * width)
-    if style.size_percent is not None:
-        letter_lines = style.size_percent * height / 100
-    font_size = letter_lines * _CANVAS_LINES / height
-    # Half of what lies behind a box shines through.
-    edge_alpha = 0x80 if style.box else 0
-    return ",".join(
-        (
-            f"FontName={style.font}",
-            f"FontSize={font_size:.1f}",
-            f"PrimaryColour={_ass_color(style.color)}",
-            f"OutlineColour={_ass_color(style.outline_color, edge_alpha)}",
-            # 3 fills a box with the outline's colour.
-            f"BorderStyle={3 if style.box else 1}",
-            f"Outline={font_size * style.outline_percent / 100:.2f}",
-            "Shadow=0",
-            f"Alignment={_ALIGNMENT[style.position]}",
-            "MarginL=4",
-            "MarginR=4",
-            f"MarginV={round(style.margin_percent * _CANVAS_LINES / 100)}",
-        )
-    )
-
-
-def _ass_color(color: str, alpha: int = 0) -> str:
-    """ASS writes alpha first, 0 for opaque, and red last."""
-    red, green, blue = color[1:3], color[3:5], color[5:7]
-    return f"&H{alpha:02X}{blue}{green}{red}".upper()
-
-
-def has_cues(srt_path: Path) -> bool:
+def has_cues(cues_path: Path) -> bool:
     """An SRT without cues is an empty input to FFmpeg, which it refuses."""
-    return "-->" in srt_path.read_text(encoding="utf-8")
+    return "-->" in cues_path.read_text(encoding="utf-8")
 
 
 def track_language(language: str | None) -> str:
