@@ -26,6 +26,7 @@ _CHARSETS = (
     *("cp1252", "cp1251", "gb18030", "cp932", "big5", "cp949", "cp1256", "cp1254", "cp1250", "cp1253"),
     *("cp1255", "cp1258", "cp874", "cp1257", "euc-jp", "koi8-r", "iso8859-15"),
 )
+_TWO_BYTES = frozenset({"gb18030", "cp932", "big5", "cp949", "euc-jp"})
 # A character of UTF-8 that is longer than a byte. In text of another charset it hardly ever occurs by chance.
 _LONG_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _REPLACEMENT = "\ufffd"
@@ -102,8 +103,6 @@ def _detected(content: bytes, line: int) -> str:
             sample += foreign
         if len(sample) >= _SAMPLE_BYTES:
             break
-    if _is_thai(bytes(sample)):
-        return "cp874"
     found = chardet.detect_all(bytes(sample), include_encodings=_CHARSETS)
     # Short texts fit several charsets as well: then the one that more files are written in.
     likely = {
@@ -114,11 +113,11 @@ def _detected(content: bytes, line: int) -> str:
     charset = next((charset for charset in _CHARSETS if codecs.lookup(charset).name in likely), None)
     if charset is None:
         raise SubtitlesInvalid(f"Line {line}: the charset can't be recognized; save the file as UTF-8.")
-    return charset
+    return "cp874" if charset in _TWO_BYTES and _is_thai(bytes(sample)) else charset
 
 
 def _is_thai(sample: bytes) -> bool:
-    """True for text that follows the rules of Thai spelling; detectors take it for Chinese."""
+    """True for text that follows the rules of Thai spelling, which detectors may take for Chinese."""
     try:
         text = sample.decode("cp874")
     except UnicodeDecodeError:

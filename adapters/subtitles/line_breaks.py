@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -14,7 +15,9 @@ from wcwidth import wcwidth
 # Widths of letters, as shares of the line height that a renderer is given as font size. They are generous:
 # fonts differ, and a line that is broken early does less harm than one that is cut at the picture's edge.
 _NARROW = 0.55
+_CAPITAL = 0.75
 _WIDE = 0.95
+_BROAD_LETTERS = frozenset("MWmw@%&\u2014\u2026")
 # Lao, Khmer and Burmese need dictionaries too, of which no library that is small enough has any: they are
 # broken between clusters, Thai between words.
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
@@ -45,14 +48,16 @@ def _pieces_of_run(run: str, room: float) -> list[str]:
     if whole <= room:
         return [run]
     # Pieces of about the same width look better than a full line above a single letter.
-    aim = whole / -(-whole // room)
+    aim = whole / math.ceil(whole / room - 1e-6)
     pieces = [""]
+    done = 0.0
     for unit in _units(run, room):
-        width = text_width(pieces[-1])
-        added = width + text_width(unit)
-        if pieces[-1] and (added > room or (added + width) / 2 > aim):
+        width = text_width(unit)
+        past_aim = done + width / 2 > aim * len(pieces)
+        if pieces[-1] and (past_aim or text_width(pieces[-1]) + width > room):
             pieces.append("")
         pieces[-1] += unit
+        done += width
     return pieces
 
 

@@ -26,9 +26,10 @@ _LONGEST_US = 100 * 3600 * 1_000_000
 
 _MICROSECOND = timedelta(microseconds=1)
 # Word processors turn `-->` into an arrow sign.
-_ARROW = re.compile(r"-[ -] *>|→")
-# A line is a cue's times only if it begins as a time does; anything else with an arrow in it is text.
-_TIMING = re.compile(r"-?\d{1,20} *:[-\d:.,; ]*(?:-[ -] *>|→)|\d[-\d:.,; ]*(?:-[ -] *>|→) *-?\d")
+_ARROW = re.compile(r"-[ -]*>|\u2192")
+# A line is a cue's times if a time stands at either side of its arrow; any other arrow is text.
+_TIME = r"-?\d{1,20} *: *\d+ *[:.,] *-?\d"
+_TIMING = re.compile(rf"{_TIME}.*(?:-[ -]*>|\u2192)|.*(?:-[ -]*>|\u2192) *{_TIME}")
 # Minutes and seconds alone, as WebVTT writes a film under an hour; the library reads them as hours.
 _WITHOUT_HOURS = re.compile(r"(?<![\d:])(\d{1,2}:\d{1,2}[.,]\d{3})(?![\d:])")
 _BLANKS_IN_TIME = re.compile(r"(?<=\d) *([:.,]) *(?=\d)")
@@ -138,12 +139,12 @@ def _cue_numbers(written: list[_Line]) -> set[int]:
     if first >= 0 and first in above:
         return touching if first in touching else above
     later = {place - 1 for place in timings[1:]}
-    return touching if later and later <= touching and _counts_up(written, sorted(later)) else set()
+    return touching if later and later <= touching and _count_on(written, sorted(later)) else set()
 
 
-def _counts_up(written: list[_Line], places: list[int]) -> bool:
+def _count_on(written: list[_Line], places: list[int]) -> bool:
     values = [int(written[place].text) for place in places]
-    return values == list(range(values[0], values[0] + len(values)))
+    return values == list(range(2, 2 + len(values)))
 
 
 def _written(text: str) -> Iterator[_Line]:

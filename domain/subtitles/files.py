@@ -14,7 +14,7 @@ WORD_JOINER = "\u2060"
 # SRT has no escapes. Players built on libass drop `{...}`, so that braces become parentheses. A joiner, which
 # has no width, keeps `<` from opening a tag and a backslash from being ASS's line break or hard space.
 _SRT_REPLACEMENTS = str.maketrans({"{": "(", "}": ")"})
-_SRT_MARKUP = re.compile(r"<(?=[A-Za-z/!?])|\\(?=[Nnh])")
+_SRT_MARKUP = re.compile(r"<(?=\s*[A-Za-z/!?])|\\(?=[Nnh])")
 _TIMES = re.compile(r"(\d+):(\d\d):(\d\d)[.,](\d{3}) --> (\d+):(\d\d):(\d\d)[.,](\d{3})")
 
 
