@@ -17,6 +17,7 @@ from wcwidth import wcwidth
 _NARROW = 0.55
 _CAPITAL = 0.75
 _WIDE = 0.95
+_ROUNDING = 1e-6
 _BROAD_LETTERS = frozenset("MWmw@%&\u2014\u2026")
 # Lao, Khmer and Burmese need dictionaries too, of which no library that is small enough has any: they are
 # broken between clusters, Thai between words.
@@ -40,7 +41,16 @@ def broken(line: str, room: float) -> list[str]:
 
 def text_width(text: str) -> float:
     """The width of a text in font sizes, at least as wide as usual fonts draw it."""
-    return sum(_WIDE if (columns := wcwidth(sign)) > 1 else _NARROW if columns == 1 else 0.0 for sign in text)
+    return sum(_width_of(sign) for sign in text)
+
+
+def _width_of(sign: str) -> float:
+    columns = wcwidth(sign)
+    if columns < 1:
+        return 0.0
+    if columns > 1 or sign in _BROAD_LETTERS:
+        return _WIDE
+    return _CAPITAL if sign.isupper() else _NARROW
 
 
 def _pieces_of_run(run: str, room: float) -> list[str]:
@@ -48,13 +58,13 @@ def _pieces_of_run(run: str, room: float) -> list[str]:
     if whole <= room:
         return [run]
     # Pieces of about the same width look better than a full line above a single letter.
-    aim = whole / math.ceil(whole / room - 1e-6)
+    aim = whole / math.ceil(whole / room - _ROUNDING)
     pieces = [""]
     done = 0.0
     for unit in _units(run, room):
         width = text_width(unit)
         past_aim = done + width / 2 > aim * len(pieces)
-        if pieces[-1] and (past_aim or text_width(pieces[-1]) + width > room):
+        if pieces[-1] and (past_aim or text_width(pieces[-1]) + width > room + _ROUNDING):
             pieces.append("")
         pieces[-1] += unit
         done += width

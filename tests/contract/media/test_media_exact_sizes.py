@@ -192,7 +192,7 @@ def test_the_full_stop_of_right_to_left_text_stands_at_its_left_end(drawn: Look,
     stop = [
         row for row in range(360) if abs(ended[row * 640 + first + 1] - nothing[row * 640 + first + 1]) > 40
     ]
-    # The line stands in the middle, so that a sign that is added moves both ends; a full stop is low and small.
+    # The line is centred, so that a sign that is added moves both ends; a full stop is low and small.
     assert added > 0
     assert max(stop) - min(stop) < 8
 
