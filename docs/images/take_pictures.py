@@ -55,7 +55,6 @@ def main(task_id: str) -> None:
     Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(
         PICTURE_PATH, optimize=True
     )
-    print(f"{PICTURE_PATH}: {PICTURE_PATH.stat().st_size} bytes")
 
 
 if __name__ == "__main__":
