@@ -72,9 +72,11 @@ def leads_somewhere(link: str, text: str, folder: Path) -> bool:
 
 
 def anchors(text: str) -> set[str]:
-    """Anchors as a code host makes them of headings."""
+    """Anchors as a code host makes them of headings, and those that a page has beside them."""
     titles = re.findall(r"^#+ (.*)$", _FENCE.sub("", text), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+    return {*re.findall(r'<a id="([^"]+)">', text)} | {
+        re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
