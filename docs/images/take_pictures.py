@@ -1,6 +1,6 @@
 """Takes the picture of the Temporal Web UI that the README shows, from a running local stack.
 
-    make up && make test-tools
+    make up
     .venv/bin/video-pipeline upload models/demo/clip/demo.mp4 --wait
     .venv/bin/python docs/images/take_pictures.py TASK
 

@@ -123,4 +123,4 @@ def test_the_readme_is_short() -> None:
     lines = (ROOT / "README.md").read_text().splitlines()
 
     assert len(lines) <= 130
-    assert [line for line in lines if len(line) > 130] == []
+    assert [line for line in lines if len(line) > 120] == []
