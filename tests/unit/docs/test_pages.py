@@ -87,9 +87,9 @@ def test_what_a_page_names_is_in_the_repository(page: Path) -> None:
 def test_what_is_not_there_is_found() -> None:
     text = """
 # A title
-`domain/pulse.py`, `adapters/ffmpeg/ghost/`, `api/routes/*.none`, `trail.py`, `make nothing`, [page](docs/none.md),
-[title](#no-title), `python -m local.none`. These are there: `domain/tasks/state.py`, `make test`, `deploy/`,
-[readme](README.md#use-it), [title](#a-title), `python -m local`, `activities/<stage>.py`.
+`domain/pulse.py`, `adapters/ffmpeg/ghost/`, `api/routes/*.none`, `trail.py`, `make nothing`,
+[page](docs/none.md), [title](#no-title), `python -m local.none`. These are there: `domain/tasks/state.py`, `make test`,
+`deploy/`, [readme](README.md#use-it), [title](#a-title), `python -m local`, `activities/<stage>.py`.
 """
 
     assert missing(text) == [
