@@ -88,7 +88,8 @@ def test_what_is_not_there_is_found() -> None:
     text = """
 # A title
 `domain/pulse.py`, `adapters/ffmpeg/ghost/`, `api/routes/*.none`, `trail.py`, `make nothing`,
-[page](docs/none.md), [title](#no-title), `python -m local.none`. These are there: `domain/tasks/state.py`, `make test`,
+[page](docs/none.md), [title](#no-title), `python -m local.none`.
+These are there: `domain/tasks/state.py`, `make test`,
 `deploy/`, [readme](README.md#use-it), [title](#a-title), `python -m local`, `activities/<stage>.py`.
 """
 
