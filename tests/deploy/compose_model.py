@@ -50,7 +50,7 @@ class Installation:
 
 
 def installation(folder: Path) -> Installation:
-    """The secrets are made as the README says."""
+    """The secrets are made as docs/docker-compose.md says."""
     shutil.copy(ROOT / "docker-compose.yml", folder)
     shutil.copytree(ROOT / "deploy", folder / "deploy")
     make_secrets(folder)

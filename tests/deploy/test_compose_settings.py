@@ -31,15 +31,17 @@ from tests.contract.store.servers import program
 from tests.deploy.compose_model import Installation, Service, environment, make_secrets
 from tests.servers.product_process import ROOT
 from tests.servers.temporal_server import free_port
+from tests.unit.docs.settings_names import FOREIGN, read_by_product, rows_on_page
 
 PRODUCT = ("api", "worker_cpu", "worker_gpu", "catalogue_setup", "temporal_setup", "bucket_setup")
 ROOMS = ("adapters", "api", "worker_cpu", "worker_gpu")
-# Read by the libraries that they belong to.
-FOREIGN = re.compile(r"OTEL_[A-Z_]+")
 # Where the parts are is settled by docker-compose.yml, and no link leads to a store that is not published.
 SETTLED = re.compile(
-    r"S3_(ENDPOINT|ACCESS_KEY|SECRET_KEY|PRESIGNED_URL_EXPIRATION)|STREAM_REDIRECT|DATABASE_URL|DEVICE"
+    r"S3_(ENDPOINT|REGION|SECURE|ACCESS_KEY|SECRET_KEY|PRESIGNED_URL_EXPIRATION)|STREAM_REDIRECT|DATABASE_URL"
     r"|(API|WORKER_METRICS|WORKER_HEALTH)_(HOST|PORT)|TEMPORAL_ADDRESS|TRUSTED_PROXIES|OTEL_[A-Z_]*"
+    r"|DEVICE|MODELS_DIR|MODELS_CACHE|SCRATCH_DIR|WORKER_(IDENTITY|DEPLOYMENT|BUILD_ID)"
+    # Secrets, which .env has none of.
+    r"|WEBHOOK_SECRET|SPEECH_SERVICE_KEY"
 )
 
 
@@ -56,16 +58,6 @@ def names_in_source() -> set[str]:
     return style | {text for text in constants if re.fullmatch(r"[A-Z][A-Z0-9_]+", text)}
 
 
-def names_in_readme() -> set[str]:
-    """The variables of its tables; `_SIZE` behind `SUBTITLE_FONT` is short for `SUBTITLE_SIZE`."""
-    names = set()
-    for cell in re.findall(r"^\| (`[A-Z][A-Z0-9_]+`[^|]*)\|", (ROOT / "README.md").read_text(), re.MULTILINE):
-        first, *others = re.findall(r"`([A-Z_][A-Z0-9_]+)`", cell)
-        prefix = first.split("_")[0]
-        names |= {first, *(f"{prefix}{name}" if name.startswith("_") else name for name in others)}
-    return names
-
-
 def test_the_product_reads_every_setting_that_it_is_given(services: dict[str, Service]) -> None:
     read = names_in_source()
 
@@ -74,16 +66,17 @@ def test_the_product_reads_every_setting_that_it_is_given(services: dict[str, Se
         assert {setting for setting in given - read if not FOREIGN.fullmatch(setting)} == set(), name
 
 
-def test_every_setting_of_the_readme_can_be_set_in_env(
+def test_every_setting_of_the_page_can_be_set_in_env(
     services: dict[str, Service], product: Installation
 ) -> None:
+    on_page = {row.name for row in rows_on_page() if row.name in read_by_product()}
     given = {name for service in PRODUCT for name in services[service].get("environment") or {}}
     files = [product.path / "docker-compose.yml", *(product.path / "deploy/compose").glob("*.yml")]
     variables = {name for path in files for name in re.findall(r"\$\{([A-Z0-9_]+)", path.read_text())}
 
     fixed = {name for name in given - variables if environment_somewhere(services, name)}
-    assert {name for name in names_in_readme() - given if not SETTLED.fullmatch(name)} == set()
-    assert {name for name in names_in_readme() & fixed if not SETTLED.fullmatch(name)} == set()
+    assert {name for name in on_page - given if not SETTLED.fullmatch(name)} == set()
+    assert {name for name in on_page & fixed if not SETTLED.fullmatch(name)} == set()
 
 
 def environment_somewhere(services: dict[str, Service], name: str) -> bool:
