@@ -94,7 +94,7 @@ class ScalingTrial:
     ) -> None:
         deadline_s = time.monotonic() + REACHED_WITHIN_S
         while True:
-            sample = self._look()
+            sample = self._sample()
             if reached(sample):
                 self._report(f"        {step}")
                 return
@@ -107,7 +107,7 @@ class ScalingTrial:
     def _watch(self, step: str, watched_s: float, always: Callable[[Sample], bool]) -> None:
         end_s = time.monotonic() + watched_s
         while time.monotonic() < end_s:
-            sample = self._look()
+            sample = self._sample()
             if not always(sample):
                 raise StepMissed(f"Too few pods: {step}. {sample}")
             time.sleep(2)
