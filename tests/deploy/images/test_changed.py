@@ -29,7 +29,7 @@ def repository(tmp_path: Path) -> Path:
     ("changed", "told"),
     [("api/Dockerfile", "yes"), ("requirements/api.txt", "yes"), ("domain/subtitles/cues.py", "no")],
 )
-def test_images_are_built_when_what_they_are_made_of_changed(
+def test_images_are_built_when_one_of_their_sources_changed(
     repository: Path, changed: str, told: str
 ) -> None:
     before = git(repository, "rev-parse", "HEAD")
@@ -42,7 +42,7 @@ def test_images_are_built_when_what_they_are_made_of_changed(
 
 
 @pytest.mark.parametrize("before", ["", "0" * 40, "f" * 40])
-def test_images_are_built_when_nobody_knows_what_changed(repository: Path, before: str) -> None:
+def test_images_are_built_when_the_changes_are_unknown(repository: Path, before: str) -> None:
     done = subprocess.run(
         ["sh", str(SCRIPT), before], cwd=repository, capture_output=True, text=True, check=True
     )
