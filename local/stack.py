@@ -70,7 +70,7 @@ class Stack:
 
         On failure everything that this call started is stopped before the error is raised.
         """
-        with self._locked():
+        with self._alone():
             programs = self._programs()
             running = {name for name, status in self._supervisor.statuses().items() if status.state.alive}
             missing = [program for program in programs if program.name not in running]
@@ -94,7 +94,7 @@ class Stack:
 
     def down(self) -> bool:
         """Stop everything and wait for its end; False if nothing ran."""
-        with self._locked():
+        with self._alone():
             return self._stop_all()
 
     def start(self, name: str) -> None:
@@ -235,7 +235,7 @@ class Stack:
             self._report(f"Ended {ended} processes that were left over.")
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _alone(self) -> Iterator[None]:
         with (self.settings.run_path / "lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

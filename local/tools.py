@@ -45,7 +45,7 @@ class Toolbox:
         """Install every missing tool, or raise `ToolNotFound` that says what to install."""
         if all(self._has(tool) for tool in tools):
             return
-        with self._locked(report):
+        with self._alone(report):
             for tool in tools:
                 if self._has(tool):
                     continue
@@ -157,8 +157,8 @@ class Toolbox:
         return shutil.which(name, path=self._environment.get("PATH", "") + os.pathsep + "/usr/sbin")
 
     @contextmanager
-    def _locked(self, report: Report) -> Iterator[None]:
-        """Lock, so that commands that run at the same time build a tool once."""
+    def _alone(self, report: Report) -> Iterator[None]:
+        """Two commands that start at once build a tool once."""
         self._tools_path.mkdir(exist_ok=True)
         with (self._tools_path / "lock").open("w") as lock:
             try:

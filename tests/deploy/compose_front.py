@@ -20,7 +20,7 @@ _CERTIFICATES = "/etc/nginx/certificates"
 
 @dataclass(frozen=True)
 class Front:
-    """nginx's addresses: published (`url`), for other services (`inside_url`), HTTP to HTTPS (`plain_url`)."""
+    """nginx's addresses: published (`url`), for other services (`inside_url`), HTTP only (`plain_url`)."""
 
     url: str
     inside_url: str

@@ -1,4 +1,4 @@
-"""The movable clock moves the wall clock of a process, and nothing else."""
+"""The movable clock shifts only the wall clock of a process."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ for _ in sys.stdin:
 """
 
 
-def test_a_running_process_sees_its_wall_clock_jump_and_come_back(tmp_path: Path) -> None:
+def test_the_wall_clock_of_a_running_process_jumps_and_is_reset(tmp_path: Path) -> None:
     clock = MovableClock(tmp_path / "clock")
     process = subprocess.Popen(
         [sys.executable, "-c", _TELL],

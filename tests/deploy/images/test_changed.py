@@ -18,7 +18,7 @@ def git(folder: Path, *arguments: str) -> str:
 def repository(tmp_path: Path) -> Path:
     git(tmp_path, "init", "--quiet")
     for name in ("api/Dockerfile", "requirements/api.txt", "domain/subtitles/cues.py"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("before\n")
     git(tmp_path, "add", "--all")
     git(tmp_path, "commit", "--quiet", "--message", "before")
