@@ -1,4 +1,4 @@
-"""A video and its subtitles go in over HTTP; one video of the named size is kept and streamed."""
+"""A video with given subtitles becomes one video of the requested size, which is stored and streamed."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_subtitles_in_an_old_charset_are_burned_in_an_exact_size_once_and_stream
     assert [key for key in product.keys("") if told["video_id"] in key] == []
 
 
-def test_subtitles_at_fault_are_refused_with_their_line_and_leave_nothing(product: Product) -> None:
+def test_invalid_subtitles_are_refused_with_their_line_and_leave_nothing(product: Product) -> None:
     before = product.keys("videos/")
 
     answer = process(product, b"1\n00:00:02,000 --> 00:00:01,000\nHello\n", query="")
