@@ -109,7 +109,7 @@ def product_environment(settings: StackSettings, secrets: StackSecrets) -> dict[
         "ROOT_SECRET_ACCESS_KEY": secrets.s3_secret_key,
         "API_HOST": settings.host,
         "API_PORT": str(settings.ports.api),
-        # A whole film: nobody else uploads here.
+        # A whole film: only one person uploads here.
         "MAX_UPLOAD_SIZE": str(4 * 1024**3),
         # One person's machine: the limit stops only a runaway loop.
         "RATE_LIMIT": "5000/second",

@@ -70,16 +70,16 @@ class Sender(threading.Thread):
                 self._journal.note("unanswered", key=self.key, error=repr(error))
                 time.sleep(_RETRY_AFTER_S)
                 return
-        told = answer.json()
+        document = answer.json()
         self._journal.note(
             "answered",
             key=self.key,
             http=answer.status_code,
-            task_id=told.get("task_id"),
-            code=told.get("code"),
+            task_id=document.get("task_id"),
+            code=document.get("code"),
         )
         if answer.status_code == 202:
-            self._task_id = told["task_id"]
+            self._task_id = document["task_id"]
         else:
             time.sleep(_RETRY_AFTER_S)
 
@@ -146,17 +146,17 @@ class Watcher(threading.Thread):
             answer = http.get(f"/status/{self.task_id}")
         except httpx.TransportError:
             return
-        told = answer.json()
+        document = answer.json()
         well = answer.status_code == 200
         self._journal.note(
             "asked",
             task_id=self.task_id,
             http=answer.status_code,
-            status=told["status"] if well else told.get("code"),
-            source=told.get("source"),
+            status=document["status"] if well else document.get("code"),
+            source=document.get("source"),
         )
         if not well:
             return
-        failed = [name for name, stage in told["stages"].items() if stage["status"] == "failed"]
-        self.parked = failed[0] if told["parked_until"] and failed else None
-        self.ending = told["status"] if told["status"] in ENDED else None
+        failed = [name for name, stage in document["stages"].items() if stage["status"] == "failed"]
+        self.parked = failed[0] if document["parked_until"] and failed else None
+        self.ending = document["status"] if document["status"] in ENDED else None

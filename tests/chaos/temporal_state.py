@@ -89,8 +89,8 @@ async def finished_activities(system: System, task_id: str) -> list[Done]:
     async for event in system.temporal.get_workflow_handle(task_id).fetch_history_events():
         at_s = event.event_time.ToMicroseconds() / 1e6
         if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
-            told = event.activity_task_scheduled_event_attributes
-            scheduled[event.event_id] = (told.activity_id, told.activity_type.name)
+            attributes = event.activity_task_scheduled_event_attributes
+            scheduled[event.event_id] = (attributes.activity_id, attributes.activity_type.name)
         elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
             begun = event.activity_task_started_event_attributes
             started[begun.scheduled_event_id] = (at_s, begun.attempt)

@@ -175,19 +175,19 @@ async def _begun_s(system: System, task_id: str) -> float:
 
 def _notes(journal: Journal) -> tuple[str, ...]:
     """Notes on the trial: refusals, repeated attempts and retried stages."""
-    told = []
+    notes = []
     for event in journal.events():
         facts = event.facts
         if event.kind == "unanswered":
-            told.append("upload unanswered")
+            notes.append("upload unanswered")
         elif event.kind == "answered" and facts["http"] != 202:
-            told.append(f"upload {facts['http']} {facts['code']}")
+            notes.append(f"upload {facts['http']} {facts['code']}")
         elif event.kind == "harmed":
-            told.append(f"harmed {facts['calls']} calls")
+            notes.append(f"harmed {facts['calls']} calls")
         elif event.kind == "attempts":
-            told += [f"{name} took {count} attempts" for name, count in facts["more_than_one"].items()]
+            notes += [f"{name} took {count} attempts" for name, count in facts["more_than_one"].items()]
         elif event.kind == "swept" and facts["keys"]:
-            told.append(f"left the parts of {len(facts['keys'])} cut uploads to the sweep")
+            notes.append(f"left the parts of {len(facts['keys'])} cut uploads to the sweep")
         elif event.kind == "retried":
-            told.append(f"retried {facts['stage']}")
-    return tuple(dict.fromkeys(told))
+            notes.append(f"retried {facts['stage']}")
+    return tuple(dict.fromkeys(notes))

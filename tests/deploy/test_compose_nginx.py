@@ -70,10 +70,10 @@ def test_nginx_accepts_the_files(product: Installation, tmp_path: Path, override
 
 
 def test_the_limits_are_ten_requests_and_two_uploads_a_second(services: dict[str, Service]) -> None:
-    told = environment(services["nginx"])
+    settings = environment(services["nginx"])
 
-    assert (told["REQUEST_RATE"], told["UPLOAD_RATE"]) == ("10r/s", "2r/s")
-    assert seconds(told["CLIENT_TIMEOUT"]) <= 15
+    assert (settings["REQUEST_RATE"], settings["UPLOAD_RATE"]) == ("10r/s", "2r/s")
+    assert seconds(settings["CLIENT_TIMEOUT"]) <= 15
 
 
 @pytest.mark.parametrize(

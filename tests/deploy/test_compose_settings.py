@@ -126,10 +126,10 @@ def test_nginx_allows_the_largest_upload_of_the_api_with_its_form(
 
 def test_the_temporal_server_has_the_local_stacks_settings_of_fairness() -> None:
     path = ROOT / "deploy/compose/temporal/dynamic-config.yaml"
-    told = {name: entry["value"] for name, [entry] in yaml.safe_load(path.read_text()).items()}
+    chosen = {name: entry["value"] for name, [entry] in yaml.safe_load(path.read_text()).items()}
 
     local = dict(switch.split("=") for switch in fairness_switches() if "=" in switch)
-    assert told == {name: yaml.safe_load(value) for name, value in local.items()}
+    assert chosen == {name: yaml.safe_load(value) for name, value in local.items()}
 
 
 def test_secrets_are_made_once_in_a_folder_of_their_owner(tmp_path: Path) -> None:

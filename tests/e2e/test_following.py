@@ -22,9 +22,9 @@ def lines(product: Product, program: str, **fields: Any) -> list[Line]:
     """Log lines of a process with these fields."""
     written = (product.stack.settings.log_path / f"{program}.log").read_text()
     # Libraries may print lines that are no JSON before logging is configured.
-    told = [json.loads(line) for line in written.splitlines() if line.startswith("{")]
+    written_lines = [json.loads(line) for line in written.splitlines() if line.startswith("{")]
     wanted = {"request_id": REQUEST_ID, **fields}
-    return [line for line in told if wanted.items() <= line.items()]
+    return [line for line in written_lines if wanted.items() <= line.items()]
 
 
 def grown(receiver: OtlpReceiver, task_id: str, *names: str) -> dict[str, TakenSpan]:

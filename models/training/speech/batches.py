@@ -31,7 +31,7 @@ class Batch:
     """`features` (batch, 80, frames); `far` as in the encoder; `tokens` in, `targets` out;
 
     `sounds` (batch, positions); `spans` (batch, tokens, 2): the positions that sound while a
-    target is spoken, both -1 where there are none; `silent` marks clips in which nobody speaks.
+    target is spoken, both -1 where there are none; `silent` marks clips without speech.
     """
 
     features: Tensor

@@ -16,17 +16,17 @@ from tests.servers.temporal_server import free_port
 
 
 class _Echo(socketserver.BaseRequestHandler):
-    heard: list[bytes] = []  # noqa: RUF012 - one server, one list
+    received: list[bytes] = []  # noqa: RUF012 - one server, one list
 
     def handle(self) -> None:
         while piece := self.request.recv(100):
-            self.heard.append(piece)
+            self.received.append(piece)
             self.request.sendall(piece)
 
 
 @pytest.fixture
 def link() -> Iterator[tuple[Link, int]]:
-    _Echo.heard.clear()
+    _Echo.received.clear()
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Echo)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -67,7 +67,7 @@ def test_with_dropped_answers_requests_are_forwarded_and_the_client_is_disconnec
         assert client.recv(100) == b"hello"
         link[0].set(LinkState.ANSWERS_DROPPED)
         client.sendall(b"write this")
-        while b"write this" not in _Echo.heard:
+        while b"write this" not in _Echo.received:
             time.sleep(0.01)
         link[0].set(LinkState.NORMAL)
 

@@ -150,9 +150,9 @@ def _interrupted(
             uploader.upload()
         assert dead.wait(PATIENCE_S), "the API was not killed"
     stand.api.start()
-    told = _head(url)
-    offset = told.get("upload-offset")
-    assert offset is not None, f"the upload is unknown: {told}"
+    headers = _head(url)
+    offset = headers.get("upload-offset")
+    assert offset is not None, f"the upload is unknown: {headers}"
     confirmed, found = uploader.offset, int(offset)
     outcome.offsets.append(found)
     outcome.again_bytes.append(sent.taken_bytes - found)
@@ -177,15 +177,15 @@ def _in_the_kernel() -> int:
 
 def _head(url: str) -> dict[str, str]:
     answer = requests.head(url, headers=TUS, timeout=PATIENCE_S)
-    told = {name.lower(): value for name, value in answer.headers.items()}
-    return {"status": str(answer.status_code), **told}
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return {"status": str(answer.status_code), **headers}
 
 
 def _judge(stand: Stand, outcome: Outcome, url: str, content: bytes) -> None:
-    told = _head(url)
-    row = stand.catalogue.by_task(told.get("task-id", ""))
+    headers = _head(url)
+    row = stand.catalogue.by_task(headers.get("task-id", ""))
     if row is None:
-        outcome.violations.append(f"no task came of the upload: {told}")
+        outcome.violations.append(f"no task came of the upload: {headers}")
         return
     expected = hashlib.sha256(content).hexdigest()
     digest = hashlib.sha256()
@@ -217,13 +217,13 @@ def main() -> int:
         f"{(time.monotonic() - started_s) / 60:.1f} min, {len(outcomes)} uploads of {SIZE_BYTES // MIB} MiB: "
         f"{len(wrong)} wrong."
     )
-    for told, chosen in (
+    for label, chosen in (
         ("in requests of at most a part", [each for each in outcomes if each.chunk_bytes]),
         ("in one request, with what the kernel held", [each for each in outcomes if not each.chunk_bytes]),
     ):
         again = [count / MIB for outcome in chosen for count in outcome.again_bytes]
         console.print(
-            f"TrackedFile again after a kill, {told}: at most {max(again):.2f} MiB, on average "
+            f"Sent again after a kill, {label}: at most {max(again):.2f} MiB, on average "
             f"{sum(again) / len(again):.2f} MiB ({len(again)} kills)."
         )
     return 1 if wrong else 0

@@ -26,11 +26,11 @@ def repository(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "expected"),
     [("api/Dockerfile", "yes"), ("requirements/api.txt", "yes"), ("domain/subtitles/cues.py", "no")],
 )
 def test_images_are_built_when_one_of_their_sources_changed(
-    repository: Path, changed: str, told: str
+    repository: Path, changed: str, expected: str
 ) -> None:
     before = git(repository, "rev-parse", "HEAD")
     (repository / changed).write_text("after\n")
@@ -38,7 +38,7 @@ def test_images_are_built_when_one_of_their_sources_changed(
     done = subprocess.run(
         ["sh", str(SCRIPT), before], cwd=repository, capture_output=True, text=True, check=True
     )
-    assert done.stdout == f"images={told}\n"
+    assert done.stdout == f"images={expected}\n"
 
 
 @pytest.mark.parametrize("before", ["", "0" * 40, "f" * 40])

@@ -22,7 +22,7 @@ def test_a_correct_image_has_no_faults() -> None:
 
 
 @pytest.mark.parametrize(
-    ("broken", "told"),
+    ("broken", "expected"),
     [
         ({"User": ""}, "it runs as ''"),
         ({"User": "0:0"}, "it runs as '0:0'"),
@@ -32,9 +32,9 @@ def test_a_correct_image_has_no_faults() -> None:
         ({"StopSignal": "SIGKILL"}, "it is stopped by 'SIGKILL'"),
     ],
 )
-def test_each_fault_of_the_configuration_is_reported(broken: dict[str, object], told: str) -> None:
+def test_each_fault_of_the_configuration_is_reported(broken: dict[str, object], expected: str) -> None:
     (fault,) = faults_of_config({**SOUND, **broken})
-    assert told in fault
+    assert expected in fault
 
 
 @pytest.fixture
@@ -91,14 +91,14 @@ def test_a_host_in_the_build_history_is_reported() -> None:
 def test_the_access_to_the_index_becomes_secrets_that_only_the_owner_can_read(tmp_path: Path) -> None:
     bundle = tmp_path / "bundle"
     bundle.write_text("certificates")
-    told = {
+    variables = {
         "UV_INDEX_URL": "https://user:it's@index.example:8443/simple",
         "HTTPS_PROXY": "http://proxy.example:3128",
         "NO_PROXY": "https://inside.example",
         "SSL_CERT_FILE": str(bundle),
         "PATH": "/usr/bin",
     }
-    access = index_access(tmp_path / "secrets", told)
+    access = index_access(tmp_path / "secrets", variables)
     assert access.secrets["index.env"].read_text() == (
         "HTTPS_PROXY=http://proxy.example:3128\n"
         "NO_PROXY=https://inside.example\n"

@@ -36,12 +36,12 @@ def test_temporal_uses_the_services_and_secrets_that_the_operator_creates() -> N
 
 
 def test_temporal_has_the_local_stacks_settings_of_priorities_and_fairness() -> None:
-    told = {
+    settings = {
         f"{name}={str(entry[0]['value']).lower()}"
         for name, entry in values("temporal")["server"]["dynamicConfig"].items()
     }
 
-    assert told == set(fairness_switches()) - {"--dynamic-config-value"}
+    assert settings == set(fairness_switches()) - {"--dynamic-config-value"}
 
 
 def test_policies_select_the_databases_that_the_charts_create(built: Mapping[str, list[Object]]) -> None:
