@@ -199,7 +199,7 @@ def limits(video: Video, day: Day, measured: Measured) -> list[tuple[str, ...]]:
         ("one API, streams", measured.stream_bytes_a_second, million.stream_bytes_a_second, "B/s"),
         ("one core of Temporal's dev server", 1.0, million.temporal_cores, "core"),
     )
-    table: list[tuple[str, ...]] = [("component", "limit", "reached at, videos a day")]
+    table: list[tuple[str, ...]] = [("part", "capacity", "limit, videos a day")]
     for name, limit, of_million, unit in components:
         limit_text = f"{_bytes(limit)}/s" if unit == "B/s" else f"{limit:,.0f} {unit}"
         table.append((name, limit_text, f"{reached_at(limit, of_million / 1_000_000):,}"))

@@ -37,7 +37,7 @@ class UploadAddresses:
 
 
 def _cache_folder() -> Path:
-    """Cache folder of the XDG base directory specification."""
+    """As the XDG base directory specification has it."""
     chosen = os.environ.get("XDG_CACHE_HOME", "")
     base = Path(chosen) if Path(chosen).is_absolute() else Path.home() / ".cache"
     return base / "video-pipeline" / "uploads"

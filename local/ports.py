@@ -12,7 +12,7 @@ from local.faults import PortTaken
 
 # Below the ports of outgoing connections (from 32768 on Linux, later elsewhere): one of those could be
 # taken between this check and the start of the program that listens on it.
-_SERVER_PORTS = range(15_000, 32_000)
+SERVER_PORTS = range(15_000, 32_000)
 _RANDOM = random.SystemRandom()
 
 
@@ -25,7 +25,7 @@ def require_free(host: str, uses: dict[str, int]) -> None:
             )
 
 
-def free_ports(host: str, count: int, among: range = _SERVER_PORTS) -> list[int]:
+def free_ports(host: str, count: int, among: range = SERVER_PORTS) -> list[int]:
     """Distinct ports that are free now and that no outgoing connection will take.
 
     Raises `PortTaken` when there are not enough.
