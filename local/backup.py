@@ -104,7 +104,7 @@ def read_manifest(backup_path: Path) -> Manifest:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BackupUnusable(f"{backup_path} is no finished backup: {error}") from error
     if measure(backup_path / "s3") != manifest.objects:
-        raise BackupUnusable(f"The objects in {backup_path} have changed since the backup was made.")
+        raise BackupUnusable(f"{backup_path} has lost objects, or has others than when it was made.")
     for name, digest in manifest.databases.items():
         if not (backup_path / name).exists() or sha256_of(backup_path / name) != digest:
             raise BackupUnusable(f"{backup_path / name} is not the database that was backed up.")
