@@ -1,4 +1,4 @@
-"""`make bench`: runs the benchmarks, one after the other, and prints one table of their figures."""
+"""`make bench`: runs the benchmarks one after the other, and prints a table of the results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from local.__main__ import main
 from local.faults import SettingUnusable
 
 BENCHMARKS: dict[str, Callable[[Workbench], list[Row]]] = {
-    # Those with processes of their own come first: the product does not run yet.
+    # Benchmarks with their own processes come first: the product does not run yet.
     "animals": animals.measure,
     "subtitles": subtitles.measure,
     "sandbox": sandbox.measure,
@@ -44,9 +44,9 @@ def bench(
     names: Annotated[list[str] | None, typer.Argument(help=f"any of {', '.join(BENCHMARKS)}")] = None,
     *,
     quick: Annotated[bool, typer.Option(help="Shorter inputs and single runs.")] = False,
-    markdown: Annotated[bool, typer.Option(help="Print the table as Markdown.")] = False,
+    markdown: Annotated[bool, typer.Option(help="Print the table in Markdown.")] = False,
 ) -> None:
-    """Measure, and print each figure with its goal and its raw figures."""
+    """Run the benchmarks, and print each result with its goal and the raw figures."""
     chosen = names or list(BENCHMARKS)
     unknown = [name for name in chosen if name not in BENCHMARKS]
     if unknown:

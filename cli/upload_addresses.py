@@ -1,4 +1,4 @@
-"""Where the command keeps the addresses of uploads that were cut off, so that it can go on with them."""
+"""Store of the addresses of interrupted uploads, by which a later run continues them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 class UploadAddresses:
-    """One upload: of this very file, as it is now, asked for in this very way."""
+    """Address of one upload: of this file, with its size and modification time, and these options."""
 
     def __init__(self, path: Path, *asked: str | None, folder: Path | None = None) -> None:
         self._folder = folder or _cache_folder()
@@ -26,7 +26,7 @@ class UploadAddresses:
             return None
 
     def keep(self, address: str) -> None:
-        # Who has no place to remember it still sends; only a second run begins anew.
+        # Without a writable folder the upload still works; only a second run begins anew.
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._file.write_text(address)

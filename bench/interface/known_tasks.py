@@ -1,4 +1,4 @@
-"""Tasks that wait while no worker runs, and what a program of its own finds when it asks about them."""
+"""Load on the API and on Temporal with many known tasks: creates the tasks, runs the load client."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _WORKERS = ("worker_cpu", "worker_gpu")
 
 @dataclass(frozen=True)
 class Found:
-    """The answers of `seconds`, and the processor time that the asked process used meanwhile."""
+    """Result of a load run: answers, latencies, and the CPU time of the called process meanwhile."""
 
     answers: int
     a_second: float
@@ -58,13 +58,13 @@ class KnownTasks:
         self._queued: list[str] = []
 
     def queue(self, count: int) -> list[str]:
-        """Ids of new rows and tasks, made as the API makes them, for sources that nobody will read."""
+        """Create rows and tasks as the API does, for sources that don't exist; returns their ids."""
         made = asyncio.run(_queue(self._stack.environment, count))
         self._queued += made
         return made
 
     def keep_ended(self, count: int) -> list[str]:
-        """Ids of new rows of completed tasks that Temporal has forgotten."""
+        """Create rows of completed tasks that Temporal no longer has; returns their ids."""
         catalogue = Catalogue(connect_catalogue(read_catalogue(self._stack.environment)))
         ids = []
         for _ in range(count):
@@ -85,8 +85,8 @@ class KnownTasks:
         where = ["temporal", self._stack.settings.temporal_address]
         return self._asked("temporal", seconds, lanes, where, ids)
 
-    def _asked(self, asked: str, seconds: int, lanes: int, where: list[str], targets: list[str]) -> Found:
-        pid = self._stack.pid(asked)
+    def _asked(self, name: str, seconds: int, lanes: int, where: list[str], targets: list[str]) -> Found:
+        pid = self._stack.pid(name)
         assert pid is not None
         process = psutil.Process(pid)
         before = process.cpu_times()
@@ -114,7 +114,7 @@ class KnownTasks:
 
 @contextmanager
 def known_tasks(product: Product) -> Iterator[KnownTasks]:
-    """No worker runs inside the block, and what was queued in it is gone after it."""
+    """Stop the workers inside the block; afterwards terminate the queued tasks and start the workers."""
     tasks = KnownTasks(product)
     for name in _WORKERS:
         product.stack.stop(name)

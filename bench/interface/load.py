@@ -1,4 +1,4 @@
-"""Status and list calls a second under 50 clients at once ÷ asking Temporal itself, as a script would."""
+"""Status and list calls a second with 50 concurrent clients ÷ the same calls to Temporal by its SDK."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench.workbench import Workbench
 _CLIENTS = 50
 _OPEN = 200
 _ENDED = 1000
-# Of the page that the list begins with.
+# So many of the list's first page are open.
 _NEWEST_OPEN = 5
 
 

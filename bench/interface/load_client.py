@@ -1,4 +1,4 @@
-"""Asks again and again on many lanes at once, and prints how long each answer took.
+"""Load client: sends requests on many connections at once, and prints the latencies.
 
 As a program: `load_client SECONDS LANES http HOST PORT` with paths on stdin, or `load_client SECONDS LANES
 temporal ADDRESS` with workflow ids, or `*` for a page of 50 of the list; one a line.
@@ -25,7 +25,7 @@ _PAUSE_S = 0.1
 
 @asynccontextmanager
 async def _http_lane(host: str, port: str) -> AsyncIterator[Ask]:
-    """A connection of its own, spoken to by hand: a client library would cost more than the answers."""
+    """HTTP over a plain socket: a client library would cost more CPU time than the answers."""
     reader, writer = await asyncio.open_connection(host, int(port))
 
     async def ask(path: str) -> None:
@@ -45,7 +45,7 @@ async def _http_lane(host: str, port: str) -> AsyncIterator[Ask]:
 
 @asynccontextmanager
 async def _temporal_lane(address: str) -> AsyncIterator[Ask]:
-    """The SDK as a script would use it, with the state that a task carries read out."""
+    """Temporal's SDK, as a script would use it; reads the state in the task's memo."""
     client = await Client.connect(address)
 
     async def ask(workflow_id: str) -> None:
@@ -58,7 +58,7 @@ async def _temporal_lane(address: str) -> AsyncIterator[Ask]:
 
 
 async def _list_page(client: Client) -> None:
-    """Asks again where the server says that lists are asked for too often: a script would, too."""
+    """List a page; waits and retries when the server's rate limit refuses, as a script would."""
     while True:
         try:
             async for _ in client.list_workflows(page_size=_PAGE, limit=_PAGE):
@@ -89,7 +89,7 @@ async def _ask_on(ask: Ask, targets: Iterator[str], until_s: float) -> list[floa
 async def _ask_all(
     seconds: float, lanes: int, kind: str, where: list[str], targets: list[str]
 ) -> tuple[list[float], float]:
-    """How long each answer took, in order of that, and all of them together, to the end of the last."""
+    """Sorted latencies in seconds, and the time from the start to the end of the last answer."""
     lane = _LANES[kind]
     async with AsyncExitStack() as stack:
         asks = [await stack.enter_async_context(lane(*where)) for _ in range(lanes)]

@@ -1,4 +1,4 @@
-"""Whatever docker-compose.yml tells a program is a setting that it reads, with a value that it takes."""
+"""Every variable in docker-compose.yml is a setting that its program reads, with a valid value."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from tests.unit.docs.settings_names import FOREIGN, read_by_product, rows_on_pag
 
 PRODUCT = ("api", "worker_cpu", "worker_gpu", "catalogue_setup", "temporal_setup", "bucket_setup")
 ROOMS = ("adapters", "api", "worker_cpu", "worker_gpu")
-# Where the parts are is settled by docker-compose.yml, and no link leads to a store that is not published.
+# Set by docker-compose.yml itself: addresses, and links to a store that is not published.
 SETTLED = re.compile(
     r"S3_(ENDPOINT|REGION|SECURE|ACCESS_KEY|SECRET_KEY|PRESIGNED_URL_EXPIRATION)|STREAM_REDIRECT|DATABASE_URL"
     r"|(API|WORKER_METRICS|WORKER_HEALTH)_(HOST|PORT)|TEMPORAL_ADDRESS|TRUSTED_PROXIES|OTEL_[A-Z_]*"
@@ -46,7 +46,7 @@ SETTLED = re.compile(
 
 
 def names_in_source() -> set[str]:
-    """Every word in the product's code that could be the name of a variable."""
+    """Every string in the product's code that could be a variable's name."""
     sources = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
     constants = {
         node.value
@@ -80,11 +80,11 @@ def test_every_setting_of_the_page_can_be_set_in_env(
 
 
 def environment_somewhere(services: dict[str, Service], name: str) -> bool:
-    """Whether the files give it a value of their own."""
+    """True when the files set the variable to a value."""
     return any(name in environment(services[service]) for service in PRODUCT)
 
 
-def test_the_product_takes_the_values_that_it_is_given(services: dict[str, Service]) -> None:
+def test_the_values_are_valid_settings_of_the_product(services: dict[str, Service]) -> None:
     api, cpu, gpu = (environment(services[name]) for name in ("api", "worker_cpu", "worker_gpu"))
 
     for given in (api, cpu, gpu):
@@ -107,7 +107,7 @@ def test_the_product_takes_the_values_that_it_is_given(services: dict[str, Servi
     assert read_speech(gpu).cache_path == Path("/models")
 
 
-def test_an_upload_that_the_api_takes_is_let_through_with_the_form_around_it(
+def test_nginx_allows_the_largest_upload_of_the_api_with_its_form(
     services: dict[str, Service],
 ) -> None:
     most_bytes = settings.read_tasks(environment(services["api"])).max_upload_bytes
@@ -117,15 +117,15 @@ def test_an_upload_that_the_api_takes_is_let_through_with_the_form_around_it(
     assert body_mib * 1024**2 - most_bytes == 1024**2
 
 
-def test_the_temporal_server_is_told_what_the_local_one_is_told() -> None:
+def test_the_temporal_server_has_the_local_stacks_settings_of_fairness() -> None:
     path = ROOT / "deploy/compose/temporal/dynamic-config.yaml"
-    told = {name: entry["value"] for name, [entry] in yaml.safe_load(path.read_text()).items()}
+    chosen = {name: entry["value"] for name, [entry] in yaml.safe_load(path.read_text()).items()}
 
     local = dict(switch.split("=") for switch in fairness_switches() if "=" in switch)
-    assert told == {name: yaml.safe_load(value) for name, value in local.items()}
+    assert chosen == {name: yaml.safe_load(value) for name, value in local.items()}
 
 
-def test_secrets_are_made_once_and_only_their_owner_can_come_near_them(tmp_path: Path) -> None:
+def test_secrets_are_made_once_in_a_folder_of_their_owner(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
 
     first = make_secrets(tmp_path)
@@ -147,7 +147,7 @@ def database() -> Iterator[Postgres]:
         yield server
 
 
-def test_the_databases_are_made_and_each_owner_gets_only_its_own(
+def test_the_databases_are_created_and_each_owner_can_use_only_its_own(
     product: Installation, services: dict[str, Service], database: Postgres, tmp_path: Path
 ) -> None:
     script = (product.path / "deploy/compose/postgres/databases.sh").read_text()
@@ -161,7 +161,7 @@ def test_the_databases_are_made_and_each_owner_gets_only_its_own(
     upgrade(CatalogueSettings(url.replace("@postgres/", f"@127.0.0.1:{database.port}/")))
     here = f"host=127.0.0.1 port={database.port}"
     with psycopg.connect(f"{here} user=temporal dbname=temporal_visibility", autocommit=True) as connection:
-        # Its schema begins with this.
+        # The first statement of Temporal's schema.
         connection.execute("CREATE EXTENSION btree_gin")
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
         psycopg.connect(f"{here} user=temporal dbname=video_pipeline")
@@ -169,7 +169,7 @@ def test_the_databases_are_made_and_each_owner_gets_only_its_own(
 
 @contextmanager
 def store_server(service: Service, folder: Path) -> Iterator[str]:
-    """The address of the S3 server, started with the words and the environment of docker-compose.yml."""
+    """The address of the S3 server, started with the command and environment of docker-compose.yml."""
     binary = program("versitygw")
     assert binary is not None, "versitygw is not built: run `make tools`"
     address = f"127.0.0.1:{free_port()}"
@@ -197,7 +197,7 @@ def store_server(service: Service, folder: Path) -> Iterator[str]:
         process.wait(timeout=60)
 
 
-def test_the_store_is_healthy_and_opens_for_the_product_s_keys(
+def test_the_store_is_healthy_and_accepts_the_products_keys(
     services: dict[str, Service], tmp_path: Path
 ) -> None:
     keys = environment(services["bucket_setup"])
@@ -211,7 +211,7 @@ def test_the_store_is_healthy_and_opens_for_the_product_s_keys(
     assert services["s3"]["healthcheck"]["test"][-1] == "http://127.0.0.1:9000/health"
 
 
-def test_the_modules_that_are_started_are_there(services: dict[str, Service]) -> None:
+def test_the_modules_that_are_started_exist(services: dict[str, Service]) -> None:
     commands = {name: " ".join(services[name]["command"]) for name in PRODUCT}
 
     assert commands == {

@@ -1,4 +1,4 @@
-"""A long video is encoded in chunks that outlive the worker that made them."""
+"""A long video is encoded in chunks, which survive the worker that encoded them."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ FIELDS = {"max_height": "360", "language": "en"}
 
 @pytest.fixture(scope="module")
 def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six chunks of twelve seconds and a rest; noise makes each of them work."""
+    """Six chunks of twelve seconds and a shorter one; noise makes each slow to encode."""
     target = tmp_path_factory.mktemp("clips") / "long.mkv"
     noise = ["-vf", "noise=alls=20:allf=t", "-c:v", "mpeg4", "-q:v", "6", "-g", "250", "-c:a", "libopus"]
     return media.make(target, *media.picture(SECONDS, "960x540"), *media.silence(SECONDS), *noise)
 
 
 def kept_chunks(product: Product) -> dict[str, Any]:
-    """When each kept chunk was written."""
+    """Modification times of the cached chunks."""
     found = product.store.list_objects(product.bucket, "kept/chunks/", recursive=True)
     return {str(entry.object_name): entry.last_modified for entry in found}
 
 
-def test_a_killed_worker_costs_only_the_chunks_that_it_had_in_hand(
+def test_a_killed_worker_loses_only_the_chunks_that_it_was_encoding(
     product: Product, long_clip: Path, tmp_path: Path
 ) -> None:
     before = kept_chunks(product)
@@ -70,7 +70,7 @@ def test_a_second_task_with_the_same_source_and_recipe_encodes_no_chunk_again(
 
 
 def test_a_long_video_is_burned_in_chunks(product: Product, long_clip: Path, tmp_path: Path) -> None:
-    # Nobody speaks in it, so that there is nothing to draw; chunks with cues have tests of their own.
+    # It has no speech, so there are no cues to draw; other tests cover chunks with cues.
     status = product.completed(product.upload(long_clip, subtitle_mode="burn", **FIELDS))
 
     assert status["stages"]["merger"]["frames_total"] == FRAMES

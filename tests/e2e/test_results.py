@@ -1,4 +1,4 @@
-"""A video goes in over HTTP; what comes out is what was in it."""
+"""Results of the whole product match the contents of the uploaded videos."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def words(text: str) -> set[str]:
 
 
 def heard_share(vtt: str, answers: Path) -> float:
-    """The share of the clip's distinct words that the subtitles hold."""
+    """Share of the clip's distinct words that are in the subtitles."""
     spoken = words(" ".join(sentence["text"] for sentence in json.loads(answers.read_text())["sentences"]))
     return len(spoken & words(vtt)) / len(spoken)
 
 
-def test_the_demo_clip_becomes_a_smaller_video_with_subtitles_its_language_and_its_animals(
+def test_the_demo_clip_gets_a_smaller_video_subtitles_its_language_and_its_animals(
     product: Product, tmp_path: Path
 ) -> None:
     task_id = product.upload(CLIPS / "demo.mp4")
@@ -123,7 +123,7 @@ SIZES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_an_unusual_video_ends_right(case: str, product: Product, tmp_path: Path) -> None:
+def test_an_unusual_video_gets_a_correct_result(case: str, product: Product, tmp_path: Path) -> None:
     clip = media.make(tmp_path / "clip.mp4", *CASES[case])
     task_id = product.upload(clip)
     status = product.completed(task_id)

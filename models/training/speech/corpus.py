@@ -1,4 +1,4 @@
-"""Draws sentences from the grammars and turns them into clips of speech with known times."""
+"""Corpus: random sentences of the grammars as clips of speech with known times."""
 
 import random
 import re
@@ -21,7 +21,7 @@ ACCENTS = {
     "es": ("es", "es", "es-419"),
 }
 VARIANTS = ("", "", "+f1", "+f2", "+f3", "+f3", "+f4", "+m1", "+m2", "+m3", "+m3", "+m4", "+m7", "+Annie")
-# What one word says in place of two, as (pattern, replacement), in each language.
+# Contractions of two words into one, as (pattern, replacement), in each language.
 CONTRACTIONS = {
     "en": ((r"\ba (?=[aeiou])", "an "),),
     "fr": (
@@ -47,7 +47,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """Speech in one language, 16 kHz mono in -1..1; no sentences means that nobody speaks."""
+    """Speech in one language, 16 kHz mono in -1..1; without sentences it has no speech."""
 
     language: str
     samples: Samples
@@ -91,7 +91,7 @@ def draw_voice(rng: random.Random, language: str) -> str:
 
 
 def speak_in_drawn_voice(rng: random.Random, language: str, texts: Iterable[str]) -> Iterator[Utterance]:
-    """Speaks sentences as they are asked for, at one voice, speed and pitch, as one person would."""
+    """Speaks sentences lazily with one random voice, speed and pitch."""
     voice = draw_voice(rng, language)
     words_per_minute = rng.randint(130, 170)
     pitch, pitch_range = rng.randint(35, 65), rng.randint(35, 65)
@@ -126,7 +126,7 @@ def render_sentences(
     pause_s: float = 0.9,
     lead_s: float = 0.5,
 ) -> Clip:
-    """Speaks given sentences in a given voice, `pause_s` apart, and says where each one lies.
+    """Speaks given sentences in a given voice, `pause_s` apart, and returns the span of each.
 
     The same arguments give the same samples. `write_wav` stores the clip.
     """
@@ -145,7 +145,7 @@ def write_wav(path: Path, samples: Samples) -> None:
 
 
 def disturb(rng: np.random.Generator, samples: Samples) -> Samples:
-    """Changes loudness and tone and adds a faint noise, as a recording would."""
+    """Changes loudness and tone and adds a faint noise, as in a recording."""
     disturbed = samples
     if rng.random() < 0.4:
         disturbed = _tilt(rng, disturbed)

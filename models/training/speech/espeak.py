@@ -1,4 +1,4 @@
-"""Speaks one sentence with espeak-ng's library and says when each word and each sound begins."""
+"""Binding of espeak-ng's library: speaks a sentence, with the times of its words and phonemes."""
 
 import ctypes
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ Samples = NDArray[np.float32]
 class Spoken:
     """One sentence as sound: 16 kHz mono samples in -1..1, and times in seconds from its start.
 
-    `word_spans_s` has one (start, end) for each word of the text that stands between spaces;
+    `word_spans_s` has one (start, end) for each space-separated word of the text;
     `phonemes` has (start, name) in espeak-ng's own names, where `_` opens a silence.
     """
 

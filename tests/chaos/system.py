@@ -1,4 +1,4 @@
-"""The real stack, with a proxy before its store, a link before its Temporal, and eyes on all of it."""
+"""System under test: the real stack, with a proxy before its store and a link before its Temporal."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from tests.chaos.faults.clock import MovableClock
 from tests.chaos.faults.link import Link
 from tests.chaos.faults.store_proxy import StoreProxy
 from tests.chaos.jobs import CHUNK_AFTER_S, Job, make_jobs
-from tests.chaos.judgement.checker import KEPT
 from tests.chaos.programs import SECOND_CPU_WORKER, chaos_programs
+from tests.chaos.verification.checker import CACHE_PREFIX
 
 HOST = "127.0.0.1"
 PROCESSES = ("temporal", "s3", "api", "worker_cpu", SECOND_CPU_WORKER, "worker_gpu")
 SCRATCH_BYTES = 384 * 1024 * 1024
 
 
-class World:
-    """Up inside its `with` block; nothing of it is left afterwards."""
+class System:
+    """The system under test; it runs inside its `with` block."""
 
     def __init__(self, folder: Path, report: Report = print) -> None:
         self.folder = folder
@@ -68,7 +68,7 @@ class World:
                 "TEMPORAL_ADDRESS": f"{HOST}:{link_port}",
                 "SCRATCH_DIR": str(self.scratch_path),
                 "CHUNK_AFTER": str(CHUNK_AFTER_S),
-                # The suite asks more often than a caller may.
+                # The suite polls more often than a client may.
                 "RATE_LIMIT": "1000/second",
                 "UPLOAD_RATE_LIMIT": "1000/second",
             },
@@ -97,7 +97,7 @@ class World:
         self.jobs: dict[str, Job] = make_jobs(clips_path)
 
     def _mount_scratch(self) -> bool:
-        """A file system of its own for temporary files, which can be filled; only root may make one."""
+        """Mount a small file system for temporary files, which can be filled; False unless root."""
         if os.getuid() != 0:
             return False
         mount = ["mount", "-t", "tmpfs", "-o", f"size={SCRATCH_BYTES}", "tmpfs", str(self.scratch_path)]
@@ -108,21 +108,21 @@ class World:
 
     @cached_property
     def clock(self) -> MovableClock:
-        """The clock of the processes that are started with it."""
+        """Movable clock of the processes that are started with it."""
         return MovableClock(self.folder / "clock")
 
     def workers(self) -> list[str]:
         return [name for name in PROCESSES if name.startswith("worker")]
 
     def process_named(self, identity: str) -> str | None:
-        """The process whose Temporal identity this is; it ends with the process id."""
+        """Name of the process with this Temporal identity, which ends with the process id."""
         for name, status in self.stack.statuses().items():
             if status.pid is not None and identity.endswith(f":{status.pid}"):
                 return name
         return None
 
     def change_launch(self, name: str, script: str) -> None:
-        """What a shell does before the process begins, from its next start on."""
+        """Set the shell script that runs before the process, from its next start on."""
         (self.launch_path / name).write_text(script)
 
     def restart(self, name: str) -> None:
@@ -140,13 +140,13 @@ class World:
         except psutil.NoSuchProcess:
             return []
 
-    def forget_kept(self) -> None:
-        """Remove what an earlier task could spare a later one: each trial does all of its work."""
-        for found in self.store.list_objects(self.bucket, KEPT, recursive=True):
+    def clear_cache(self) -> None:
+        """Remove cached results, so that each trial does all of its work."""
+        for found in self.store.list_objects(self.bucket, CACHE_PREFIX, recursive=True):
             self.store.remove_object(self.bucket, str(found.object_name))
 
     def copy_of_code(self, name: str) -> Path:
-        """The code of the CPU worker in a folder of its own, to be changed and deployed."""
+        """Copy of the CPU worker's code, to be changed and deployed."""
         target = self.folder / name
         for room in ("activities", "adapters", "domain", "worker_cpu", "workflows"):
             source = Path(__file__).parents[2] / room

@@ -1,4 +1,4 @@
-"""The product's animal detection as a program: looks through clips and prints what it found."""
+"""The product's animal detection as a program: prints the animals of each clip."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from domain.attempts.progress import UnreportedProgress
 
 
 def main() -> None:
-    """Print one JSON object: for each clip its labels and how many frames were looked at."""
-    # Lines about each FFmpeg run would stand before the answer.
+    """Print one JSON object: for each clip its labels and the number of sampled frames."""
+    # Log lines about each FFmpeg run would precede the answer.
     logs.configure("CRITICAL")
     media_settings = read_media()
     tool = FfmpegTool(media_settings.recipe, media_settings.limits, media_settings.run_limits)
@@ -28,7 +28,10 @@ def main() -> None:
     for argument in sys.argv[1:]:
         clip, progress = Path(argument), UnreportedProgress()
         detections, frames = detector.detect(clip, tool.probe(clip, progress), progress)
-        found[clip.stem] = {"labels": [seen.label for seen in sightings(detections)], "frames": frames}
+        found[clip.stem] = {
+            "labels": [sighting.label for sighting in sightings(detections)],
+            "frames": frames,
+        }
     print(json.dumps(found))
 
 

@@ -1,32 +1,32 @@
-"""Whether the server of a trial sees faults: each of a few broken objects must be refused, or warned of."""
+"""Self-test of a trial's server: it must refuse, or warn of, each of a few broken manifests."""
 
 from __future__ import annotations
 
 from local.cluster.kubectl import Kubectl, Manifest
 from local.faults import LocalFault
 
-_NAMESPACE = "canaries"
+_NAMESPACE = "broken-manifests"
 
 
-class ServerBlind(LocalFault):
-    """A server that takes a broken object says nothing by taking the others."""
+class BrokenManifestAccepted(LocalFault):
+    """The server accepted a broken manifest, so its acceptance of others proves nothing."""
 
 
-def require_watchful(kubectl: Kubectl) -> None:
-    """Raise `ServerBlind` if a broken object passes."""
+def require_rejections(kubectl: Kubectl) -> None:
+    """Raise `BrokenManifestAccepted` when the server accepts a broken manifest without a warning."""
     level = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
     kubectl.require_accepted([_object("v1", "Namespace", _NAMESPACE, {}, labels=level)])
-    for said, broken in _broken().items():
+    for expected, broken in _broken().items():
         answer = kubectl.send([broken], "--dry-run=server")
-        if not any(said in line for line in (*answer.refusals, *answer.warnings)):
-            raise ServerBlind(
-                f"A broken {broken['kind']} passed; the server should have said {said!r}: {answer}"
+        if not any(expected in line for line in (*answer.refusals, *answer.warnings)):
+            raise BrokenManifestAccepted(
+                f"The server accepted a broken {broken['kind']}; expected was {expected!r}: {answer}"
             )
     kubectl.ask("delete", "namespace", _NAMESPACE, "--timeout=120s")
 
 
 def _broken() -> dict[str, Manifest]:
-    """What the server must say of each."""
+    """Broken manifests by the text that the server's refusal or warning must contain."""
     return {
         '"replicaz"': _deployment(replicaz=3),
         'violate PodSecurity "restricted': _deployment(),
@@ -40,14 +40,14 @@ def _broken() -> dict[str, Manifest]:
 
 
 def _deployment(**more: object) -> Manifest:
-    """One whose pods run as root."""
-    labels = {"canary": "yes"}
+    """A Deployment whose pods run as root."""
+    labels = {"broken": "yes"}
     template = {
         "metadata": {"labels": labels},
-        "spec": {"containers": [{"name": "canary", "image": "canary:1"}]},
+        "spec": {"containers": [{"name": "broken", "image": "broken:1"}]},
     }
     return _object(
-        "apps/v1", "Deployment", "canary", {"selector": {"matchLabels": labels}, "template": template, **more}
+        "apps/v1", "Deployment", "broken", {"selector": {"matchLabels": labels}, "template": template, **more}
     )
 
 

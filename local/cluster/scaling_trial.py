@@ -1,4 +1,4 @@
-"""Whether KEDA gives worker-gpu the pods that its queue needs, keeps those that work, lets idle ones go."""
+"""Trial of autoscaling: KEDA adds worker-gpu pods for a queue, keeps busy ones and removes idle ones."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from dataclasses import dataclass
 
 from local.cluster.kubectl import Kubectl
 from local.cluster.sources import Sources
-from local.cluster.trial_scaling import WINDOW_S
+from local.cluster.trial_scaled_object import WINDOW_S
 from local.faults import LocalFault
 
 NAMESPACE = "video-pipeline"
 DEPLOYMENT = "worker-gpu"
-# By the ScaledObject: two pods at least, and one for two activities.
+# From the ScaledObject: at least two pods, and one pod for two activities.
 LEAST = 2
 SOME_WORK, SOME_PODS = 10, 5
 REACHED_WITHIN_S = 300
-# Twice as long as idle pods would be kept.
+# Twice as long as idle pods stay.
 KEPT_FOR_S = 2 * WINDOW_S
 
 
 class StepMissed(LocalFault):
-    """The cluster did not do in time what the manifests promise."""
+    """The cluster did not reach a step of the trial in time."""
 
 
 @dataclass(frozen=True)
-class Seen:
-    """One look at the cluster: work that waits and runs, and pods that are asked for, there and ready."""
+class Sample:
+    """Sample of the cluster: waiting and running activities; desired, existing and ready pods."""
 
     waiting: int
     running: int | None
@@ -50,79 +50,86 @@ class ScalingTrial:
         self._sources = sources
         self._report = report
         self._started_s = time.monotonic()
-        self._last: Seen | None = None
+        self._last: Sample | None = None
 
     def run(self) -> None:
-        """Raise `StepMissed` for the first step that is not as it should be."""
+        """Run the steps. Raises `StepMissed` for the first that is not reached."""
         kind = f"--namespace={NAMESPACE}", f"scaledobject/{DEPLOYMENT}"
         self._kubectl.ask("wait", "--for=condition=Ready", f"--timeout={REACHED_WITHIN_S}s", *kind)
         self._report(HEADER)
-        self._until("an idle queue has the least pods", lambda seen: seen.ready == LEAST)
+        self._until("an idle queue has the minimum of pods", lambda sample: sample.ready == LEAST)
 
         self._sources.put_work(SOME_WORK)
         self._until(
-            f"{SOME_WORK} waiting activities raise them to {SOME_PODS}",
-            lambda seen: seen.waiting == SOME_WORK and seen.ready == SOME_PODS,
+            f"{SOME_WORK} waiting activities raise the pods to {SOME_PODS}",
+            lambda sample: sample.waiting == SOME_WORK and sample.ready == SOME_PODS,
         )
 
         self._sources.start_worker(slots=SOME_WORK)
         self._until(
-            "all of it runs and nothing waits",
-            lambda seen: seen.waiting == 0 and seen.running == SOME_WORK,
-            always=_keeps(SOME_PODS),
+            "all activities run and none waits",
+            lambda sample: sample.waiting == 0 and sample.running == SOME_WORK,
+            always=_at_least(SOME_PODS),
         )
-        self._watch(f"running work keeps them for {KEPT_FOR_S} s", KEPT_FOR_S, _keeps(SOME_PODS))
+        self._watch(f"running activities keep the pods for {KEPT_FOR_S} s", KEPT_FOR_S, _at_least(SOME_PODS))
 
         self._sources.stop_prometheus()
-        self._watch(f"without Prometheus they stay for {KEPT_FOR_S} s too", KEPT_FOR_S, _keeps(SOME_PODS))
+        self._watch(
+            f"without Prometheus the pods stay for {KEPT_FOR_S} s too", KEPT_FOR_S, _at_least(SOME_PODS)
+        )
         self._sources.start_prometheus()
-        self._until("Prometheus is back", lambda seen: seen.running == SOME_WORK, always=_keeps(SOME_PODS))
+        self._until(
+            "Prometheus is back", lambda sample: sample.running == SOME_WORK, always=_at_least(SOME_PODS)
+        )
 
         self._sources.release_work()
-        self._until("the work ends", lambda seen: seen.running == 0, always=_keeps(SOME_PODS))
-        self._until("an idle queue lets them go", lambda seen: seen.replicas == seen.ready == LEAST)
+        self._until("the activities end", lambda sample: sample.running == 0, always=_at_least(SOME_PODS))
+        self._until(
+            "an idle queue scales down to the minimum",
+            lambda sample: sample.replicas == sample.ready == LEAST,
+        )
 
     def _until(
-        self, step: str, reached: Callable[[Seen], bool], always: Callable[[Seen], bool] = lambda _: True
+        self, step: str, reached: Callable[[Sample], bool], always: Callable[[Sample], bool] = lambda _: True
     ) -> None:
         deadline_s = time.monotonic() + REACHED_WITHIN_S
         while True:
-            seen = self._look()
-            if reached(seen):
+            sample = self._sample()
+            if reached(sample):
                 self._report(f"        {step}")
                 return
-            if not always(seen):
-                raise StepMissed(f"Not kept until {step}: {seen}")
+            if not always(sample):
+                raise StepMissed(f"Too few pods before the step “{step}”: {sample}")
             if time.monotonic() > deadline_s:
-                raise StepMissed(f"Not within {REACHED_WITHIN_S} s: {step}. {seen}")
+                raise StepMissed(f"Not reached within {REACHED_WITHIN_S} s: {step}. {sample}")
             time.sleep(2)
 
-    def _watch(self, step: str, watched_s: float, always: Callable[[Seen], bool]) -> None:
+    def _watch(self, step: str, watched_s: float, always: Callable[[Sample], bool]) -> None:
         end_s = time.monotonic() + watched_s
         while time.monotonic() < end_s:
-            seen = self._look()
-            if not always(seen):
-                raise StepMissed(f"Not kept: {step}. {seen}")
+            sample = self._sample()
+            if not always(sample):
+                raise StepMissed(f"Too few pods: {step}. {sample}")
             time.sleep(2)
         self._report(f"        {step}")
 
-    def _look(self) -> Seen:
+    def _sample(self) -> Sample:
         self._sources.processes.require_running()
         deployment = self._kubectl.get("deployment", DEPLOYMENT, f"--namespace={NAMESPACE}")
         # KEDA's own autoscaler for the ScaledObject of that name.
         scaler = self._kubectl.get("hpa", f"keda-hpa-{DEPLOYMENT}", f"--namespace={NAMESPACE}")
-        seen = Seen(
+        sample = Sample(
             waiting=self._sources.backlog(),
             running=self._sources.in_flight(),
             wanted=int(scaler.get("status", {}).get("desiredReplicas", 0)),
             replicas=int(deployment["spec"]["replicas"]),
             ready=int(deployment.get("status", {}).get("readyReplicas", 0)),
         )
-        if seen != self._last:
-            self._report(seen.row(time.monotonic() - self._started_s))
-            self._last = seen
-        return seen
+        if sample != self._last:
+            self._report(sample.row(time.monotonic() - self._started_s))
+            self._last = sample
+        return sample
 
 
-def _keeps(pods: int) -> Callable[[Seen], bool]:
-    return lambda seen: seen.replicas >= pods
+def _at_least(pods: int) -> Callable[[Sample], bool]:
+    return lambda sample: sample.replicas >= pods

@@ -1,6 +1,6 @@
-"""A worker that takes the GPU queue's work and holds it until a file appears, and the work that it takes.
+"""Worker of a scaling trial: its activities wait until a file appears; a workflow starts them.
 
-It is built as the product's workers are, so that it shows the same metrics; its work costs nothing.
+It is built like the product's workers and exports the same metrics; its activities need no CPU.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _HELD = "held_work"
 
 @workflow.defn
 class Backlog:
-    """Puts `count` activities into the GPU queue at once."""
+    """Workflow that puts `count` activities into the GPU queue at once."""
 
     @workflow.run
     async def run(self, count: int, released_path: str) -> None:
@@ -49,7 +49,7 @@ def hold(released_path: str) -> None:
 
 
 async def put_work(temporal: TemporalSettings, count: int, released_path: Path) -> None:
-    """Start the backlog; a worker of the starter's queue has to run."""
+    """Start the backlog's workflow; a worker of the starter's queue must run."""
     client = await connect(temporal)
     await client.start_workflow(
         Backlog.run, args=[count, str(released_path)], id="trial-backlog", task_queue=STARTER_QUEUE
@@ -69,4 +69,4 @@ async def run() -> None:
 
 
 if __name__ == "__main__":
-    run_main(run, "stand_in")
+    run_main(run, "trial_worker")

@@ -1,4 +1,4 @@
-"""Reads the figures of the last benchmark run out of docs/benchmarks.md: no other page copies them."""
+"""Parser of docs/benchmarks.md, the only place with the results of the last benchmark run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 @dataclass(frozen=True)
 class Measured:
-    """What one task, one call or one byte has cost; processor seconds are of the machine named there."""
+    """Measured costs of a task, a call and a byte; CPU seconds of the machine that the page names."""
 
     events: int
     history_bytes: int
@@ -19,7 +19,7 @@ class Measured:
     cpu_worker_s: float
     temporal_s: float
     api_s: float
-    hearing_s: float
+    speech_s: float
     frame_s: float
     answers_a_second: float
     upload_bytes_a_second: float
@@ -32,18 +32,18 @@ class Measured:
 
 _MIB = 1024 * 1024
 
-# The row's beginning, and the expression whose groups are its figures.
+# Start of the row, and an expression whose groups are its figures.
 _ROWS = {
     "history": (r"history of one task", r"(\d+) events, ([\d,]+) bytes"),
     "pipeline": (
         r"pipeline: wall time",
         r"\| (\d+) s of .*?temporal ([\d.]+), api ([\d.]+), worker cpu ([\d.]+), worker gpu",
     ),
-    "hearing": (
+    "speech": (
         r"subtitles: CPU time .* tiny's size",
         r"(\d+) s of sound; ours ([\d.]+) CPU s, of it start and model ([\d.]+)",
     ),
-    "looking": (
+    "animals": (
         r"animals: CPU time .* same sampling",
         r"ours ([\d.]+) CPU s, (\d+) frames, of it start and model ([\d.]+)",
     ),
@@ -54,10 +54,10 @@ _ROWS = {
 
 
 def read_measured(page: str) -> Measured:
-    """Raises `LookupError` for a row that is not there any more, or says something else."""
+    """Parse the page. Raises `LookupError` when a row is missing or has another format."""
     found = {name: _figures(page, *row) for name, row in _ROWS.items()}
-    sound_s, hearing_s, start_s = found["hearing"]
-    looking_s, frames, looking_start_s = found["looking"]
+    sound_s, speech_s, start_s = found["speech"]
+    animals_s, frames, animals_start_s = found["animals"]
     media_s, temporal_s, api_s, cpu_worker_s = found["pipeline"]
     return Measured(
         events=int(found["history"][0]),
@@ -66,8 +66,8 @@ def read_measured(page: str) -> Measured:
         cpu_worker_s=cpu_worker_s,
         temporal_s=temporal_s,
         api_s=api_s,
-        hearing_s=(hearing_s - start_s) / sound_s,
-        frame_s=(looking_s - looking_start_s) / frames,
+        speech_s=(speech_s - start_s) / sound_s,
+        frame_s=(animals_s - animals_start_s) / frames,
         answers_a_second=found["answers"][0],
         upload_bytes_a_second=found["upload"][0] * _MIB,
         stream_bytes_a_second=found["stream"][0] * _MIB,

@@ -1,4 +1,4 @@
-"""What Temporal tells of a task, without knowing the name of any activity."""
+"""State of a task in Temporal, independent of the activities' names."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from temporalio.api.enums.v1 import EventType, PendingActivityState
 from temporalio.service import RPCError
 
-from tests.chaos.world import World
+from tests.chaos.system import System
 
 
 @dataclass(frozen=True)
 class Pending:
-    """An activity that Temporal waits for; `identity` is the worker that has it, or had it last."""
+    """A pending activity; `identity` is the worker of its current or last attempt."""
 
     activity_id: str
     kind: str
@@ -25,7 +25,7 @@ class Pending:
 
 @dataclass(frozen=True)
 class Done:
-    """An activity that has ended well, by its `attempt`, which took `seconds`."""
+    """A completed activity, with the number and duration of its last attempt."""
 
     activity_id: str
     kind: str
@@ -33,27 +33,27 @@ class Done:
     attempt: int
 
 
-async def task_begun(world: World, known: frozenset[str]) -> str | None:
-    """The first task that is not among those that were known before."""
+async def new_task(system: System, known: frozenset[str]) -> str | None:
+    """Id of the first task that is not in `known`; None when there is none."""
     try:
-        async for found in world.temporal.list_workflows("WorkflowType = 'VideoPipeline'"):
+        async for found in system.temporal.list_workflows("WorkflowType = 'VideoPipeline'"):
             if found.id not in known:
                 return found.id
     except RPCError:
-        return None  # the server is what was broken
+        return None  # the server is down by the fault
     return None
 
 
-async def known_tasks(world: World) -> frozenset[str]:
+async def known_tasks(system: System) -> frozenset[str]:
     return frozenset(
-        [run.id async for run in world.temporal.list_workflows("WorkflowType = 'VideoPipeline'")]
+        [run.id async for run in system.temporal.list_workflows("WorkflowType = 'VideoPipeline'")]
     )
 
 
-async def pending_works(world: World, task_id: str) -> list[Pending]:
-    """None of them when the server does not answer."""
+async def pending_activities(system: System, task_id: str) -> list[Pending]:
+    """Pending activities of the task; empty when the server does not answer."""
     try:
-        described = await world.temporal.get_workflow_handle(task_id).describe()
+        described = await system.temporal.get_workflow_handle(task_id).describe()
     except RPCError:
         return []
     return [
@@ -70,10 +70,10 @@ async def pending_works(world: World, task_id: str) -> list[Pending]:
     ]
 
 
-async def was_scheduled(world: World, task_id: str, activity_id: str) -> bool:
-    """Whether the task has come past the beginning of this activity."""
+async def was_scheduled(system: System, task_id: str, activity_id: str) -> bool:
+    """True when the activity was scheduled in the task's history."""
     try:
-        async for event in world.temporal.get_workflow_handle(task_id).fetch_history_events():
+        async for event in system.temporal.get_workflow_handle(task_id).fetch_history_events():
             if event.activity_task_scheduled_event_attributes.activity_id == activity_id:
                 return True
     except RPCError:
@@ -81,21 +81,21 @@ async def was_scheduled(world: World, task_id: str, activity_id: str) -> bool:
     return False
 
 
-async def done_works(world: World, task_id: str) -> list[Done]:
-    """In the order of their ends."""
+async def finished_activities(system: System, task_id: str) -> list[Done]:
+    """Completed activities, in the order of their ends."""
     scheduled: dict[int, tuple[str, str]] = {}
     started: dict[int, tuple[float, int]] = {}
     done = []
-    async for event in world.temporal.get_workflow_handle(task_id).fetch_history_events():
+    async for event in system.temporal.get_workflow_handle(task_id).fetch_history_events():
         at_s = event.event_time.ToMicroseconds() / 1e6
         if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
-            told = event.activity_task_scheduled_event_attributes
-            scheduled[event.event_id] = (told.activity_id, told.activity_type.name)
+            attributes = event.activity_task_scheduled_event_attributes
+            scheduled[event.event_id] = (attributes.activity_id, attributes.activity_type.name)
         elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
             begun = event.activity_task_started_event_attributes
             started[begun.scheduled_event_id] = (at_s, begun.attempt)
         elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
             number = event.activity_task_completed_event_attributes.scheduled_event_id
-            begun_s, attempt = started[number]
-            done.append(Done(*scheduled[number], seconds=at_s - begun_s, attempt=attempt))
+            started_s, attempt = started[number]
+            done.append(Done(*scheduled[number], seconds=at_s - started_s, attempt=attempt))
     return done

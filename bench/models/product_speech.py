@@ -1,4 +1,4 @@
-"""The product's speech side as a program: from a clip to cues in an SRT file beside it."""
+"""The product's speech recognition as a program: writes an SRT file for each clip."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ def main() -> None:
     parser.add_argument("--language")
     parser.add_argument("folder", type=Path)
     parser.add_argument("clips", type=Path, nargs="+")
-    given = parser.parse_args()
+    options = parser.parse_args()
     settings = read_media()
     tool = FfmpegTool(settings.recipe, settings.limits, settings.run_limits)
     speech = speech_engine(read_speech())
     speech.prepare()
-    for clip in given.clips:
+    for clip in options.clips:
         progress = UnreportedProgress()
-        pcm_path = given.folder / f"{clip.stem}.pcm"
+        pcm_path = options.folder / f"{clip.stem}.pcm"
         media = tool.probe(clip, progress)
         tool.extract_audio(clip, media, pcm_path, progress)
-        words = speech.transcribe(pcm_path, given.language, progress)
+        words = speech.transcribe(pcm_path, options.language, progress)
         frame_us = 1_000_000 / media.picture.frame_rate.fraction
-        cues = break_into_cues(words, media.duration_us, frame_us, language=given.language)
-        (given.folder / f"{clip.stem}.srt").write_text(to_srt(cues))
+        cues = break_into_cues(words, media.duration_us, frame_us, language=options.language)
+        (options.folder / f"{clip.stem}.srt").write_text(to_srt(cues))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Judges a trial: a pure function from its journal and what was found afterwards to what is wrong."""
+"""Checker of a trial: a pure function of its journal and the final snapshot that returns violations."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.chaos.judgement.evidence import Promise, Row, Run, Snapshot
-from tests.chaos.judgement.journal import Event
+from tests.chaos.verification.journal import Event
+from tests.chaos.verification.snapshot import Promise, Row, Run, Snapshot
 
-# Finished parts of encodes and transcripts, which later tasks may use; they belong to no row.
-KEPT = "kept/"
+# Cached chunks and transcripts, which later tasks may use; they belong to no row.
+CACHE_PREFIX = "kept/"
 ENDED = frozenset({"completed", "failed", "cancelled"})
-# How each word of Temporal for a run's state is called by the product.
+# The product's names of Temporal's run states.
 _AS_TASK = {"COMPLETED": "completed", "FAILED": "failed", "CANCELED": "cancelled", "RUNNING": "running"}
 
 
 @dataclass(frozen=True)
 class Violation:
-    """`rule` is one of a few words, `subject` a task, key, path or process."""
+    """A broken promise: `rule` is its kind, `subject` a task, key, path or process."""
 
     rule: str
     subject: str
@@ -50,7 +50,7 @@ class _Trial:
 
 
 def check(events: Sequence[Event], found: Snapshot, promise: Promise) -> list[Violation]:
-    """Everything that is wrong; an empty list is the proof that nothing was lost, doubled or left."""
+    """All violations; an empty list means that nothing was lost, doubled or left over."""
     trial = _Trial.of(events)
     rows = {row.task_id: row for row in found.rows}
     runs: dict[str, list[Run]] = defaultdict(list)
@@ -64,7 +64,7 @@ def check(events: Sequence[Event], found: Snapshot, promise: Promise) -> list[Vi
         if row is not None and row.status == "completed":
             wrong += _same_outputs(row, found, promise.outputs.get(trial.job_of_key[key], {}))
     wrong += _one_task_a_key(found.rows, trial)
-    wrong += _nobodys_tasks(rows, runs)
+    wrong += _orphans(rows, runs)
     wrong += _objects_of_rows(found)
     wrong += _leftovers(found)
     return wrong
@@ -78,7 +78,7 @@ def _ended_once(task_id: str, row: Row | None, runs: list[Run], promise: Promise
     elif row.status not in promise.endings:
         yield Violation("ending", task_id, f"it ended as {row.status} ({row.fault_code})")
     if row is not None and row.status == "failed" and not row.fault_code:
-        yield Violation("reason", task_id, "it failed, and the row does not say why")
+        yield Violation("reason", task_id, "it failed, and the row has no reason")
     if not runs:
         yield Violation("lost", task_id, "it was accepted, and Temporal has no run of it")
     if len(runs) > 1:
@@ -95,7 +95,7 @@ def _stayed_ended(task_id: str, answers: list[tuple[int, str]], row: Row | None)
     ending = ""
     for http, status in answers:
         if http != 200:
-            yield Violation("status", task_id, f"asked for its status, the API said {http} ({status})")
+            yield Violation("status", task_id, f"its status was answered with {http} ({status})")
         elif ending and status != ending:
             yield Violation("double", task_id, f"it was {ending}, and then {status}")
         elif status in ENDED:
@@ -125,7 +125,7 @@ def _one_task_a_key(rows: Sequence[Row], trial: _Trial) -> Iterator[Violation]:
             yield Violation("double", key, f"one upload became the tasks {sorted(tasks[key])}")
 
 
-def _nobodys_tasks(rows: dict[str, Row], runs: dict[str, list[Run]]) -> Iterator[Violation]:
+def _orphans(rows: dict[str, Row], runs: dict[str, list[Run]]) -> Iterator[Violation]:
     for task_id, its_runs in runs.items():
         if task_id not in rows and its_runs:
             yield Violation("disagreement", task_id, "Temporal runs it, and the catalogue has no row of it")
@@ -139,9 +139,9 @@ def _objects_of_rows(found: Snapshot) -> Iterator[Violation]:
     for row in found.rows:
         for key in (row.source_key, *row.files.values()):
             if key not in found.objects:
-                yield Violation("disagreement", row.task_id, f"the row names {key}, which is not there")
+                yield Violation("disagreement", row.task_id, f"the row names {key}, which does not exist")
     for key in sorted(found.objects - owned):
-        if not key.startswith((KEPT, "temp/")):
+        if not key.startswith((CACHE_PREFIX, "temp/")):
             yield Violation("left object", key, "no row names it")
 
 
@@ -150,8 +150,8 @@ def _leftovers(found: Snapshot) -> Iterator[Violation]:
         if key.startswith("temp/"):
             yield Violation("left temp object", key, "its task has ended")
     for key in found.open_uploads:
-        yield Violation("left upload", key, "its parts are neither put together nor dropped")
+        yield Violation("left upload", key, "it was neither completed nor aborted")
     for command in found.media_processes:
-        yield Violation("left process", command[:120], "it works for nobody")
+        yield Violation("left process", command[:120], "its task has ended")
     for path in found.scratch_files:
         yield Violation("left scratch file", path, "its attempt has ended")

@@ -1,4 +1,4 @@
-"""The checker passes what is right and names every kind of wrong."""
+"""The checker accepts a correct end state and reports every kind of violation."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.judgement.checker import check
-from tests.chaos.judgement.evidence import Promise, Row, Run, Snapshot
-from tests.chaos.judgement.journal import Event, Journal
+from tests.chaos.verification.checker import check
+from tests.chaos.verification.journal import Event, Journal
+from tests.chaos.verification.snapshot import Promise, Row, Run, Snapshot
 
 TASK, KEY = "task-1", "upload-1"
 FINAL, SOURCE = "videos/transcoded/v/task-1/final.mp4", "videos/original/v/source"
@@ -30,11 +30,11 @@ def rules(found: Snapshot, events: list[Event] = EVENTS, promise: Promise = PROM
     return {violation.rule for violation in check(events, found, promise)}
 
 
-def test_a_task_that_ended_once_and_left_nothing_is_right() -> None:
+def test_a_task_that_ended_once_and_left_nothing_has_no_violation() -> None:
     assert check(EVENTS, GOOD, PROMISE) == []
 
 
-def test_a_failure_that_names_its_reason_is_an_ending_where_failing_is_allowed() -> None:
+def test_a_failure_with_a_reason_is_allowed_where_the_failpoint_allows_failing() -> None:
     failed = replace(
         GOOD,
         rows=(replace(ROW, status="failed", fault_code="ScratchFull", files={}),),
@@ -49,7 +49,7 @@ def test_a_failure_that_names_its_reason_is_an_ending_where_failing_is_allowed()
     assert rules(failed, EVENTS, replace(PROMISE, endings=frozenset({"failed"}))) == {"disagreement"}
 
 
-def test_parts_that_are_kept_for_later_tasks_belong_to_nobody() -> None:
+def test_cached_chunks_are_not_left_over_objects() -> None:
     assert rules(replace(GOOD, objects=GOOD.objects | {"kept/chunks/aa/bb/0-1.mp4"})) == set()
 
 
@@ -89,7 +89,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("rule", WRONG)
-def test_every_kind_of_wrong_is_named(rule: str) -> None:
+def test_every_kind_of_violation_is_reported(rule: str) -> None:
     for found in WRONG[rule]:
         assert rule in rules(found), found
 
@@ -100,7 +100,7 @@ def test_a_status_that_changes_after_the_end_is_a_second_end() -> None:
     assert rules(GOOD, [*EVENTS, again]) == {"double"}
 
 
-def test_a_status_that_could_not_be_told_is_wrong() -> None:
+def test_a_status_that_was_answered_with_an_error_is_a_violation() -> None:
     refused = Event(2.5, "asked", {"task_id": TASK, "http": 503, "status": "CatalogueUnavailable"})
 
     assert rules(GOOD, [*EVENTS[:3], refused, *EVENTS[3:]]) == {"status"}
@@ -112,7 +112,7 @@ def test_one_upload_that_was_answered_with_two_tasks_is_double() -> None:
     assert "double" in rules(GOOD, [*EVENTS, other])
 
 
-def test_a_journal_gives_back_what_was_noted_in_order(tmp_path: Path) -> None:
+def test_a_journal_returns_its_events_in_order(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
     journal.note("sent", key=KEY, job="clip")
     journal.note("struck", process="api")

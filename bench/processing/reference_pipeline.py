@@ -1,6 +1,6 @@
-"""What a skilled user would do by hand: the same tools, models and recipes, each as soon as it can run.
+"""Reference of the pipeline benchmark: the same tools, models and recipes in one script, in parallel.
 
-As a program it loads the models, says `ready`, and then takes one JSON line for each job.
+As a program it loads the models, prints `ready`, and then reads one JSON line for each job.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _FFMPEG = ("ffmpeg", "-hide_banner", "-v", "error", "-nostdin", "-y")
 
 @dataclass(frozen=True)
 class Job:
-    """`folder` takes what lies in between."""
+    """Paths of one video's source, result and intermediate folder."""
 
     source: Path
     final: Path
     folder: Path
 
 
-class Hand:
+class ReferencePipeline:
     def __init__(self, speech: SpeechSettings, vision: VisionSettings) -> None:
         self._speech = speech
         self._vision = vision
@@ -42,20 +42,20 @@ class Hand:
             WhisperModel(speech.model, device="cpu", compute_type="int8", cpu_threads=speech.cpu_threads)
         )
         self._yolo: Any = YOLO(vision.model, task="detect")
-        # The first look brings in half of torch.
+        # The first prediction loads half of torch.
         self._yolo.predict(np.zeros((32, 32, 3), dtype=np.uint8), imgsz=32, device="cpu", verbose=False)
 
-    def do(self, job: Job) -> dict[str, object]:
-        """Everything side by side; the cues and the picture meet at the end."""
+    def run(self, job: Job) -> dict[str, object]:
+        """Run the three stages in parallel, then merge."""
         with ThreadPoolExecutor(3) as threads:
-            picture = threads.submit(self._shrink, job)
-            heard = threads.submit(self._hear, job)
-            seen = threads.submit(self._look, job)
-            language, srt_path = heard.result()
+            picture = threads.submit(self._downscale, job)
+            transcript = threads.submit(self._transcribe, job)
+            animals = threads.submit(self._detect, job)
+            language, srt_path = transcript.result()
             self._merge(picture.result(), srt_path, job.final)
-            return {"language": language, "animals": seen.result()}
+            return {"language": language, "animals": animals.result()}
 
-    def _shrink(self, job: Job) -> Path:
+    def _downscale(self, job: Job) -> Path:
         recipe = EncodeRecipe()
         picture = job.folder / "picture.mp4"
         _ffmpeg(
@@ -65,11 +65,11 @@ class Hand:
         )
         return picture
 
-    def _hear(self, job: Job) -> tuple[str, Path]:
+    def _transcribe(self, job: Job) -> tuple[str, Path]:
         pcm_path = job.folder / "audio.pcm"
         _ffmpeg("-i", job.source, "-vn", "-ac", "1", "-ar", "16000", "-f", "s16le", pcm_path)
         sound = np.fromfile(pcm_path, dtype="<i2").astype(np.float32) / np.float32(32768)
-        segments, about = self._whisper.transcribe(
+        segments, details = self._whisper.transcribe(
             sound,
             beam_size=self._speech.beam_size,
             batch_size=self._speech.batch_size,
@@ -83,10 +83,10 @@ class Hand:
         ]
         srt_path = job.folder / "subtitles.srt"
         srt_path.write_text("\n".join(blocks))
-        return about.language, srt_path
+        return details.language, srt_path
 
-    def _look(self, job: Job) -> list[str]:
-        """One frame a second, thrifty in the same way: what no other frame needs is not decoded."""
+    def _detect(self, job: Job) -> list[str]:
+        """One frame a second, with the product's savings: non-reference frames are not decoded."""
         side = self._vision.image_size
         width, height = _fitted(job.source, side)
         argv = [
@@ -122,7 +122,7 @@ def _ffmpeg(*arguments: object) -> None:
 
 
 def _fitted(source: Path, side: int) -> tuple[int, int]:
-    asked = (
+    options = (
         "-v",
         "error",
         "-select_streams",
@@ -132,7 +132,7 @@ def _fitted(source: Path, side: int) -> tuple[int, int]:
         "-of",
         "csv=p=0",
     )
-    done = subprocess.run(["ffprobe", *asked, str(source)], check=True, capture_output=True, text=True)
+    done = subprocess.run(["ffprobe", *options, str(source)], check=True, capture_output=True, text=True)
     width, height = (int(text) for text in done.stdout.strip().split(",")[:2])
     share = min(side / width, side / height, 1.0)
     return round(width * share), round(height * share)
@@ -146,15 +146,15 @@ def _clock(time_s: float) -> str:
 
 
 def main() -> None:
-    tell = partial(print, flush=True)
+    send = partial(print, flush=True)
     env = {"MODELS": "demo", "DEVICE": "cpu"}
-    hand = Hand(read_speech(env), read_vision(env))
-    tell("ready")
+    pipeline = ReferencePipeline(read_speech(env), read_vision(env))
+    send("ready")
     for line in sys.stdin:
         job = Job(**{name: Path(text) for name, text in json.loads(line).items()})
-        begun_s = time.monotonic()
-        found = hand.do(job)
-        tell(json.dumps(found | {"wall_s": time.monotonic() - begun_s}))
+        started_s = time.monotonic()
+        found = pipeline.run(job)
+        send(json.dumps(found | {"wall_s": time.monotonic() - started_s}))
 
 
 if __name__ == "__main__":

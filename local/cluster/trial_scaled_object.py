@@ -1,4 +1,4 @@
-"""What of a ScaledObject a trial changes: where its sources are, and how long it waits before pods go."""
+"""ScaledObject of a trial: the product's, with the trial's addresses and shorter waits."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import copy
 
 from local.cluster.kubectl import Manifest
 
-# In place of ten minutes and of one pod a minute: long enough to see that pods stay, and then that they go.
+# Instead of ten minutes, and of one pod a minute: long enough to see that pods stay and then go.
 WINDOW_S = 30
 STEP_S = 15
 
 
 def for_trial(scaled: Manifest, temporal_address: str, prometheus_url: str) -> Manifest:
-    """The object with the trial's addresses and shortened waits; all else stays what a cluster gets."""
+    """The object with the trial's addresses and shortened waits, otherwise unchanged."""
     changed = copy.deepcopy(scaled)
     for trigger in changed["spec"]["triggers"]:
         if trigger["type"] == "temporal":
@@ -28,7 +28,7 @@ def for_trial(scaled: Manifest, temporal_address: str, prometheus_url: str) -> M
 
 
 def differences(before: object, after: object, path: str = "") -> list[str]:
-    """A line for each value that is not the same, as the trial shows them."""
+    """A line for each value that differs, such as `spec.cooldownPeriod: 600 -> 30`."""
     if isinstance(before, dict) and isinstance(after, dict):
         keys = list(dict.fromkeys([*before, *after]))
         return [

@@ -1,4 +1,4 @@
-"""What is looked at when everything has come to rest, as plain values that a checker can judge."""
+"""Final state of the product after a trial, as plain values for the checker."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class Run:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """`digests` is the SHA-256 of each published object of the looked-at tasks, by key."""
+    """State of catalogue, Temporal, store, processes and scratch files. `digests` has the SHA-256 of each
+    published object of the trial's tasks, by key."""
 
     rows: tuple[Row, ...] = ()
     runs: tuple[Run, ...] = ()
@@ -42,8 +43,8 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Promise:
-    """How the tasks of one trial may end. `outputs` are the digests of a run without faults, by the
-    name of the job that was uploaded and then the name of the download."""
+    """Allowed endings of a trial's tasks. `outputs` are the digests of a run without faults, by job and
+    by download."""
 
     endings: frozenset[str] = frozenset({"completed"})
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What a failpoint has in its hands while it acts: the world, its dice, and the moment that stands still."""
+"""Context of a trial for its failpoint: the system, a random generator and the moment of the fault."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from random import Random
 
 from local.stack import Stack
 from tests.chaos.jobs import Job
-from tests.chaos.judgement.journal import Journal
 from tests.chaos.sender import Sender, Watcher
 from tests.chaos.steps import Step
-from tests.chaos.watcher import pending_works, task_begun
-from tests.chaos.world import World
+from tests.chaos.system import System
+from tests.chaos.temporal_state import new_task, pending_activities
+from tests.chaos.verification.journal import Journal
 
 
 @dataclass
-class Scene:
-    """`known` are the tasks of earlier trials; `senders` are this trial's uploads, each with its watcher."""
+class TrialContext:
+    """`known` are the tasks of earlier trials; `senders` are this trial's uploads, each with a watcher."""
 
-    world: World
+    system: System
     rng: Random
     journal: Journal
     job: Job
@@ -32,19 +32,19 @@ class Scene:
 
     @property
     def stack(self) -> Stack:
-        return self.world.stack
+        return self.system.stack
 
     def struck(self, **facts: object) -> None:
-        """The fault is there: the moment moves on."""
+        """Record that the fault is active, and let the held request continue."""
         self.journal.note("struck", **facts)
-        self.step.release(self.world, self.senders[0])
+        self.step.release(self.system, self.senders[0])
 
     def healed(self) -> None:
         self.journal.note("healed")
 
     @contextmanager
     def fault(self, **facts: object) -> Iterator[None]:
-        """The block lasts as long as the fault does."""
+        """Record a fault that is active inside the block."""
         self.struck(**facts)
         try:
             yield
@@ -55,7 +55,7 @@ class Scene:
         time.sleep(self.rng.uniform(shortest_s, longest_s))
 
     def send(self, job: Job, key: str, hold_at: float | None = None) -> Sender:
-        """Begin an upload, and watch what becomes of it."""
+        """Start an upload, and a watcher of its task."""
         sender = Sender(self.stack.settings.api_url, job, key, self.journal, hold_at)
         self.senders.append(sender)
         sender.start()
@@ -65,13 +65,13 @@ class Scene:
         return sender
 
     def task_id(self) -> str | None:
-        return self.world.background.run(task_begun(self.world, self.known))
+        return self.system.background.run(new_task(self.system, self.known))
 
     def busy_worker(self) -> str:
-        """A CPU worker that has work of this task, else any."""
-        names = [name for name in self.world.workers() if name.startswith("worker_cpu")]
+        """A CPU worker that runs an activity of this task, else any."""
+        names = [name for name in self.system.workers() if name.startswith("worker_cpu")]
         task_id = self.task_id()
-        works = self.world.background.run(pending_works(self.world, task_id)) if task_id else []
-        holders = [self.world.process_named(work.identity) for work in works if work.runs]
+        works = self.system.background.run(pending_activities(self.system, task_id)) if task_id else []
+        holders = [self.system.process_named(work.identity) for work in works if work.runs]
         busy = sorted({name for name in holders if name in names})
         return self.rng.choice(busy or names)

@@ -1,4 +1,4 @@
-"""The append-only record of what was done to the product and what it answered."""
+"""Append-only record of a trial's requests, answers and faults."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Event:
-    """`at_s` counts from the journal's beginning, on a clock that never jumps."""
+    """One record. `at_s` is in seconds since the journal's start, on a monotonic clock."""
 
     at_s: float
     kind: str
@@ -21,7 +21,7 @@ class Event:
 
 
 class Journal:
-    """JSON lines, each on the disk before the next is written; safe to use from many threads."""
+    """Journal as JSON lines, written at once; safe to use from many threads."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -38,7 +38,7 @@ class Journal:
 
 
 def read(path: Path) -> Iterator[Event]:
-    """The events of a journal, in order; none when nothing was noted."""
+    """Events of a journal, in order; none when the file does not exist."""
     if not path.exists():
         return
     with path.open(encoding="utf-8") as file:
