@@ -138,7 +138,7 @@ async def _drained(rig: Rig, request: PipelineRequest) -> None:
 
 
 async def _kills_worker(rig: Rig, request: PipelineRequest) -> None:
-    rig.script.faults["downscale"] = [SourceKillsWorker("The worker ended without a word 3 times.")]
+    rig.script.faults["downscale"] = [SourceKillsWorker("The worker crashed 3 times.")]
     await _ended(rig, request)
 
 
