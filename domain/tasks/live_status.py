@@ -10,7 +10,7 @@ from domain.tasks.state import Fault, LiveState, Stage, StageState, StageStatus,
 
 @dataclass(frozen=True)
 class PendingActivity:
-    """An unfinished activity. `beat_us` is the time of the last heartbeat, None before the first.
+    """An unfinished activity. `heartbeat_us` is the time of the last heartbeat, None before the first.
 
     `frames` is the number of frames of a chunk; 0 for other activities.
     """
@@ -19,7 +19,7 @@ class PendingActivity:
     attempt: int
     running: bool
     fraction: float = 0.0
-    beat_us: int | None = None
+    heartbeat_us: int | None = None
     last_fault: Fault | None = None
     frames: int = 0
 
@@ -34,7 +34,9 @@ def live_state(state: TaskState, pending: Sequence[PendingActivity], now_us: int
         elif of_stage:
             stages[name] = _stage_now(stage, of_stage[-1])
     heartbeats_us = [
-        activity.beat_us for activity in pending if activity.running and activity.beat_us is not None
+        activity.heartbeat_us
+        for activity in pending
+        if activity.running and activity.heartbeat_us is not None
     ]
     as_of_us = min([now_us, *heartbeats_us])
     return LiveState(state=replace(state, stages=stages), as_of_us=as_of_us, source="temporal")

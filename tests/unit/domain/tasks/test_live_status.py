@@ -49,9 +49,9 @@ def test_a_stage_between_two_attempts_is_running_and_shows_the_last_fault() -> N
 
 def test_the_state_is_as_old_as_the_oldest_heartbeat_of_a_running_activity() -> None:
     pending = [
-        PendingActivity(Stage.DOWNSCALE, attempt=1, running=True, beat_us=70),
-        PendingActivity(Stage.SUBTITLES, attempt=1, running=True, beat_us=90),
-        PendingActivity(Stage.ANIMAL_DETECTION, attempt=2, running=False, beat_us=10),
+        PendingActivity(Stage.DOWNSCALE, attempt=1, running=True, heartbeat_us=70),
+        PendingActivity(Stage.SUBTITLES, attempt=1, running=True, heartbeat_us=90),
+        PendingActivity(Stage.ANIMAL_DETECTION, attempt=2, running=False, heartbeat_us=10),
     ]
 
     assert live_state(running_subtitles(), pending, now_us=100).as_of_us == 70
