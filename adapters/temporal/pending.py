@@ -36,7 +36,7 @@ async def _pending_stage(
         attempt=info.attempt,
         running=info.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED,
         fraction=_fraction(beat) if beat else 0.0,
-        beat_us=beaten.ToMicroseconds() if beaten else None,
+        heartbeat_us=beaten.ToMicroseconds() if beaten else None,
         last_fault=_fault(info) if info.HasField("last_failure") else None,
         frames=beat.frames if beat else 0,
     )

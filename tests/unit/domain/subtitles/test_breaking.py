@@ -1,4 +1,4 @@
-"""How known sentences are cut and timed."""
+"""Breaking and timing of known sentences."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_silence_has_no_cues() -> None:
     assert break_into_cues([], 0, FRAME_US) == []
 
 
-def test_a_short_word_stands_for_five_sixths_of_a_second() -> None:
+def test_a_short_word_is_shown_for_five_sixths_of_a_second() -> None:
     cues = break_into_cues([Word("Yes.", 1_000_000, 1_200_000)], 10_000_000, FRAME_US)
 
     assert cues == [Cue(1_000_000, 1_834_000, ("Yes.",))]
@@ -109,7 +109,7 @@ def test_a_word_past_the_end_is_shown_just_before_it() -> None:
     assert cues == [Cue(9_167_000, 10_000_000, ("Late.",))]
 
 
-def test_a_word_that_is_drawn_out_stands_for_seven_seconds() -> None:
+def test_a_long_word_is_shown_for_seven_seconds() -> None:
     cues = break_into_cues([Word("Goal!", 1_000_000, 21_000_000)], 30_000_000, FRAME_US)
 
     assert cues == [Cue(1_000_000, 8_000_000, ("Goal!",))]
@@ -132,7 +132,7 @@ def test_a_longer_gap_stays_open() -> None:
     assert [(cue.start_us, cue.end_us) for cue in cues] == [(0, 1_000_000), (2_200_000, 3_200_000)]
 
 
-def test_a_cue_that_is_spoken_fast_stays_in_the_silence_after_it_until_it_is_read() -> None:
+def test_a_fast_spoken_cue_is_extended_into_the_silence_after_it_until_it_can_be_read() -> None:
     words = spoken("Everybody out of the building right now please!", characters_per_second=40)
 
     cues = break_into_cues(words, 20_000_000, FRAME_US, language="en")

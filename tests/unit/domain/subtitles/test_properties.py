@@ -1,4 +1,4 @@
-"""Which timed-text rules hold for any words at all, each judged from the words and cues alone."""
+"""Timed-text rules for any words, each checked from the words and cues alone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def first_words(cues: Sequence[Cue], words: Sequence[Word]) -> list[Word]:
 
 
 def spoken_starts_us(speech: Speech, cues: Sequence[Cue]) -> list[int]:
-    """When each cue's first word is spoken; past the media's end it counts as just before it."""
+    """Start of each cue's first word; a word past the media's end counts as just before it."""
     latest_us = 0
     known_us: list[int] = []
     for word in speech.words:
@@ -37,7 +37,7 @@ def spoken_starts_us(speech: Speech, cues: Sequence[Cue]) -> list[int]:
 
 
 def crowded(speech: Speech, cues: Sequence[Cue]) -> list[bool]:
-    """For each cue, whether it is in a run that starts too near to the end for 5/6 s and a gap each."""
+    """For each cue, True if it is in a run that starts too near to the end for 5/6 s and a gap each."""
     step_us = SHORTEST_US + speech.gap_us
     crowd = False
     verdicts: list[bool] = []
@@ -54,7 +54,7 @@ def letters(texts_in_order: Sequence[str]) -> str:
 
 @unhurried
 @given(speeches(), languages)
-def test_all_that_is_spoken_is_there_in_order_and_once(speech: Speech, language: str | None) -> None:
+def test_every_word_is_in_the_cues_once_and_in_order(speech: Speech, language: str | None) -> None:
     cues = speech.cues(language)
 
     assert letters([line for cue in cues for line in cue.lines]) == letters([w.text for w in speech.words])
@@ -168,7 +168,7 @@ def test_a_gap_under_half_a_second_is_closed_unless_that_took_over_seven_seconds
 
 @unhurried
 @given(speeches(), languages)
-def test_a_cue_stands_until_it_can_be_read_or_something_else_stops_it(
+def test_a_cue_is_shown_until_it_can_be_read_unless_another_rule_ends_it(
     speech: Speech, language: str | None
 ) -> None:
     cues = speech.cues(language)
