@@ -1,6 +1,6 @@
-"""Every fault the product can name, in a tree that says who must act on it.
+"""Errors of the product, by who must act on them: the sender, the operator, or a retry.
 
-The tree knows neither HTTP nor Temporal: `api/http/problems.py` maps it to statuses and
+They know neither HTTP nor Temporal: `api/http/problems.py` maps it to statuses and
 `activities/attempts/failures.py` to Temporal failures.
 """
 

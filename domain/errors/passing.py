@@ -1,4 +1,4 @@
-"""What is likely to pass: the same call is worth trying again."""
+"""Temporary errors: the same call is worth trying again."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ class WorkflowsUnavailable(PassingError):
 
 
 class WebhookUndelivered(PassingError):
-    """The receiver of a webhook does not take it."""
+    """The receiver of a webhook does not accept it."""
 
 
 class IssuerUnavailable(PassingError):
-    """The issuer of the accounts does not answer, so nobody new can be let in."""
+    """The issuer of the accounts does not answer, so the token can't be checked: try again later."""
 
 
 class ListenersFull(PassingError):
-    """As many event streams are open as this process serves."""
+    """The server has no free event stream: try again later."""
 
 
 class TaskStartUnknown(PassingError):
-    """Temporal did not say whether it took the task; starting it again is safe."""
+    """Temporal did not confirm the start of the task: try again, which starts it only once."""
 
 
 class ScratchFull(PassingError):
-    """The worker's disk for temporary files has no room left."""
+    """The worker's disk for temporary files is full."""
 
 
 class MediaToolFailed(PassingError):
-    """FFmpeg ended with an error that does not point at the source."""
+    """FFmpeg failed with an error that does not point to the source."""
 
 
 class MediaToolStalled(PassingError):
@@ -50,16 +50,16 @@ class ModelStalled(PassingError):
 
 
 class SpeechServiceUnavailable(PassingError):
-    """The online speech service that the operator has chosen does not answer."""
+    """The configured online speech service does not answer."""
 
 
 class AttemptOverdue(PassingError):
-    """One attempt after the other took longer than an attempt may."""
+    """Every attempt exceeded its time limit."""
 
 
 class ArtifactMismatch(PassingError):
-    """What was made does not have the length or the streams that it must have."""
+    """A produced file does not have the expected length or streams."""
 
 
 class ChunkFailed(PassingError):
-    """The encoder failed on one chunk; what is tried next depends on how often it has."""
+    """The encoder failed on one chunk; the next step depends on the number of failures."""

@@ -1,4 +1,4 @@
-"""What is wrong with a request, or with who makes it."""
+"""Errors of a request or its caller."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from domain.errors.tree import SenderError
 
 
 class FormBroken(SenderError):
-    """The request's body is not a form that can be read to its end."""
+    """The request's body is malformed or incomplete."""
 
 
 class FormInvalid(SenderError):
-    """A field of the request is missing, twice there, or holds a value that is not allowed."""
+    """A field of the request is missing, repeated, or has a value that is not allowed."""
 
 
 class LanguageUnsupported(SenderError):
-    """The named language is not one that the speech model knows."""
+    """The speech model does not support this language."""
 
 
 class WebhookForbidden(SenderError):
-    """The webhook's address is not one that is called."""
+    """The webhook's address is not allowed."""
 
 
 class WebhooksAbsent(SenderError):
@@ -26,11 +26,11 @@ class WebhooksAbsent(SenderError):
 
 
 class KeyUnknown(SenderError):
-    """The caller has no API key of this id."""
+    """The caller has no API key with this id."""
 
 
 class KeyLimitReached(SenderError):
-    """The caller has as many API keys as one caller may have."""
+    """The caller has reached the limit of API keys: revoke one first."""
 
 
 class TaskUnknown(SenderError):
@@ -42,11 +42,14 @@ class VideoUnknown(SenderError):
 
 
 class FileUnknown(SenderError):
-    """The task has no file of this name (yet)."""
+    """The task has no file with this name (yet)."""
 
 
 class RangeUnsatisfiable(SenderError):
-    """The asked byte range lies outside the file, which has `total` bytes."""
+    """The requested byte range lies outside the file.
+
+    `total`: size of the file in bytes.
+    """
 
     def __init__(self, message: str, total: int = 0) -> None:
         super().__init__(message)
@@ -54,35 +57,35 @@ class RangeUnsatisfiable(SenderError):
 
 
 class UploadHeaderInvalid(SenderError):
-    """A header of a resumable upload is missing, or can't be understood."""
+    """A header of the resumable upload is missing or invalid."""
 
 
 class UploadUnknown(SenderError):
-    """The caller has no resumable upload of this id."""
+    """The caller has no resumable upload with this id."""
 
 
 class UploadConflict(SenderError):
-    """The upload does not stand where the request says: ask for its offset, and go on from there."""
+    """The upload has another offset than the request: get its offset with HEAD, and continue from there."""
 
 
 class UploadComplete(SenderError):
-    """The last byte of the upload is in, so that it can't be taken back: cancel its task instead."""
+    """The upload is complete and can't be deleted: cancel its task instead."""
 
 
 class UploadGone(SenderError):
-    """The upload was not finished in its time: begin a new one."""
+    """The upload was not finished before it expired: create a new one."""
 
 
 class UploadVersionUnsupported(SenderError):
-    """Resumable uploads are spoken here in version 1.0.0 of tus only."""
+    """Only version 1.0.0 of the tus protocol is supported."""
 
 
 class ChunkTypeWrong(SenderError):
-    """The bytes of a resumable upload come as application/offset+octet-stream."""
+    """The body of a resumable upload must be of the type application/offset+octet-stream."""
 
 
 class ChecksumWrong(SenderError):
-    """The bytes that came are not those of the checksum: they were thrown away, send them again."""
+    """The received bytes do not match the checksum and were discarded: send them again."""
 
 
 class StageUnknown(SenderError):
@@ -94,11 +97,14 @@ class StageNotRetryable(SenderError):
 
 
 class TaskEnded(SenderError):
-    """The task has ended already."""
+    """The task has already ended."""
 
 
 class AllowanceExceeded(SenderError):
-    """More is asked for than one caller may have now; it may be had in `retry_after_s` seconds."""
+    """The caller has reached a limit.
+
+    `retry_after_s`: seconds after which the request may succeed.
+    """
 
     def __init__(self, message: str, retry_after_s: int = 60) -> None:
         super().__init__(message)
@@ -106,24 +112,24 @@ class AllowanceExceeded(SenderError):
 
 
 class RateExceeded(AllowanceExceeded):
-    """Requests come faster than one caller may send them: slow down."""
+    """Too many requests from this caller: slow down."""
 
 
 class QuotaExceeded(AllowanceExceeded):
-    """The caller has used up what one caller may have: running tasks, bytes or minutes."""
+    """The caller has reached a quota of running tasks, bytes or minutes."""
 
 
 class ListeningExceeded(AllowanceExceeded):
-    """The caller listens to as many event streams as one caller may."""
+    """The caller has too many open event streams: close one first."""
 
 
 class TokenMissing(SenderError):
-    """This call is only for those who say who they are, by a bearer token or an API key."""
+    """Authentication required: send a bearer token or an API key."""
 
 
 class TokenRefused(SenderError):
-    """The token or API key is not one that is good here (any more)."""
+    """The token or API key is invalid, expired or revoked."""
 
 
 class RoleMissing(SenderError):
-    """Who asks is known, but may not do this."""
+    """The caller is not allowed to do this."""
