@@ -128,7 +128,7 @@ def test_a_film_that_breaks_off_is_fetched_again(product: Product, page: Page, f
 def test_an_id_that_no_video_has_is_said_to_have_none(product: Product, page: Page) -> None:
     page.goto(f"{product.stack.settings.api_url}/watch/nobody")
 
-    expect(page.get_by_role("alert")).to_contain_text("There is no such video here")
+    expect(page.get_by_role("alert")).to_contain_text("Video not found")
     expect(page.locator("video")).to_be_hidden()
 
 
@@ -139,7 +139,7 @@ def test_a_video_that_can_not_be_made_says_why(product: Product, page: Page, tmp
         # With nobody to look at it, it is taken.
         task_id = product.upload(tmp_path / "short.mp4")
         page.goto(f"{product.stack.settings.api_url}/watch/{task_id}")
-        expect(state).to_have_text("Waiting to begin")
+        expect(state).to_have_text("Waiting to start")
         with away(product, "api"):
             expect(notice).to_contain_text("Trying again")
 

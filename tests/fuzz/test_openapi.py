@@ -77,7 +77,7 @@ def _running_task(url: str, folder: Path) -> str:
     return str(answer.json()["task_id"])
 
 
-def test_two_thousand_requests_are_answered_as_the_document_says(product: Product, tmp_path: Path) -> None:
+def test_two_thousand_generated_requests_are_answered_as_documented(product: Product, tmp_path: Path) -> None:
     done = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "requests.toml")),

@@ -56,7 +56,7 @@ def shown(line: str) -> str:
 
 @thorough
 @given(cue_lists(), st.none() | st.text(max_size=10))
-def test_webvtt_gives_back_every_cue_with_its_words(cues: list[Cue], language: str | None) -> None:
+def test_webvtt_round_trips_every_cue(cues: list[Cue], language: str | None) -> None:
     written = to_webvtt(cues, language)
 
     assert written.startswith("WEBVTT\n")
@@ -70,7 +70,7 @@ def test_webvtt_gives_back_every_cue_with_its_words(cues: list[Cue], language: s
 
 @thorough
 @given(cue_lists())
-def test_srt_gives_back_every_cue_with_its_words_and_no_markup(cues: list[Cue]) -> None:
+def test_srt_round_trips_every_cue_without_markup(cues: list[Cue]) -> None:
     written = to_srt(cues)
 
     stand_ins = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "\\": "/"})

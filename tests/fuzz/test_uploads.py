@@ -73,7 +73,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(body=forms | pieces | videos, cuts=st.lists(st.integers(0, 10**6), max_size=8))
-def test_any_body_is_taken_whole_or_refused_without_a_trace(
+def test_any_body_is_stored_whole_or_refused_without_a_trace(
     server: Server, body: bytes, cuts: list[int]
 ) -> None:
     rows, objects, _ = server.kept()

@@ -20,7 +20,7 @@ MOST_MEMORY_BYTES = 512 * 1024**2
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_verdict_is_right_and_cheap_and_nothing_gets_out(
+def test_the_verdict_is_right_and_cheap_and_the_sandbox_holds(
     case: Case, site: Site, prober: Prober, bird: Canary, job_path: Path
 ) -> None:
     (job_path / "source").write_bytes(case.make(site))
@@ -39,7 +39,7 @@ def test_the_verdict_is_right_and_cheap_and_nothing_gets_out(
     shutil.rmtree(job_path)
 
 
-def test_the_corpus_is_large_and_no_case_is_there_twice() -> None:
+def test_the_corpus_is_large_and_has_no_duplicate_case() -> None:
     names = [case.name for case in CASES]
 
     assert len(names) == len(set(names))
@@ -63,7 +63,7 @@ def test_the_canary_notices_a_read_a_write_a_connection_and_a_datagram(bird: Can
 
 
 @pytest.mark.parametrize("case", passengers.CASES, ids=lambda case: case.name)
-def test_what_is_unusual_but_right_is_also_let_in_at_the_door(case: Case, site: Site) -> None:
+def test_unusual_but_valid_files_pass_the_type_check_of_the_upload(case: Case, site: Site) -> None:
     assert sniff(case.make(site)[:HEAD_SIZE])
 
 
@@ -75,6 +75,6 @@ LISTS = [
 
 
 @pytest.mark.parametrize("case", LISTS, ids=lambda case: case.name)
-def test_what_names_other_files_is_turned_away_at_the_door(case: Case, site: Site) -> None:
+def test_files_that_refer_to_other_files_fail_the_type_check_of_the_upload(case: Case, site: Site) -> None:
     with pytest.raises(SenderError):
         sniff(case.make(site)[:HEAD_SIZE])

@@ -58,7 +58,7 @@ def answered(server: Server, raw: bytes) -> tuple[int, bytes]:
 
 
 @pytest.mark.parametrize("asked", REQUESTS, ids=lambda asked: asked.name)
-def test_the_status_is_right_and_nothing_that_was_refused_stays(server: Server, asked: Asked) -> None:
+def test_the_status_is_right_and_refused_uploads_leave_nothing(server: Server, asked: Asked) -> None:
     pid_before = server.process.pid
 
     status, answer = answered(server, asked.raw)
@@ -74,7 +74,7 @@ def test_the_status_is_right_and_nothing_that_was_refused_stays(server: Server, 
     assert httpx.get(f"{server.url}/health", timeout=60).status_code == 200
 
 
-def test_no_name_that_is_shown_can_mislead(server: Server) -> None:
+def test_no_shown_file_name_can_mislead(server: Server) -> None:
     for asked in REQUESTS:
         if asked.leaves:
             answered(server, asked.raw)
@@ -119,7 +119,9 @@ def slow_senders(server: Server) -> Iterator[list[Slow]]:
         sender.close()
 
 
-def test_slow_senders_hold_nobody_up_and_leave_nothing(server: Server, slow_senders: list[Slow]) -> None:
+def test_slow_senders_delay_no_other_request_and_leave_nothing(
+    server: Server, slow_senders: list[Slow]
+) -> None:
     status, _ = answered(server, post(form(GOOD)))
     taken = [key for key in server.leftovers() if key != KEY]
 
@@ -134,7 +136,7 @@ def test_slow_senders_hold_nobody_up_and_leave_nothing(server: Server, slow_send
     assert server.store.unfinished("") == []
 
 
-def test_the_corpus_of_requests_is_large_and_its_documents_are_problems(server: Server) -> None:
+def test_the_corpus_of_requests_is_large_and_its_errors_are_problem_documents(server: Server) -> None:
     refused = [asked for asked in REQUESTS if set(asked.statuses) <= {404, 409, 413, 415, 422}]
 
     assert len(REQUESTS) >= 80

@@ -100,7 +100,7 @@ async def test_a_worker_outlives_the_whole_corpus(stage: Stage, site: Site, bird
     assert [path for path in stage.scratch_path.rglob("*") if path.is_file()] == []
 
 
-def test_its_log_says_how_media_processes_are_confined(stage: Stage) -> None:
+def test_the_workers_log_states_the_sandbox_of_media_processes(stage: Stage) -> None:
     log = stage.log_path.read_text()
 
     assert '"event": "media processes are confined"' in log

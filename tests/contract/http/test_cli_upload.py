@@ -110,7 +110,7 @@ def upload(
         return send(api, "", path, UploadOptions("none", "fr", 720), key, progress)
 
 
-def test_a_large_file_is_sent_once_with_its_options_and_nothing_is_remembered(
+def test_a_large_file_is_sent_once_with_its_options_and_no_resume_state_stays(
     server: Server, large: Path, cache: Path
 ) -> None:
     seen: list[tuple[int, int]] = []
@@ -130,7 +130,7 @@ def test_a_large_file_is_sent_once_with_its_options_and_nothing_is_remembered(
     assert list(cache.iterdir()) == []
 
 
-def test_an_upload_goes_on_by_itself_when_the_api_died_and_came_back(server: Server, large: Path) -> None:
+def test_an_upload_continues_by_itself_after_a_restart_of_the_api(server: Server, large: Path) -> None:
     monotonic: list[int] = []
     restarts: list[threading.Thread] = []
 
@@ -152,14 +152,16 @@ def test_an_upload_goes_on_by_itself_when_the_api_died_and_came_back(server: Ser
     assert restarts
 
 
-def test_a_webhook_goes_along_and_is_refused_where_none_are_sent(server: Server, large: Path) -> None:
+def test_the_webhook_address_is_sent_and_refused_where_webhooks_are_disabled(
+    server: Server, large: Path
+) -> None:
     options = UploadOptions(webhook_url="https://hooks.example/videos")
 
     with Api(server.url) as api, pytest.raises(Refused, match="sends no webhooks"):
         send(api, "", large, options, None, nothing)
 
 
-def test_a_command_that_was_killed_goes_on_when_it_is_run_again(
+def test_a_killed_command_continues_its_upload_when_it_is_run_again(
     server: Server, large: Path, cache: Path, tmp_path: Path
 ) -> None:
     command = [sys.executable, "-m", "cli.main", "upload", str(large), "--api", server.url]
@@ -212,7 +214,7 @@ def kept_bytes(server: Server, cache: Path) -> int:
     return int(httpx.head(f"{server.url}{addresses[0]}", headers=TUS).headers["upload-offset"])
 
 
-def test_a_large_file_that_is_no_video_is_refused_with_the_reason_and_not_remembered(
+def test_a_large_file_that_is_no_video_is_refused_with_the_reason_and_no_resume_state_stays(
     server: Server, tmp_path: Path, cache: Path
 ) -> None:
     path = tmp_path / "song.mp4"
@@ -225,7 +227,7 @@ def test_a_large_file_that_is_no_video_is_refused_with_the_reason_and_not_rememb
     assert list(cache.iterdir()) == []
 
 
-def test_the_same_key_gives_the_first_task_and_sends_nothing(server: Server, large: Path) -> None:
+def test_a_repeated_key_returns_the_first_task_and_sends_nothing(server: Server, large: Path) -> None:
     seen: list[int] = []
 
     first = upload(server, large, key="one")
@@ -235,7 +237,7 @@ def test_the_same_key_gives_the_first_task_and_sends_nothing(server: Server, lar
     assert seen == []
 
 
-def test_an_api_that_is_away_is_no_answer(
+def test_an_unreachable_api_is_an_error_of_the_command(
     server: Server, large: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cli.resumable._PAUSES_S", (0.0, 0.0))

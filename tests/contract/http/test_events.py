@@ -65,7 +65,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         yield Servers(temporal, f"http://127.0.0.1:{port}/metrics", {**environment, **limits})
 
 
-async def test_sixty_listeners_ask_temporal_as_often_as_one(servers: Servers, tmp_path: Path) -> None:
+async def test_sixty_listeners_poll_temporal_as_often_as_one(servers: Servers, tmp_path: Path) -> None:
     temporal = await servers.start(TASK)
     with api_process(servers.environment, tmp_path / "api.log") as (url, _):
         before, begun_s = servers.looks(), time.monotonic()
@@ -85,7 +85,7 @@ async def test_sixty_listeners_ask_temporal_as_often_as_one(servers: Servers, tm
     assert 2 <= asked <= took_s + 1
 
 
-async def test_an_api_that_is_told_to_stop_lets_its_listeners_go(servers: Servers, tmp_path: Path) -> None:
+async def test_an_api_that_stops_ends_its_event_streams(servers: Servers, tmp_path: Path) -> None:
     await servers.start(TASK_OF_STOP)
     async with httpx.AsyncClient(timeout=120) as client:
         with api_process(servers.environment, tmp_path / "api.log") as (url, process):

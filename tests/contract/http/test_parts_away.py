@@ -143,7 +143,7 @@ def begun_download(url: str) -> Iterator[socket.socket]:
         yield connection
 
 
-def test_while_the_database_is_locked_running_tasks_are_told_and_cancelled(product: Product) -> None:
+def test_while_the_database_is_locked_running_tasks_are_shown_and_cancelled(product: Product) -> None:
     with locked(product.database_path):
         assert product.status(RUNNING) == ("queued", "temporal")
         answers = product.ask(
@@ -158,7 +158,7 @@ def test_while_the_database_is_locked_running_tasks_are_told_and_cancelled(produ
     assert product.ask(("GET", "/tasks"), ("GET", FILE)) == [(200, ""), (200, "")]
 
 
-def test_without_the_store_everything_but_bytes_is_told(product: Product) -> None:
+def test_without_the_store_everything_but_file_content_is_served(product: Product) -> None:
     product.store.close()
 
     assert product.status(RUNNING) == ("queued", "temporal")
@@ -170,7 +170,7 @@ def test_without_the_store_everything_but_bytes_is_told(product: Product) -> Non
     ]
 
 
-def test_a_store_that_hangs_holds_back_nobody_who_asks_for_no_bytes(product: Product) -> None:
+def test_a_hanging_store_delays_no_request_without_file_content(product: Product) -> None:
     with frozen(str(product.objects_path)), ExitStack() as downloads:
         waiting = [downloads.enter_context(begun_download(product.url)) for _ in range(60)]
 
@@ -182,7 +182,7 @@ def test_a_store_that_hangs_holds_back_nobody_who_asks_for_no_bytes(product: Pro
         assert answered == []
 
 
-def test_without_temporal_the_catalogue_tells_what_it_knows(product: Product) -> None:
+def test_without_temporal_the_catalogue_answers(product: Product) -> None:
     product.temporal.close()
 
     assert product.status(RUNNING) == ("queued", "catalogue")
@@ -194,13 +194,13 @@ def test_without_temporal_the_catalogue_tells_what_it_knows(product: Product) ->
     ]
 
 
-def test_a_temporal_that_hangs_is_not_waited_for(product: Product) -> None:
+def test_requests_do_not_wait_for_a_hanging_temporal(product: Product) -> None:
     with frozen(product.temporal_port):
         assert product.status(RUNNING) == ("queued", "catalogue")
         assert product.ask(("GET", "/tasks"), ("GET", FILE)) == [(200, ""), (200, "")]
 
 
-def test_with_nobody_left_who_knows_the_task_the_part_is_named(product: Product) -> None:
+def test_without_temporal_and_catalogue_the_error_names_the_missing_service(product: Product) -> None:
     product.temporal.close()
 
     with locked(product.database_path):

@@ -33,17 +33,17 @@ def test_every_error_has_its_status(root: type[SenderError]) -> None:
     assert [kind.__name__ for kind in kinds if kind not in STATUS_OF] == []
 
 
-def test_the_sender_is_blamed_for_exactly_the_senders_errors() -> None:
+def test_exactly_the_sender_errors_have_a_4xx_status() -> None:
     for kind, status in STATUS_OF.items():
         assert (400 <= status < 500) == issubclass(kind, SenderError), kind
 
 
-def test_a_fault_found_elsewhere_is_raised_by_its_name() -> None:
+def test_an_error_is_recreated_from_its_code() -> None:
     assert isinstance(error_of("SourceTruncated", "It ends early."), SourceTruncated)
     assert isinstance(error_of("NobodyKnowsThis", "?"), SourceUnreadable)
 
 
-async def test_an_address_that_leads_nowhere_is_a_problem_document(stand: Stand) -> None:
+async def test_an_unknown_path_is_a_problem_document(stand: Stand) -> None:
     answer = await stand.client.get("/nowhere?secret=1")
 
     assert answer.status_code == 404
@@ -58,14 +58,14 @@ async def test_an_address_that_leads_nowhere_is_a_problem_document(stand: Stand)
     }
 
 
-async def test_a_wrong_method_is_a_problem_document_that_names_the_right_one(stand: Stand) -> None:
+async def test_a_wrong_method_is_a_problem_document_with_the_allowed_method(stand: Stand) -> None:
     answer = await stand.client.get("/video/upload")
 
     assert (answer.status_code, answer.json()["code"]) == (405, "MethodNotAllowed")
     assert answer.headers["allow"] == "POST"
 
 
-async def test_a_wrong_method_names_those_of_every_route_of_the_path(stand: Stand) -> None:
+async def test_a_wrong_method_lists_the_methods_of_every_route_of_the_path(stand: Stand) -> None:
     answers = {
         path: (await stand.client.delete(path)).headers["allow"]
         for path in ("/api-keys", f"/video/task-{'0' * 32}/files/final.mp4", "/tasks")
@@ -74,7 +74,7 @@ async def test_a_wrong_method_names_those_of_every_route_of_the_path(stand: Stan
     assert list(answers.values()) == ["GET, POST", "GET, HEAD", "GET"]
 
 
-async def test_what_nobody_foresaw_tells_no_secrets(stand: Stand) -> None:
+async def test_an_unexpected_error_reveals_no_secrets(stand: Stand) -> None:
     class Surprising(FakeTasks):
         async def ready(self) -> None:
             raise RuntimeError("password=hunter2")
@@ -92,7 +92,7 @@ async def test_what_nobody_foresaw_tells_no_secrets(stand: Stand) -> None:
     )
 
 
-async def test_a_wrong_setting_is_not_told_to_the_sender(stand: Stand) -> None:
+async def test_an_invalid_setting_is_not_revealed_to_the_caller(stand: Stand) -> None:
     stand.tasks.fault = SettingInvalid("the key AKIA123 is refused")
 
     answer = await stand.client.get("/status/task-" + "0" * 32)
@@ -101,7 +101,7 @@ async def test_a_wrong_setting_is_not_told_to_the_sender(stand: Stand) -> None:
     assert "AKIA123" not in answer.text
 
 
-async def test_health_asks_nobody(stand: Stand) -> None:
+async def test_health_checks_no_other_service(stand: Stand) -> None:
     stand.tasks.fault = WorkflowsUnavailable("down")
 
     answer = await stand.client.get("/health")
@@ -116,7 +116,7 @@ async def test_ready_when_everything_answers(stand: Stand) -> None:
     assert answer.json() == {"ready": True, "parts": {"temporal": "ok", "store": "ok", "catalogue": "ok"}}
 
 
-async def test_ready_makes_the_bucket_that_is_missing(stand: Stand, store_settings: StoreSettings) -> None:
+async def test_ready_creates_a_missing_bucket(stand: Stand, store_settings: StoreSettings) -> None:
     store = S3ObjectStore(replace(store_settings, bucket="made-by-ready"))
     transport = httpx.ASGITransport(create_app(replace(stand.services, store=store)))
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
@@ -126,7 +126,7 @@ async def test_ready_makes_the_bucket_that_is_missing(stand: Stand, store_settin
     store.ready()
 
 
-async def test_not_ready_names_each_part_that_does_not_answer(stand: Stand) -> None:
+async def test_not_ready_names_each_service_that_does_not_answer(stand: Stand) -> None:
     services = replace(
         stand.services,
         store=S3ObjectStore(StoreSettings(f"127.0.0.1:{free_port()}", "key", "secret")),
@@ -148,7 +148,7 @@ async def test_not_ready_names_each_part_that_does_not_answer(stand: Stand) -> N
     }
 
 
-async def test_the_doctor_names_the_servers_and_what_the_workers_found(stand: Stand) -> None:
+async def test_the_diagnostics_list_the_servers_and_the_workers_components(stand: Stand) -> None:
     services = (await stand.client.get("/doctor")).json()["parts"]
 
     assert [part["part"] for part in services] == ["temporal", "store", "catalogue", "worker_cpu: ffmpeg"]
@@ -156,7 +156,9 @@ async def test_the_doctor_names_the_servers_and_what_the_workers_found(stand: St
     assert services[3]["mend"] == "Install FFmpeg with libass."
 
 
-async def test_the_doctor_says_how_to_mend_a_server_and_asks_no_worker_without_temporal(stand: Stand) -> None:
+async def test_the_diagnostics_have_the_fix_for_a_server_and_skip_the_workers_without_temporal(
+    stand: Stand,
+) -> None:
     stand.tasks.fault = WorkflowsUnavailable("down")
 
     services = (await stand.client.get("/doctor")).json()["parts"]
@@ -165,7 +167,7 @@ async def test_the_doctor_says_how_to_mend_a_server_and_asks_no_worker_without_t
     assert "TEMPORAL_ADDRESS" in services[0]["mend"]
 
 
-async def test_the_figures_count_requests_by_route_and_not_by_task(stand: Stand) -> None:
+async def test_the_metrics_count_requests_by_route_and_not_by_task(stand: Stand) -> None:
     await stand.client.get("/status/task-" + "0" * 32)
 
     metrics = (await stand.client.get("/metrics")).text
@@ -174,7 +176,7 @@ async def test_the_figures_count_requests_by_route_and_not_by_task(stand: Stand)
     assert "task-000" not in metrics
 
 
-async def test_the_documents_describe_every_call_and_its_problems(stand: Stand) -> None:
+async def test_the_openapi_document_describes_every_call_and_its_problems(stand: Stand) -> None:
     document = (await stand.client.get("/openapi.json")).json()
 
     assert set(document["paths"]) == {
@@ -207,7 +209,7 @@ async def test_the_documents_describe_every_call_and_its_problems(stand: Stand) 
     assert document["components"]["schemas"]["StatusAnswer"]["properties"]["task_id"]["examples"]
 
 
-async def test_the_documents_need_nothing_from_elsewhere(stand: Stand) -> None:
+async def test_the_documentation_page_needs_no_other_host(stand: Stand) -> None:
     page = await stand.client.get("/docs")
 
     assert page.status_code == 200
@@ -225,14 +227,14 @@ async def test_the_documents_need_nothing_from_elsewhere(stand: Stand) -> None:
     assert (await stand.client.get("/docs/__init__.py")).status_code == 404
 
 
-async def test_the_front_door_leads_to_the_documents(stand: Stand) -> None:
+async def test_the_root_redirects_to_the_documentation(stand: Stand) -> None:
     answer = await stand.client.get("/")
 
     assert (answer.status_code, answer.headers["location"]) == (307, "docs")
 
 
 @pytest.mark.parametrize("path", ["/health", "/nowhere", "/docs", "/metrics"])
-async def test_no_answer_is_trusted_with_more_than_it_needs(stand: Stand, path: str) -> None:
+async def test_every_response_has_security_headers(stand: Stand, path: str) -> None:
     headers = (await stand.client.get(path)).headers
 
     assert headers["x-content-type-options"] == "nosniff"

@@ -159,7 +159,7 @@ async def test_every_route_is_in_the_table(door: Door) -> None:
 
 
 @pytest.mark.parametrize("route", TABLE)
-async def test_a_route_lets_in_whom_the_table_says(door: Door, route: str) -> None:
+async def test_each_route_answers_each_caller_as_the_table_says(door: Door, route: str) -> None:
     answers = {caller: await ask(door, route, door.token(caller)) for caller in CALLERS}
 
     assert tuple(answer.status_code for answer in answers.values()) == TABLE[route]
@@ -168,7 +168,7 @@ async def test_a_route_lets_in_whom_the_table_says(door: Door, route: str) -> No
         assert challenge.startswith("Bearer realm=") == (answer.status_code in (401, 403)), caller
 
 
-async def test_who_is_known_but_has_no_role_may_do_nothing_that_is_not_for_all(door: Door) -> None:
+async def test_a_caller_without_a_role_can_use_public_routes_only(door: Door) -> None:
     token = door.issuer.token("owner", "offline_access")
 
     answers = {route: await ask(door, route, token) for route, row in TABLE.items() if row[0] == 401}
@@ -178,7 +178,7 @@ async def test_who_is_known_but_has_no_role_may_do_nothing_that_is_not_for_all(d
     assert door.stand.tasks.asked == door.stand.tasks.started == []
 
 
-async def test_who_is_not_let_in_changes_nothing(door: Door) -> None:
+async def test_a_refused_request_changes_nothing(door: Door) -> None:
     for caller in ("nobody", "another user", "wrong audience", "expired"):
         for route in ("POST /video/{task_id}/cancel", "POST /video/{task_id}/retry/{stage}"):
             await ask(door, route, door.token(caller))
@@ -216,7 +216,7 @@ async def ask(door: Door, route: str, token: str) -> httpx.Response:
         return await client.request(method, path, json=message)
 
 
-async def test_a_route_that_does_not_say_for_whom_it_is_is_for_nobody(door: Door) -> None:
+async def test_a_route_without_an_access_rule_refuses_everybody(door: Door) -> None:
     app = door.app()
 
     @app.get("/forgotten")
@@ -231,7 +231,7 @@ async def test_a_route_that_does_not_say_for_whom_it_is_is_for_nobody(door: Door
     assert (answer.status_code, answer.json()["code"]) == (403, "RoleMissing")
 
 
-async def test_it_is_for_nobody_without_accounts_too(stand: Stand) -> None:
+async def test_a_route_without_an_access_rule_refuses_everybody_without_accounts_too(stand: Stand) -> None:
     app = create_app(stand.services)
 
     @app.get("/forgotten")
@@ -242,7 +242,7 @@ async def test_it_is_for_nobody_without_accounts_too(stand: Stand) -> None:
         assert (await client.get("/forgotten")).status_code == 403
 
 
-async def test_an_app_with_a_way_around_the_gate_is_not_built(stand: Stand) -> None:
+async def test_an_app_with_routes_outside_the_access_rules_is_not_built(stand: Stand) -> None:
     app = create_app(stand.services)
     app.router.routes.append(Mount("/files", Starlette()))
     app.add_route("/bare", only_for(USERS)(lambda _: PlainTextResponse("")))
@@ -251,7 +251,7 @@ async def test_an_app_with_a_way_around_the_gate_is_not_built(stand: Stand) -> N
         require_access_rules(app)
 
 
-async def test_an_upload_that_is_not_let_in_is_read_to_its_end_so_that_its_sender_reads_why(
+async def test_a_refused_upload_is_read_to_its_end_so_that_its_sender_receives_the_reason(
     door: Door,
 ) -> None:
     read = 0
@@ -268,7 +268,7 @@ async def test_an_upload_that_is_not_let_in_is_read_to_its_end_so_that_its_sende
     assert (answer.status_code, read) == (401, 20_000_000)
 
 
-async def test_a_sender_who_hangs_up_when_not_let_in_is_no_fault_of_the_product(door: Door) -> None:
+async def test_a_refused_sender_who_disconnects_causes_no_error(door: Door) -> None:
     scope = {
         **{"type": "http", "method": "POST", "path": "/video/upload", "query_string": b"", "headers": []},
         **{"http_version": "1.1", "scheme": "http", "client": ("192.0.2.1", 1), "server": ("api", 80)},
@@ -287,7 +287,7 @@ async def test_a_sender_who_hangs_up_when_not_let_in_is_no_fault_of_the_product(
 
 
 @pytest.mark.parametrize("authorization", ["Basic dXNlcjpwYXNz", "Bearer", "Bearer ", "", "bearer  "])
-async def test_another_kind_of_authorization_is_none(door: Door, authorization: str) -> None:
+async def test_other_authorization_schemes_count_as_no_token(door: Door, authorization: str) -> None:
     async with door.client("") as client:
         answer = await client.get("/tasks", headers={"Authorization": authorization})
 
@@ -295,7 +295,7 @@ async def test_another_kind_of_authorization_is_none(door: Door, authorization: 
     assert answer.headers["www-authenticate"] == 'Bearer realm="video-pipeline"'
 
 
-async def test_a_refused_token_is_told_what_is_wrong_with_it(door: Door) -> None:
+async def test_the_response_to_an_invalid_token_says_what_is_wrong(door: Door) -> None:
     async with door.client(door.token("expired")) as client:
         answer = await client.get("/tasks")
 
@@ -326,7 +326,7 @@ async def test_the_same_idempotency_key_of_two_users_is_two_tasks(door: Door) ->
     assert [request.owner for request in door.stand.tasks.started] == ["oidc:owner", "oidc:other"]
 
 
-async def test_a_live_task_of_somebody_elses_is_not_there_even_without_the_database(door: Door) -> None:
+async def test_another_owners_running_task_is_unknown_even_without_the_database(door: Door) -> None:
     state = TaskState(OPEN, TaskStatus.RUNNING, 1)
     door.stand.tasks.states[OPEN] = LiveState(state, 1, "temporal", owner="oidc:owner")
     door.stand.services.catalogue.remove(OPEN)
@@ -339,7 +339,9 @@ async def test_a_live_task_of_somebody_elses_is_not_there_even_without_the_datab
     assert seen == {"another user": 404, "owner": 200}
 
 
-async def test_a_live_task_that_does_not_say_whose_it_is_is_its_rows_owners(door: Door) -> None:
+async def test_a_running_task_without_an_owner_in_temporal_belongs_to_the_owner_of_its_row(
+    door: Door,
+) -> None:
     door.stand.tasks.states[OPEN] = LiveState(TaskState(OPEN, TaskStatus.RUNNING, 1), 1, "temporal")
 
     seen = {}
@@ -351,7 +353,7 @@ async def test_a_live_task_that_does_not_say_whose_it_is_is_its_rows_owners(door
     assert seen == {"another user": (404, None), "owner": (200, "temporal")}
 
 
-async def test_the_operator_may_open_documents_and_figures_to_all(door: Door) -> None:
+async def test_the_operator_can_open_documentation_and_metrics_to_everybody(door: Door) -> None:
     async with door.client("", HttpSettings(open_groups=("docs", "metrics"))) as client:
         seen = {path: (await client.get(path)).status_code for path in ("/docs", "/metrics", "/tasks")}
 
@@ -366,7 +368,7 @@ async def test_the_document_says_that_a_token_is_needed(door: Door) -> None:
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
 
 
-async def test_while_the_issuer_is_away_health_answers_and_the_rest_says_why_not(stand: Stand) -> None:
+async def test_while_the_issuer_is_unreachable_only_public_routes_answer(stand: Stand) -> None:
     away = Issuer(f"http://127.0.0.1:{free_port()}")
     door = Door(stand, away)
     async with door.client(door.token("owner")) as client:

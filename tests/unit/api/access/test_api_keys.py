@@ -26,7 +26,7 @@ async def keys_of(door: Door, caller: str) -> list[dict[str, Any]]:
         return list((await client.get("/api-keys")).json()["keys"])
 
 
-async def test_a_machine_sends_and_sees_its_owners_videos_with_a_key(door: Door) -> None:
+async def test_a_key_uploads_and_lists_its_owners_videos(door: Door) -> None:
     made = await make(door)
 
     async with door.client(made["key"]) as machine:
@@ -37,7 +37,7 @@ async def test_a_machine_sends_and_sees_its_owners_videos_with_a_key(door: Door)
     assert door.stand.tasks.started[0].owner == "oidc:owner"
 
 
-async def test_a_key_of_somebody_elses_sees_nothing_of_it(door: Door) -> None:
+async def test_another_owners_key_sees_no_such_video(door: Door) -> None:
     made = await make(door, "another user")
 
     async with door.client(made["key"]) as machine:
@@ -55,7 +55,7 @@ async def test_the_key_is_shown_once(door: Door) -> None:
     assert "key" not in listed[0]
 
 
-async def test_its_use_is_seen_in_the_list(door: Door) -> None:
+async def test_the_list_shows_the_last_use_of_a_key(door: Door) -> None:
     async with door.client(door.key) as machine:
         await machine.get("/tasks")
 
@@ -75,7 +75,7 @@ async def test_a_revoked_key_is_refused_from_then_on(door: Door) -> None:
     assert key["revoked_at"] is not None
 
 
-async def test_a_key_makes_lists_and_revokes_no_keys(door: Door) -> None:
+async def test_a_key_can_not_create_list_or_revoke_keys(door: Door) -> None:
     async with door.client(door.key) as machine:
         answers = [
             await machine.get("/api-keys"),
@@ -87,7 +87,7 @@ async def test_a_key_makes_lists_and_revokes_no_keys(door: Door) -> None:
     assert "token of your own" in answers[0].json()["detail"]
 
 
-async def test_a_key_of_an_admins_is_a_users_key(door: Door) -> None:
+async def test_an_admins_key_has_the_role_user(door: Door) -> None:
     made = await make(door, "admin")
 
     async with door.client(made["key"]) as machine:
@@ -104,7 +104,7 @@ async def test_a_user_sees_their_own_keys_and_an_admin_all(door: Door) -> None:
     assert names == {"owner": ["camera 3"], "admin": ["camera 5", "camera 3"]}
 
 
-async def test_a_keys_task_has_the_plan_that_its_owner_had(door: Door) -> None:
+async def test_a_task_started_with_a_key_has_its_owners_plan(door: Door) -> None:
     premium = door.issuer.token("owner", "user", plan="premium")
     async with door.client(premium) as person, door.client(door.token("owner")) as no_plan:
         key = (await person.post("/api-keys", json={"name": "camera 6"})).json()["key"]
@@ -118,7 +118,7 @@ async def test_a_keys_task_has_the_plan_that_its_owner_had(door: Door) -> None:
     assert sorted(row.plan for row in rows) == ["premium", "premium", "standard"]
 
 
-async def test_a_key_from_before_there_were_accounts_opens_nothing(door: Door) -> None:
+async def test_a_key_older_than_the_accounts_is_refused(door: Door) -> None:
     made = await door.stand.client.post("/api-keys", json={"name": "old"})
 
     async with door.client(made.json()["key"]) as machine:
@@ -128,7 +128,7 @@ async def test_a_key_from_before_there_were_accounts_opens_nothing(door: Door) -
 
 
 @pytest.mark.parametrize("name", ["", "x" * 101, "line\nbreak", None, 7])
-async def test_a_key_needs_a_name_to_be_known_by(stand: Stand, name: object) -> None:
+async def test_a_key_needs_a_valid_name(stand: Stand, name: object) -> None:
     answer = await stand.client.post("/api-keys", json={"name": name})
 
     assert (answer.status_code, answer.json()["code"]) == (422, "FormInvalid")

@@ -22,7 +22,7 @@ async def ask(app: FastAPI, token: str, address: str = "192.0.2.1") -> int:
         return (await client.get("/tasks")).status_code
 
 
-async def test_owners_behind_one_address_do_not_slow_each_other_down(door: Door) -> None:
+async def test_owners_behind_one_address_have_separate_limits(door: Door) -> None:
     app = door.app(TWO_AN_HOUR)
     ann, bob = door.issuer.token("ann", "user"), door.issuer.token("bob", "user")
 
@@ -30,7 +30,7 @@ async def test_owners_behind_one_address_do_not_slow_each_other_down(door: Door)
     assert [await ask(app, bob) for _ in range(3)] == [200, 200, 429]
 
 
-async def test_an_owner_has_one_allowance_wherever_and_by_whichever_token_or_key_they_come(
+async def test_an_owner_has_one_limit_for_all_addresses_tokens_and_keys(
     door: Door,
 ) -> None:
     app = door.app(TWO_AN_HOUR)
@@ -40,7 +40,7 @@ async def test_an_owner_has_one_allowance_wherever_and_by_whichever_token_or_key
     assert await ask(app, door.key, "192.0.2.3") == 429
 
 
-async def test_whoever_tries_tokens_out_is_told_to_slow_down_as_an_address(door: Door) -> None:
+async def test_invalid_tokens_count_for_their_address(door: Door) -> None:
     app = door.app(TWO_AN_HOUR)
     expired = door.issuer.token("ann", "user", exp=1_700_000_000)
 

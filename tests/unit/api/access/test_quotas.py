@@ -44,7 +44,7 @@ class Body:
             yield chunk
 
 
-async def test_with_as_many_tasks_as_may_run_the_next_upload_is_refused_with_the_figures(
+async def test_at_the_quota_of_running_tasks_the_next_upload_is_refused_with_the_numbers(
     stand: Stand,
 ) -> None:
     keep_row(stand, 1)
@@ -58,7 +58,7 @@ async def test_with_as_many_tasks_as_may_run_the_next_upload_is_refused_with_the
     assert list(stand.services.store.list_prefix("")) == []
 
 
-async def test_a_length_that_does_not_fit_is_refused_before_the_store_is_opened(stand: Stand) -> None:
+async def test_an_announced_length_over_the_quota_is_refused_before_the_store_is_used(stand: Stand) -> None:
     keep_row(stand, 1, size_bytes=900_000)
     body = form(part("file", video(2_000_000), "a.mp4"))
     async with stand.under(UNLIMITED, quotas=Quotas(daily_bytes=1_000_000)) as client:
@@ -70,7 +70,7 @@ async def test_a_length_that_does_not_fit_is_refused_before_the_store_is_opened(
     assert rows(stand) == 1
 
 
-async def test_a_body_without_a_length_is_refused_when_it_outgrows_the_room(stand: Stand) -> None:
+async def test_a_body_without_a_length_is_refused_when_it_exceeds_the_quota(stand: Stand) -> None:
     body = Body(form(part("file", video(11_000_000), "a.mp4")))
     async with stand.under(UNLIMITED, quotas=Quotas(stored_bytes=9_000_000)) as client:
         answer = await client.post("/video/upload", content=body, headers=HEADERS)
@@ -79,7 +79,7 @@ async def test_a_body_without_a_length_is_refused_when_it_outgrows_the_room(stan
     assert stand.leftovers() == []
 
 
-async def test_minutes_that_are_used_up_refuse_the_next_upload(stand: Stand) -> None:
+async def test_an_exhausted_quota_of_minutes_refuses_the_next_upload(stand: Stand) -> None:
     task_id = keep_row(stand, 1)
     picture = PictureStream(0, "h264", "yuv420p", 640, 360, Ratio(25))
     media = SourceMedia("mov", 61_000_000, 100, picture)
@@ -93,7 +93,7 @@ async def test_minutes_that_are_used_up_refuse_the_next_upload(stand: Stand) -> 
     assert "1.0 minutes" in answer.json()["detail"]
 
 
-async def test_of_uploads_at_the_same_instant_only_those_that_may_run_become_tasks(stand: Stand) -> None:
+async def test_simultaneous_uploads_start_no_more_tasks_than_the_quota(stand: Stand) -> None:
     async with stand.under(UNLIMITED, quotas=Quotas(running_tasks=2)) as client:
         answers = await asyncio.gather(
             *(client.post("/video/upload", files={"file": ("a.mp4", video())}) for _ in range(8))
@@ -105,7 +105,7 @@ async def test_of_uploads_at_the_same_instant_only_those_that_may_run_become_tas
     assert len(stand.tasks.started) == 2
 
 
-async def test_an_upload_that_is_sent_again_with_its_key_is_answered_though_nothing_is_left(
+async def test_a_repeated_upload_is_answered_by_its_key_even_with_an_exhausted_quota(
     stand: Stand,
 ) -> None:
     headers = {"Idempotency-Key": "key"}
@@ -117,7 +117,7 @@ async def test_an_upload_that_is_sent_again_with_its_key_is_answered_though_noth
     assert first.json()["task_id"] == again.json()["task_id"]
 
 
-async def test_an_upload_that_the_probe_refuses_uses_nothing_up(stand: Stand) -> None:
+async def test_an_upload_that_the_probe_refuses_does_not_count_against_the_quota(stand: Stand) -> None:
     assert stand.tasks.verdict is not None
     stand.tasks.verdict = replace(
         stand.tasks.verdict, accepted=False, fault_code="SourceTruncated", fault_message="It ends early."

@@ -35,7 +35,7 @@ async def test_one_request_too_many_is_a_problem_document_that_says_how_long_to_
     assert refused.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_every_answer_tells_what_is_left(stand: Stand) -> None:
+async def test_every_response_has_the_remaining_requests(stand: Stand) -> None:
     async with stand.under(HttpSettings(RateLimits(requests=rates("3/hour")))) as client:
         answers = [await client.get("/tasks") for _ in range(4)]
 
@@ -43,7 +43,7 @@ async def test_every_answer_tells_what_is_left(stand: Stand) -> None:
     assert {answer.headers["ratelimit-policy"] for answer in answers} == {'"requests";q=3;w=3600'}
 
 
-async def test_the_tightest_of_several_limits_is_the_one_that_is_told(stand: Stand) -> None:
+async def test_the_headers_show_the_tightest_of_several_limits(stand: Stand) -> None:
     async with stand.under(HttpSettings(RateLimits(requests=rates("100/hour;2/day")))) as client:
         answers = [await client.get("/tasks") for _ in range(3)]
 
@@ -52,21 +52,21 @@ async def test_the_tightest_of_several_limits_is_the_one_that_is_told(stand: Sta
 
 
 @pytest.mark.parametrize("path", ["/health", "/ready", "/metrics"])
-async def test_whoever_looks_after_it_is_never_refused(stand: Stand, path: str) -> None:
+async def test_monitoring_routes_have_no_rate_limit(stand: Stand, path: str) -> None:
     async with stand.under(HttpSettings(RateLimits(requests=rates("1/hour")))) as client:
         answers = [await client.get(path) for _ in range(5)]
 
     assert {answer.status_code for answer in answers} == {200}
 
 
-async def test_addresses_that_lead_nowhere_count_too(stand: Stand) -> None:
+async def test_requests_to_unknown_paths_count_too(stand: Stand) -> None:
     async with stand.under(HttpSettings(RateLimits(requests=rates("1/hour")))) as client:
         answers = [await client.get(f"/nowhere/{number}") for number in range(2)]
 
     assert [answer.status_code for answer in answers] == [404, 429]
 
 
-async def test_what_is_refused_shows_in_the_figures(stand: Stand) -> None:
+async def test_refusals_are_counted_in_the_metrics(stand: Stand) -> None:
     async with stand.under(HttpSettings(RateLimits(requests=rates("1/hour")))) as client:
         for _ in range(3):
             await client.get("/tasks")
@@ -75,7 +75,7 @@ async def test_what_is_refused_shows_in_the_figures(stand: Stand) -> None:
     assert 'status="4xx"} 2.0' in metrics
 
 
-async def test_each_client_has_its_own_allowance(stand: Stand) -> None:
+async def test_each_client_has_its_own_limit(stand: Stand) -> None:
     app = create_app(stand.services, HttpSettings(RateLimits(requests=rates("1/hour"))))
 
     async def ask(address: str) -> int:
@@ -98,7 +98,7 @@ async def test_each_client_has_its_own_allowance(stand: Stand) -> None:
         ("unix:socket", "unix:socket"),
     ],
 )
-def test_who_is_slowed_down_is_the_address_or_the_ipv6_network(address: str, client: str) -> None:
+def test_a_client_is_an_ipv4_address_or_an_ipv6_network(address: str, client: str) -> None:
     assert client_of(HTTPConnection({"type": "http", "client": (address, 1), "headers": []})) == client
 
 
@@ -126,7 +126,7 @@ async def test_after_the_wait_the_caller_is_served_again(stand: Stand) -> None:
     raise AssertionError("never served again")
 
 
-async def test_a_refused_sender_who_hangs_up_is_no_fault_of_the_product(stand: Stand) -> None:
+async def test_a_rate_limited_sender_who_disconnects_causes_no_error(stand: Stand) -> None:
     app = create_app(stand.services, HttpSettings(RateLimits(uploads=rates("1/hour"))))
     messages = iter([{"type": "http.request", "body": b"x", "more_body": True}, {"type": "http.disconnect"}])
 

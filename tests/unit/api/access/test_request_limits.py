@@ -37,13 +37,13 @@ async def test_a_request_of_the_wrong_shape_is_refused(
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_a_small_body_that_no_route_wants_does_no_harm(stand: Stand) -> None:
+async def test_a_small_body_on_a_route_without_one_is_ignored(stand: Stand) -> None:
     answer = await stand.client.post(f"/video/{TASK}/cancel", json={"why": "x" * 60_000})
 
     assert answer.json()["code"] == "TaskUnknown"
 
 
-async def test_an_encoding_that_changes_nothing_is_taken(stand: Stand) -> None:
+async def test_the_identity_encoding_is_accepted(stand: Stand) -> None:
     answer = await stand.client.post(
         "/video/upload", files={"file": ("a.mp4", video())}, headers={"Content-Encoding": "identity"}
     )
@@ -51,7 +51,7 @@ async def test_an_encoding_that_changes_nothing_is_taken(stand: Stand) -> None:
     assert answer.status_code == 202
 
 
-async def test_no_page_of_another_site_may_read_an_answer_unless_it_is_named(stand: Stand) -> None:
+async def test_only_listed_origins_may_read_responses(stand: Stand) -> None:
     site = {"Origin": "https://videos.example"}
     preflight = {**site, "Access-Control-Request-Method": "POST"}
 
@@ -74,7 +74,7 @@ async def test_no_page_of_another_site_may_read_an_answer_unless_it_is_named(sta
     assert "access-control-allow-origin" not in stranger.headers
 
 
-async def test_tls_for_ever_is_promised_only_where_the_operator_says_so(stand: Stand) -> None:
+async def test_hsts_is_sent_only_when_the_operator_enables_it(stand: Stand) -> None:
     plain = await stand.client.get("/health")
     async with stand.under(HttpSettings(hsts=True)) as client:
         secured = await client.get("/health")
@@ -90,7 +90,7 @@ async def test_tls_for_ever_is_promised_only_where_the_operator_says_so(stand: S
         *("videos.example", "Videos.Example:443", "192.0.2.1:8000"),
     ],
 )
-async def test_it_answers_to_this_machines_names_and_the_listed_ones(stand: Stand, host: str) -> None:
+async def test_loopback_names_and_listed_hosts_are_served(stand: Stand, host: str) -> None:
     async with stand.under(HttpSettings(hosts=("videos.example", "192.0.2.1"))) as client:
         assert (await client.get("/tasks", headers={"Host": host})).status_code == 200
 
@@ -102,7 +102,7 @@ async def test_it_answers_to_this_machines_names_and_the_listed_ones(stand: Stan
         *("192.0.2.2", "[2001:db8::1]:8000", "[::1", "::1", "xvideos.example", ""),
     ],
 )
-async def test_another_name_is_not_answered_to_and_nothing_is_done(stand: Stand, host: str) -> None:
+async def test_requests_for_other_hosts_are_refused_and_change_nothing(stand: Stand, host: str) -> None:
     async with stand.under(HttpSettings(hosts=("videos.example",))) as client:
         answers = [
             await client.get("/health", headers={"Host": host}),

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from tests.unit.api.conftest import Stand
 
 
-async def test_a_callers_own_name_for_a_request_comes_back(stand: Stand) -> None:
+async def test_a_callers_own_request_id_is_returned(stand: Stand) -> None:
     answer = await stand.client.get("/health", headers={"X-Request-ID": "shop-2026.11_42"})
 
     assert answer.headers["x-request-id"] == "shop-2026.11_42"
@@ -19,20 +19,20 @@ async def test_a_callers_own_name_for_a_request_comes_back(stand: Stand) -> None
 @pytest.mark.parametrize(
     "sent", ["", "short", "a" * 65, "evil\x0bline-break", 'quote"and{brace}', "-Dashed-first"]
 )
-async def test_what_could_be_more_than_a_name_is_replaced(stand: Stand, sent: str) -> None:
+async def test_an_invalid_request_id_is_replaced(stand: Stand, sent: str) -> None:
     answer = await stand.client.get("/health", headers={"X-Request-ID": sent})
 
     assert re.fullmatch("[0-9a-f]{32}", answer.headers["x-request-id"])
 
 
-async def test_every_answer_has_a_name_of_its_own_also_a_refusal(stand: Stand) -> None:
+async def test_every_response_has_its_own_request_id_refusals_too(stand: Stand) -> None:
     answers = [await stand.client.get(path) for path in ("/status/nonsense", "/nowhere", "/" + "x" * 2000)]
 
     assert [answer.status_code for answer in answers] == [404, 404, 414]
     assert len({answer.headers["x-request-id"] for answer in answers}) == 3
 
 
-async def test_a_request_leaves_one_line_without_its_query(stand: Stand) -> None:
+async def test_a_request_is_logged_in_one_line_without_its_query(stand: Stand) -> None:
     with capture_logs() as lines:
         await stand.client.get("/status/nonsense?token=opens-the-door")
         await stand.client.get("/health")
@@ -42,7 +42,7 @@ async def test_a_request_leaves_one_line_without_its_query(stand: Stand) -> None
     assert "opens-the-door" not in str(lines)
 
 
-async def test_an_error_that_nobody_foresaw_is_named_in_its_answer_and_its_line(
+async def test_the_response_and_the_log_line_of_an_unexpected_error_have_the_request_id(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:

@@ -15,7 +15,7 @@ from tests.unit.api.library.library_server import SRT, finishing, send
 BAD_CUE = Fault("SubtitlesInvalid", "Line 6: the cue ends before it begins.")
 
 
-async def test_a_video_with_subtitles_is_taken_and_its_task_burns_them(stand: Stand) -> None:
+async def test_a_video_with_subtitles_is_accepted_and_its_task_burns_them(stand: Stand) -> None:
     answer = await send(stand.client, resolution="720p", crf_value="30", subtitle_color="#ffff00")
 
     assert answer.status_code == 202
@@ -40,7 +40,9 @@ async def test_the_defaults_are_the_smallest_size_and_middle_quality(stand: Stan
 
 
 @pytest.mark.parametrize(("query", "headers"), [("?wait=60", {}), ("", {"Prefer": "respond-async, wait=60"})])
-async def test_who_waits_gets_the_result(stand: Stand, query: str, headers: dict[str, str]) -> None:
+async def test_a_request_that_waits_gets_the_result(
+    stand: Stand, query: str, headers: dict[str, str]
+) -> None:
     stand.tasks.endings = finishing(stand)
 
     answer = await send(stand.client, query, headers, resolution="720p")
@@ -71,7 +73,7 @@ async def test_a_task_that_takes_longer_than_the_wait_is_accepted(stand: Stand) 
     assert (answer.status_code, answer.json()["status"]) == (202, "processing")
 
 
-async def test_a_task_that_fails_while_its_sender_waits_is_told_as_its_fault(stand: Stand) -> None:
+async def test_a_task_that_fails_during_the_wait_is_answered_with_its_error(stand: Stand) -> None:
     stand.tasks.endings = finishing(
         stand, Fault("SubtitlesInvalid", "Line 6: the cue ends before it begins.")
     )
@@ -109,7 +111,7 @@ async def test_work_that_failed_is_done_again(stand: Stand) -> None:
     "other",
     [{"crf_value": "24"}, {"resolution": "480p"}, {"subtitle_box": "true"}, {"srt": SRT.decode() + "."}],
 )
-async def test_another_recipe_is_another_video(stand: Stand, other: dict[str, str]) -> None:
+async def test_other_options_make_another_video(stand: Stand, other: dict[str, str]) -> None:
     stand.tasks.endings = finishing(stand)
     first = await send(stand.client, "?wait=60")
 
@@ -134,7 +136,7 @@ async def test_another_recipe_is_another_video(stand: Stand, other: dict[str, st
         ({"max_height": "720"}, "it may have video, srt_file, resolution"),
     ],
 )
-async def test_a_field_that_can_not_be_is_refused_and_nothing_stays(
+async def test_an_invalid_field_is_refused_and_nothing_stays(
     stand: Stand, fields: dict[str, str], told: str
 ) -> None:
     answer = await send(stand.client, **fields)
@@ -144,7 +146,7 @@ async def test_a_field_that_can_not_be_is_refused_and_nothing_stays(
     assert stand.leftovers() == []
 
 
-async def test_both_files_are_needed(stand: Stand) -> None:
+async def test_both_files_are_required(stand: Stand) -> None:
     no_srt = await stand.client.post("/api/process-video/", files={"video": ("a.mp4", video())})
     no_video = await stand.client.post("/api/process-video/", files={"srt_file": ("a.srt", SRT)})
     empty = await send(stand.client, srt=" \n")
@@ -155,7 +157,7 @@ async def test_both_files_are_needed(stand: Stand) -> None:
     assert stand.leftovers() == []
 
 
-async def test_subtitles_that_are_too_large_are_refused_while_they_come(stand: Stand) -> None:
+async def test_subtitles_that_are_too_large_are_refused_while_they_arrive(stand: Stand) -> None:
     answer = await send(stand.client, srt="x" * 1_100_000)
 
     assert answer.status_code == 422
@@ -186,5 +188,5 @@ async def test_subtitles_that_the_worker_refuses_leave_nothing(stand: Stand) -> 
         ("wait=" + "9" * 1000, 0),
     ],
 )
-def test_a_preference_to_wait_is_read_as_rfc_7240_has_it(prefer: str | None, seconds: int) -> None:
+def test_a_preference_to_wait_is_parsed_by_rfc_7240(prefer: str | None, seconds: int) -> None:
     assert preferred_wait_s(prefer) == seconds

@@ -22,7 +22,7 @@ async def saved(stand: Stand, **fields: str) -> str:
     return str((await send(stand.client, "?wait=60", **fields)).json()["video_id"])
 
 
-async def test_a_saved_video_tells_everything_and_its_link_works(stand: Stand) -> None:
+async def test_a_saved_video_has_all_its_metadata_and_a_working_link(stand: Stand) -> None:
     video_id = await saved(stand, resolution="1080p")
 
     told = (await stand.client.get(f"/api/videos/{video_id}")).json()
@@ -88,7 +88,7 @@ async def test_a_removed_video_leaves_no_object_and_no_row(stand: Stand) -> None
     assert (await stand.client.delete(f"/api/videos/{video_id}")).json()["code"] == "VideoUnknown"
 
 
-async def test_kept_parts_stay_while_another_video_has_the_same_source(stand: Stand) -> None:
+async def test_cached_results_stay_while_another_video_has_the_same_source(stand: Stand) -> None:
     first = await saved(stand)
     await saved(stand, crf_value="1")
     key = f"kept/chunks/{stand.tasks.started[0].source.sha256}/recipe/0-1.mp4"
@@ -99,7 +99,7 @@ async def test_kept_parts_stay_while_another_video_has_the_same_source(stand: St
     assert stand.services.store.stat(key) is not None
 
 
-async def test_a_running_task_is_stopped_before_its_video_goes(stand: Stand) -> None:
+async def test_a_running_task_is_stopped_before_its_video_is_removed(stand: Stand) -> None:
     told = (await send(stand.client)).json()
 
     too_busy = await stand.client.delete(f"/api/videos/{told['video_id']}")
@@ -134,7 +134,7 @@ async def test_a_stream_has_ranges_and_validators(stand: Stand) -> None:
     assert (known.status_code, known.content) == (304, b"")
 
 
-async def test_a_stream_can_be_left_to_the_store(stand: Stand) -> None:
+async def test_a_stream_can_be_redirected_to_the_store(stand: Stand) -> None:
     url = f"/api/stream/{await saved(stand)}"
     app = create_app(replace(stand.services, library=LibrarySettings(redirects=True)))
 
@@ -157,7 +157,7 @@ async def test_a_video_without_a_result_has_no_stream_and_no_link(stand: Stand) 
     assert (told["status"], told["link"], told["s3_uri"]) == ("processing", None, None)
 
 
-async def test_the_health_of_the_library_names_its_parts(stand: Stand) -> None:
+async def test_the_librarys_health_names_its_services(stand: Stand) -> None:
     answer = await stand.client.get("/api/health")
 
     assert answer.json() == {
@@ -170,7 +170,7 @@ async def test_the_health_of_the_library_names_its_parts(stand: Stand) -> None:
     }
 
 
-def test_the_librarys_settings_check_themselves() -> None:
+def test_the_librarys_settings_are_validated() -> None:
     read = read_library({"API_URL": "https://cdn.example/", "SUBTITLE_BOX": "true", "SUBTITLE_SIZE": "8.5"})
 
     assert (read.api_url, read.style.box, read.style.size_percent) == ("https://cdn.example", True, 8.5)
@@ -186,18 +186,18 @@ def test_the_librarys_settings_check_themselves() -> None:
         ("S3_PRESIGNED_URL_EXPIRATION", "0"),
     ],
 )
-def test_a_setting_that_can_not_be_is_named(name: str, value: str) -> None:
+def test_an_invalid_library_setting_is_named_in_the_error(name: str, value: str) -> None:
     with pytest.raises(SettingInvalid, match=name if name != "SUBTITLE_COLOR" else "style"):
         read_library({name: value})
 
 
-async def test_a_wrong_method_names_every_right_one(stand: Stand) -> None:
+async def test_a_405_lists_every_allowed_method(stand: Stand) -> None:
     answer = await stand.client.post("/api/videos/film")
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, PATCH")
 
 
-async def test_a_video_of_an_earlier_version_is_found_by_what_its_state_says(stand: Stand) -> None:
+async def test_a_video_of_an_earlier_version_is_found_by_its_state(stand: Stand) -> None:
     video_id = (await send(stand.client)).json()["video_id"]
     row = stand.services.catalogue.video("local", video_id)
     assert row is not None

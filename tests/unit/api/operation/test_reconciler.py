@@ -25,7 +25,7 @@ def keep_row(stand: Stand, number: int, age_us: int) -> str:
     return task_id
 
 
-async def test_a_queued_task_that_temporal_does_not_know_is_started_as_it_was_asked_for(stand: Stand) -> None:
+async def test_a_queued_task_unknown_to_temporal_is_started_with_its_options(stand: Stand) -> None:
     task_id = keep_row(stand, 1, HOUR_US)
 
     assert await start_missing_tasks(stand.services, NOW_US) == 1
@@ -39,7 +39,7 @@ async def test_a_queued_task_that_temporal_does_not_know_is_started_as_it_was_as
     assert request.options == ProcessingOptions(SubtitleMode.BURN, 720)
 
 
-async def test_a_task_that_temporal_knows_is_left_alone(stand: Stand) -> None:
+async def test_a_task_known_to_temporal_is_not_started_again(stand: Stand) -> None:
     task_id = keep_row(stand, 1, HOUR_US)
     stand.tasks.states[task_id] = LiveState(TaskState(task_id, TaskStatus.QUEUED, 1), 1, "temporal")
 
@@ -47,7 +47,7 @@ async def test_a_task_that_temporal_knows_is_left_alone(stand: Stand) -> None:
     assert stand.tasks.started == []
 
 
-async def test_a_task_that_was_ended_from_outside_no_longer_counts_as_open(stand: Stand) -> None:
+async def test_a_task_ended_from_outside_is_recorded_as_ended(stand: Stand) -> None:
     task_id = keep_row(stand, 1, age_us=48 * HOUR_US)
     stand.services.catalogue.record(RecordInput("v1", TaskState(task_id, TaskStatus.RUNNING, 1)))
     terminated = TaskState(
@@ -63,7 +63,7 @@ async def test_a_task_that_was_ended_from_outside_no_longer_counts_as_open(stand
     assert stand.services.catalogue.usage("local", NOW_US, Quotas(running_tasks=1)).running_tasks == 0
 
 
-async def test_uploads_that_are_being_answered_ended_tasks_and_old_ones_are_left_alone(stand: Stand) -> None:
+async def test_young_rows_ended_tasks_and_old_tasks_are_not_touched(stand: Stand) -> None:
     keep_row(stand, 1, age_us=1_000_000)
     ended = keep_row(stand, 2, HOUR_US)
     stand.services.catalogue.record(RecordInput("v2", TaskState(ended, TaskStatus.FAILED, NOW_US)))
@@ -72,7 +72,7 @@ async def test_uploads_that_are_being_answered_ended_tasks_and_old_ones_are_left
     assert await start_missing_tasks(stand.services, NOW_US) == 0
 
 
-async def test_more_of_them_than_one_page_holds_are_all_started(stand: Stand) -> None:
+async def test_missing_tasks_on_several_pages_are_all_started(stand: Stand) -> None:
     for number in range(101):
         keep_row(stand, number, HOUR_US + number)
 

@@ -24,7 +24,7 @@ def own(page: str) -> list[str]:
     return re.findall(r'(?:href|src)="\.\.(/[^"]+)"', page)
 
 
-async def test_the_page_is_the_same_for_every_video_and_names_only_files_of_its_own(stand: Stand) -> None:
+async def test_the_page_is_the_same_for_every_video_and_links_only_to_its_own_files(stand: Stand) -> None:
     page = await stand.client.get("/watch/one")
 
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -44,7 +44,7 @@ async def test_the_page_is_the_same_for_every_video_and_names_only_files_of_its_
     }
 
 
-async def test_every_script_that_the_page_imports_is_there(stand: Stand) -> None:
+async def test_every_script_that_the_page_imports_is_served(stand: Stand) -> None:
     script = next(path for path in own((await stand.client.get("/watch/one")).text) if path.endswith(".js"))
 
     imported = re.findall(r'from "\./([a-z]+\.js)"', (await stand.client.get(script)).text)
@@ -54,7 +54,7 @@ async def test_every_script_that_the_page_imports_is_there(stand: Stand) -> None
         assert (await stand.client.get(script.replace("player.js", name))).status_code == 200
 
 
-async def test_a_cache_asks_whether_the_page_is_still_the_same(stand: Stand) -> None:
+async def test_caches_revalidate_the_page(stand: Stand) -> None:
     first = await stand.client.get("/watch/one")
 
     again = await stand.client.get("/watch/one", headers={"If-None-Match": first.headers["etag"]})
@@ -66,18 +66,18 @@ async def test_a_cache_asks_whether_the_page_is_still_the_same(stand: Stand) -> 
     assert (other.status_code, other.content) == (200, first.content)
 
 
-async def test_a_file_under_another_versions_address_is_not_kept(stand: Stand) -> None:
+async def test_a_file_under_another_versions_address_is_not_cached_for_ever(stand: Stand) -> None:
     answer = await stand.client.get("/player/0123456789abcdef/player.js")
 
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "public, no-cache")
 
 
 @pytest.mark.parametrize("file", ["player.html", "__init__.py", "..%2fapi%2fmain.py", "nothing.js"])
-async def test_nothing_but_the_pages_files_is_handed_out(stand: Stand, file: str) -> None:
+async def test_only_the_pages_files_are_served(stand: Stand, file: str) -> None:
     assert (await stand.client.get(f"/player/1/{file}")).status_code == 404
 
 
-async def test_the_page_may_reach_its_own_server_and_nothing_else(stand: Stand) -> None:
+async def test_the_policy_of_the_page_allows_only_its_own_server(stand: Stand) -> None:
     policy = (await stand.client.get("/watch/one")).headers["content-security-policy"]
 
     assert policy == (
@@ -87,7 +87,9 @@ async def test_the_page_may_reach_its_own_server_and_nothing_else(stand: Stand) 
     )
 
 
-async def test_films_may_come_from_the_store_where_streams_or_tokens_need_it(stand: Stand) -> None:
+async def test_the_policy_allows_videos_from_the_store_where_redirects_or_tokens_need_it(
+    stand: Stand,
+) -> None:
     issuer = "https://login.example"
     tokens = OidcTokens(OidcSettings(issuer), IssuerKeys(issuer))
     told = {}
@@ -106,7 +108,7 @@ async def test_films_may_come_from_the_store_where_streams_or_tokens_need_it(sta
         assert link.startswith(f"{allowed[1]}/")
 
 
-async def test_a_video_is_asked_for_by_its_task_too_and_names_its_events(stand: Stand) -> None:
+async def test_a_video_is_found_by_its_task_id_too_and_links_to_its_events(stand: Stand) -> None:
     sent = (await send(stand.client)).json()
 
     by_task = await stand.client.get(f"/api/videos/{sent['job_id']}")
@@ -116,7 +118,7 @@ async def test_a_video_is_asked_for_by_its_task_too_and_names_its_events(stand: 
     assert (await stand.client.get("/api/videos/task-" + "0" * 32)).status_code == 404
 
 
-async def test_captions_are_named_where_the_picture_does_not_show_them(stand: Stand) -> None:
+async def test_subtitles_are_linked_unless_they_are_burned_in(stand: Stand) -> None:
     stand.tasks.endings = finishing(stand)
     burned = (await send(stand.client, "?wait=60")).json()["video_id"]
     task_id = (await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})).json()["task_id"]

@@ -30,7 +30,7 @@ async def send(stand: Stand, content: bytes) -> None:
     await stand.client.post("/video/upload", files={"file": ("clip.mp4", content)})
 
 
-async def test_uploads_are_counted_by_what_became_of_them(stand: Stand) -> None:
+async def test_uploads_are_counted_by_outcome(stand: Stand) -> None:
     await send(stand, video(10_000))
     stand.tasks.verdict = Admission(accepted=False, fault_code="NoVideoStream", fault_message="no picture")
     await send(stand, video(20_000))
@@ -46,7 +46,7 @@ async def test_uploads_are_counted_by_what_became_of_them(stand: Stand) -> None:
     }
 
 
-async def test_an_upload_in_pieces_counts_once_it_is_whole(stand: Stand) -> None:
+async def test_a_resumable_upload_counts_when_it_is_complete(stand: Stand) -> None:
     path = await begin(stand.client, 10_000)
     await tus_send(stand.client, path, 0, film(10_000)[:4_000])
     before = await told(stand)
@@ -57,7 +57,7 @@ async def test_an_upload_in_pieces_counts_once_it_is_whole(stand: Stand) -> None
     assert await told(stand) == {'uploads_total{outcome="taken"}': 1, "upload_bytes_total": 10_000}
 
 
-async def test_a_file_that_is_sent_counts_its_bytes_and_one_from_its_beginning_as_a_view(
+async def test_a_download_counts_its_bytes_and_one_from_the_beginning_counts_as_a_view(
     published: Stand,  # noqa: F811
 ) -> None:
     await get(published)
@@ -71,7 +71,7 @@ async def test_a_file_that_is_sent_counts_its_bytes_and_one_from_its_beginning_a
     }
 
 
-async def test_a_store_that_is_away_is_a_failed_stream_and_a_missing_file_is_none(
+async def test_an_unreachable_store_is_a_failed_stream_and_a_missing_file_is_not(
     published: Stand,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -86,7 +86,7 @@ async def test_a_store_that_is_away_is_a_failed_stream_and_a_missing_file_is_non
     assert await told(published) == {'streams_total{outcome="failed"}': 1}
 
 
-async def test_whoever_hangs_up_is_no_failure_and_no_viewer_any_more() -> None:
+async def test_a_client_who_disconnects_is_no_failure_and_no_longer_a_viewer() -> None:
     metrics = ApiMetrics()
     watching = asyncio.Event()
 
@@ -106,7 +106,7 @@ async def test_whoever_hangs_up_is_no_failure_and_no_viewer_any_more() -> None:
     assert metrics.registry.get_sample_value("video_pipeline_streams_total", {"outcome": "left"}) == 1
 
 
-async def test_queues_and_parts_are_told_and_forgotten_when_temporal_is_away(stand: Stand) -> None:
+async def test_queue_metrics_are_set_and_cleared_while_temporal_is_unreachable(stand: Stand) -> None:
     async def queues() -> list[QueueState]:
         await stand.tasks.ready()
         return [QueueState("gpu", "activity", backlog=7, backlog_age_s=12.5, pollers=2)]
@@ -131,7 +131,7 @@ async def test_queues_and_parts_are_told_and_forgotten_when_temporal_is_away(sta
     )
 
 
-async def test_views_reach_the_catalogue_and_wait_while_it_is_away(
+async def test_views_are_stored_in_the_catalogue_and_stay_pending_while_it_is_unreachable(
     published: Stand,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

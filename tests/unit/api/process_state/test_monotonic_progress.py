@@ -19,14 +19,14 @@ def whole(progress: int, attempt: int) -> StageState:
     return StageState(StageStatus.RUNNING, progress=progress, attempt=attempt)
 
 
-def test_fewer_frames_than_before_are_not_told() -> None:
+def test_the_reported_frames_never_decrease() -> None:
     monotonic = MonotonicProgress()
 
     assert [told(monotonic, chunked(done)).frames_done for done in (450, 300, 600)] == [450, 450, 600]
     assert told(monotonic, chunked(0)).progress == 66
 
 
-def test_another_task_and_another_count_begin_anew() -> None:
+def test_another_task_or_another_total_starts_over() -> None:
     monotonic = MonotonicProgress()
     told(monotonic, chunked(450))
 
@@ -34,7 +34,7 @@ def test_another_task_and_another_count_begin_anew() -> None:
     assert told(monotonic, chunked(10, total=500)).frames_done == 10
 
 
-def test_an_activity_that_has_ended_unseen_keeps_its_progress_until_its_workflow_counts_it() -> None:
+def test_an_ended_activity_keeps_its_progress_until_its_workflow_counts_it() -> None:
     monotonic = MonotonicProgress()
     told(monotonic, whole(92, attempt=1))
 
@@ -42,7 +42,7 @@ def test_an_activity_that_has_ended_unseen_keeps_its_progress_until_its_workflow
     assert told(monotonic, whole(0, attempt=0)).progress == 92
 
 
-def test_another_attempt_begins_anew() -> None:
+def test_another_attempt_starts_over() -> None:
     monotonic = MonotonicProgress()
     told(monotonic, whole(92, attempt=1))
 
@@ -50,7 +50,7 @@ def test_another_attempt_begins_anew() -> None:
     assert told(monotonic, whole(0, attempt=0)).progress == 3
 
 
-def test_a_stage_that_was_parked_begins_anew() -> None:
+def test_a_parked_stage_starts_over() -> None:
     monotonic = MonotonicProgress()
     told(monotonic, whole(92, attempt=1))
     told(monotonic, StageState(StageStatus.FAILED, progress=92))
@@ -58,7 +58,7 @@ def test_a_stage_that_was_parked_begins_anew() -> None:
     assert told(monotonic, whole(3, attempt=1)).progress == 3
 
 
-def test_a_video_that_is_encoded_whole_after_all_begins_anew() -> None:
+def test_a_video_encoded_whole_after_failed_chunks_starts_over() -> None:
     monotonic = MonotonicProgress()
     told(monotonic, chunked(450))
 

@@ -16,7 +16,7 @@ from tests.unit.api.conftest import Stand
 from tests.unit.api.tasks.event_server import OTHER, TASK, look_at, running, serving, until
 
 
-async def test_one_owner_and_all_together_have_only_so_many_streams(stand: Stand) -> None:
+async def test_the_streams_of_one_owner_and_of_all_owners_are_limited(stand: Stand) -> None:
     async with serving(stand, TaskFeeds(most_each=2, most=3, every_s=0.02)) as served:
         served.tasks.states[TASK] = running(10)
         async with listening(served.client, TASK) as first, listening(served.client, TASK):
@@ -33,7 +33,7 @@ async def test_one_owner_and_all_together_have_only_so_many_streams(stand: Stand
     assert (all_taken.status_code, all_taken.json()["code"]) == (503, "ListenersFull")
 
 
-async def test_a_listener_who_takes_nothing_holds_up_no_other_and_is_let_go() -> None:
+async def test_a_stalled_listener_delays_no_other_and_is_dropped() -> None:
     events = TaskFeeds(every_s=0.01)
     state = [running(0)]
     stuck: list[Message] = []
@@ -69,7 +69,7 @@ async def test_a_listener_who_takes_nothing_holds_up_no_other_and_is_let_go() ->
     assert len(stuck) == 3
 
 
-async def test_a_stream_ends_after_a_while_so_that_its_token_is_looked_at_again() -> None:
+async def test_a_stream_ends_after_its_time_limit_so_that_the_token_is_checked_again() -> None:
     events = TaskFeeds(every_s=0.01)
     async with events.listening("ann", TASK, look_at(running(10))) as feed:
         sent = [piece async for piece in stream_of(feed, "en", "", longest_s=0)]
@@ -77,7 +77,7 @@ async def test_a_stream_ends_after_a_while_so_that_its_token_is_looked_at_again(
     assert len(sent) == 2
 
 
-async def test_a_quiet_stream_says_that_it_is_there() -> None:
+async def test_a_quiet_stream_sends_keep_alive_comments() -> None:
     events = TaskFeeds(every_s=0.01)
     async with events.listening("ann", TASK, look_at(running(10))) as feed:
         changes = feed.changes((await feed.now()).id, quiet_s=0.05)
@@ -85,7 +85,7 @@ async def test_a_quiet_stream_says_that_it_is_there() -> None:
         assert [await anext(changes) for _ in range(3)] == [None, None, None]
 
 
-async def test_when_the_process_stops_streams_end_and_none_begins(stand: Stand) -> None:
+async def test_when_the_process_stops_streams_end_and_new_ones_are_refused(stand: Stand) -> None:
     async with serving(stand, TaskFeeds(every_s=0.02)) as served:
         served.tasks.states[TASK] = running(10)
         async with listening(served.client, TASK) as listener:
@@ -97,7 +97,7 @@ async def test_when_the_process_stops_streams_end_and_none_begins(stand: Stand) 
     assert (late.status_code, late.json()["code"]) == (503, "ListenersFull")
 
 
-async def test_what_nobody_foresaw_ends_the_streams_and_is_raised() -> None:
+async def test_an_unexpected_error_ends_the_streams_and_is_raised() -> None:
     async def break_down() -> LiveState:
         raise RuntimeError("nobody foresaw this")
 
@@ -106,7 +106,7 @@ async def test_what_nobody_foresaw_ends_the_streams_and_is_raised() -> None:
             await feed.now()
 
 
-async def test_many_tasks_are_looked_at_less_often_each() -> None:
+async def test_many_tasks_are_polled_less_often_each() -> None:
     events = TaskFeeds()
     async with AsyncExitStack() as stack:
         for number in range(50):

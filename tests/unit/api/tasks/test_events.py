@@ -18,7 +18,7 @@ from tests.unit.api.tasks.event_server import TASK, Served, completed, running, 
 __all__ = ["served"]  # a fixture
 
 
-async def test_the_status_comes_at_once_then_each_change_and_the_end_after_the_last(served: Served) -> None:
+async def test_the_stream_sends_the_status_then_each_change_and_ends_after_the_last(served: Served) -> None:
     served.tasks.states[TASK] = running(10)
     async with listening(served.client, TASK) as listener:
         first = await listener.next()
@@ -37,7 +37,7 @@ async def test_the_status_comes_at_once_then_each_change_and_the_end_after_the_l
     assert listener.answer.headers["x-accel-buffering"] == "no"
 
 
-async def test_an_event_is_what_the_status_call_answers(served: Served) -> None:
+async def test_an_event_has_the_same_content_as_the_status_call(served: Served) -> None:
     served.tasks.states[TASK] = completed()
     french = {"Accept-Language": "fr"}
 
@@ -50,7 +50,7 @@ async def test_an_event_is_what_the_status_call_answers(served: Served) -> None:
     assert {**event.told, "age_seconds": 0} == {**asked, "age_seconds": 0}
 
 
-async def test_figures_that_have_only_aged_are_no_event(served: Served) -> None:
+async def test_a_newer_reading_of_the_same_state_is_no_event(served: Served) -> None:
     served.tasks.states[TASK] = running(10)
     async with listening(served.client, TASK) as listener:
         await listener.next()
@@ -62,7 +62,7 @@ async def test_figures_that_have_only_aged_are_no_event(served: Served) -> None:
         assert [event.told["status"] for event in await listener.rest()] == ["completed"]
 
 
-async def test_many_listeners_are_one_poller_and_the_last_one_who_leaves_stops_it(served: Served) -> None:
+async def test_many_listeners_share_one_poller_and_the_last_one_stops_it(served: Served) -> None:
     served.tasks.states[TASK] = running(10)
     async with AsyncExitStack() as stack:
         listeners = [await stack.enter_async_context(listening(served.client, TASK)) for _ in range(30)]
@@ -83,7 +83,7 @@ async def test_many_listeners_are_one_poller_and_the_last_one_who_leaves_stops_i
     assert served.tasks.looks == looks
 
 
-async def test_who_comes_back_is_told_only_what_is_new(served: Served) -> None:
+async def test_a_client_that_reconnects_gets_only_new_events(served: Served) -> None:
     served.tasks.states[TASK] = running(10)
     async with listening(served.client, TASK) as listener:
         first = await listener.next()
@@ -100,7 +100,7 @@ async def test_who_comes_back_is_told_only_what_is_new(served: Served) -> None:
     assert (done.status_code, done.content) == (204, b"")
 
 
-async def test_an_id_that_nobody_gave_gets_the_status(served: Served) -> None:
+async def test_an_unknown_last_event_id_gets_the_status(served: Served) -> None:
     served.tasks.states[TASK] = completed()
 
     async with listening(served.client, TASK, {"Last-Event-ID": "12"}) as listener:
@@ -108,14 +108,14 @@ async def test_an_id_that_nobody_gave_gets_the_status(served: Served) -> None:
 
 
 @pytest.mark.parametrize("task_id", [TASK, "task-5", "scheduled-sweep"])
-async def test_a_task_that_nobody_knows_has_no_events(served: Served, task_id: str) -> None:
+async def test_an_unknown_task_has_no_events(served: Served, task_id: str) -> None:
     answer = await served.client.get(f"/api/tasks/{task_id}/events")
 
     assert (answer.status_code, answer.json()["code"]) == (404, "TaskUnknown")
     await until(lambda: not served.events.watched)
 
 
-async def test_a_fault_that_passes_in_the_middle_is_no_event(served: Served) -> None:
+async def test_a_temporary_error_during_a_stream_is_no_event(served: Served) -> None:
     served.tasks.states[TASK] = running(10)
     async with listening(served.client, TASK) as listener:
         await listener.next()
@@ -128,7 +128,9 @@ async def test_a_fault_that_passes_in_the_middle_is_no_event(served: Served) -> 
         assert [event.told["status"] for event in await listener.rest()] == ["completed"]
 
 
-async def test_while_temporal_is_away_the_catalogue_speaks_and_says_so(stand: Stand, served: Served) -> None:
+async def test_while_temporal_is_unreachable_the_catalogue_answers_and_is_named_as_source(
+    stand: Stand, served: Served
+) -> None:
     source = Artifact("videos/original/v/source", "video/mp4", 10, "ab")
     stand.services.catalogue.add(NewVideo("v", TASK, "local", "a.mp4", source, 1_600_000_000_000_000))
     served.tasks.states[TASK] = running(10)
@@ -145,7 +147,7 @@ async def test_while_temporal_is_away_the_catalogue_speaks_and_says_so(stand: St
     )
 
 
-async def test_a_task_that_is_removed_ends_its_streams(served: Served) -> None:
+async def test_the_removal_of_a_task_ends_its_streams(served: Served) -> None:
     served.tasks.states[TASK] = running(10)
     async with listening(served.client, TASK) as listener:
         await listener.next()

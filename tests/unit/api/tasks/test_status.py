@@ -93,7 +93,7 @@ async def test_a_queued_task_has_no_result_yet(stand: Stand) -> None:
     assert len(told["stages"]) == 5
 
 
-async def test_a_parked_stage_tells_its_fault_and_until_when_it_waits(stand: Stand) -> None:
+async def test_a_parked_stage_shows_its_error_and_its_deadline(stand: Stand) -> None:
     failed = StageState(StageStatus.FAILED, 40, attempt=5, fault=Fault("MediaToolFailed", "It broke."))
     parked = replace(
         COMPLETED,
@@ -111,7 +111,7 @@ async def test_a_parked_stage_tells_its_fault_and_until_when_it_waits(stand: Sta
     assert told["parked_until"] == "2023-11-14T22:13:20Z"
 
 
-async def test_a_failed_task_tells_its_fault(stand: Stand) -> None:
+async def test_a_failed_task_shows_its_error(stand: Stand) -> None:
     stand.tasks.states[TASK] = live(
         replace(COMPLETED, status=TaskStatus.FAILED, fault=Fault("SourceTruncated", "It ends early."))
     )
@@ -131,7 +131,7 @@ async def test_a_failed_task_tells_its_fault(stand: Stand) -> None:
         ("", "en", ["cat", "dog"]),
     ],
 )
-async def test_the_animals_follow_the_readers_language(
+async def test_the_animals_names_follow_accept_language(
     stand: Stand, asked: str, language: str, animals: list[str]
 ) -> None:
     stand.tasks.states[TASK] = live(COMPLETED)
@@ -143,7 +143,7 @@ async def test_the_animals_follow_the_readers_language(
     assert answer.headers["vary"] == "Accept-Language"
 
 
-async def test_a_task_that_temporal_has_forgotten_is_told_by_the_catalogue(stand: Stand) -> None:
+async def test_the_status_of_a_task_unknown_to_temporal_comes_from_the_catalogue(stand: Stand) -> None:
     keep_row(stand)
     stand.services.catalogue.record(RecordInput("v", COMPLETED))
 
@@ -154,7 +154,7 @@ async def test_a_task_that_temporal_has_forgotten_is_told_by_the_catalogue(stand
     assert told["as_of"] == "2023-11-14T22:13:20.500000Z"
 
 
-async def test_while_temporal_is_away_the_catalogue_tells_what_it_knows(stand: Stand) -> None:
+async def test_while_temporal_is_unreachable_the_status_comes_from_the_catalogue(stand: Stand) -> None:
     keep_row(stand)
     stand.tasks.fault = WorkflowsUnavailable("down")
 
@@ -178,7 +178,7 @@ async def test_a_task_that_nobody_knows_is_not_found(stand: Stand, task_id: str)
         assert (answer.status_code, answer.json()["code"]) == (404, "TaskUnknown")
 
 
-async def test_what_a_queued_row_says_is_what_its_task_was_started_with(stand: Stand) -> None:
+async def test_a_queued_row_has_the_state_that_its_task_was_started_with(stand: Stand) -> None:
     keep_row(stand)
 
     told = (await stand.client.get(f"/status/{TASK}")).json()

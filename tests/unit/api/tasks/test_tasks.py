@@ -37,7 +37,7 @@ def end(stand: Stand, number: int, status: TaskStatus) -> None:
     )
 
 
-async def test_the_list_is_newest_first_and_goes_on_at_its_cursor(stand: Stand) -> None:
+async def test_the_list_is_newest_first_and_continues_at_its_cursor(stand: Stand) -> None:
     keep_rows(stand, 5)
 
     first = (await stand.client.get("/tasks", params={"limit": 3})).json()
@@ -51,7 +51,7 @@ async def test_the_list_is_newest_first_and_goes_on_at_its_cursor(stand: Stand) 
     assert first["tasks"][0]["created_at"] == "2023-11-14T22:13:20.000005Z"
 
 
-async def test_the_list_knows_of_running_tasks_what_temporal_knows(stand: Stand) -> None:
+async def test_the_list_shows_the_status_of_running_tasks_from_temporal(stand: Stand) -> None:
     keep_rows(stand, 2)
     stand.tasks.states[task_id(1)] = LiveState(TaskState(task_id(1), TaskStatus.RUNNING, 1), 1, "temporal")
 
@@ -60,7 +60,7 @@ async def test_the_list_knows_of_running_tasks_what_temporal_knows(stand: Stand)
     assert [task["status"] for task in told] == ["queued", "running"]
 
 
-async def test_the_list_answers_while_temporal_is_away(stand: Stand) -> None:
+async def test_the_list_works_while_temporal_is_unreachable(stand: Stand) -> None:
     keep_rows(stand, 2)
     stand.tasks.fault = WorkflowsUnavailable("down")
 
@@ -70,7 +70,7 @@ async def test_the_list_answers_while_temporal_is_away(stand: Stand) -> None:
     assert [task["status"] for task in answer.json()["tasks"]] == ["queued", "queued"]
 
 
-async def test_the_list_can_hold_one_status_only(stand: Stand) -> None:
+async def test_the_list_can_be_filtered_by_status(stand: Stand) -> None:
     keep_rows(stand, 3)
     end(stand, 2, TaskStatus.COMPLETED)
 
@@ -94,7 +94,9 @@ async def test_a_running_task_is_found_though_its_row_lags_behind(stand: Stand) 
 @pytest.mark.parametrize(
     "query", [{"status": "lost"}, {"limit": "0"}, {"limit": "1000"}, {"limit": "x"}, {"cursor": "x"}]
 )
-async def test_a_bad_query_is_refused_by_the_name_of_its_field(stand: Stand, query: dict[str, str]) -> None:
+async def test_an_invalid_query_is_refused_with_the_name_of_its_field(
+    stand: Stand, query: dict[str, str]
+) -> None:
     answer = await stand.client.get("/tasks", params=query)
 
     assert (answer.status_code, answer.json()["code"]) == (422, "FormInvalid")
@@ -121,7 +123,7 @@ async def test_a_retry_reaches_the_stage(stand: Stand) -> None:
 
 
 @pytest.mark.parametrize("call", ["cancel", "retry/merger"])
-async def test_a_task_that_has_ended_takes_no_orders(stand: Stand, call: str) -> None:
+async def test_an_ended_task_can_not_be_cancelled_or_retried(stand: Stand, call: str) -> None:
     keep_rows(stand, 1)
     end(stand, 1, TaskStatus.COMPLETED)
 
@@ -131,7 +133,7 @@ async def test_a_task_that_has_ended_takes_no_orders(stand: Stand, call: str) ->
     assert stand.tasks.asked == []
 
 
-async def test_a_stage_that_has_no_such_name_is_not_found(stand: Stand) -> None:
+async def test_an_unknown_stage_is_not_found(stand: Stand) -> None:
     keep_rows(stand, 1)
 
     answer = await stand.client.post(f"/video/{task_id(1)}/retry/upscale")

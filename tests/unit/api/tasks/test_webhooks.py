@@ -26,7 +26,7 @@ async def send(http: httpx.AsyncClient, url: str = URL) -> httpx.Response:
     return await http.post("/video/upload", files={"file": ("a.mp4", video())}, headers={"Webhook-Url": url})
 
 
-async def test_the_address_goes_with_the_task_and_is_kept_in_its_row(stand: Stand) -> None:
+async def test_the_webhook_address_is_in_the_start_message_and_in_the_row(stand: Stand) -> None:
     async with client(stand) as http:
         answer = await send(http)
 
@@ -37,7 +37,7 @@ async def test_the_address_goes_with_the_task_and_is_kept_in_its_row(stand: Stan
     assert row.webhook_url == URL
 
 
-async def test_a_video_with_its_own_subtitles_may_name_an_address_too(stand: Stand) -> None:
+async def test_a_library_upload_can_have_a_webhook_too(stand: Stand) -> None:
     async with client(stand) as http:
         answer = await process(http, headers={"Webhook-Url": URL})
         refused = await process(http, headers={"Webhook-Url": "file:///etc/passwd"}, crf_value="30")
@@ -47,7 +47,7 @@ async def test_a_video_with_its_own_subtitles_may_name_an_address_too(stand: Sta
 
 
 @pytest.mark.parametrize("url", ["example.org", "file:///etc/passwd", "https://user:secret@example.org/"])
-async def test_what_can_be_no_webhook_is_refused_at_once(stand: Stand, url: str) -> None:
+async def test_an_invalid_webhook_address_is_refused_at_once(stand: Stand, url: str) -> None:
     async with client(stand) as http:
         answer = await send(http, url)
 
@@ -55,7 +55,7 @@ async def test_what_can_be_no_webhook_is_refused_at_once(stand: Stand, url: str)
     assert stand.leftovers() == []
 
 
-async def test_an_installation_that_sends_none_says_so(stand: Stand) -> None:
+async def test_an_installation_without_webhooks_refuses_an_address(stand: Stand) -> None:
     async with client(stand, secret="") as http:
         asked, key = await send(http), await http.get("/webhook-key")
 
@@ -64,7 +64,7 @@ async def test_an_installation_that_sends_none_says_so(stand: Stand) -> None:
     assert stand.leftovers() == []
 
 
-async def test_the_caller_sees_the_key_that_their_webhooks_are_signed_with(stand: Stand) -> None:
+async def test_the_caller_gets_the_key_of_their_webhook_signatures(stand: Stand) -> None:
     async with client(stand) as http:
         shown = (await http.get("/webhook-key")).json()["key"]
 

@@ -34,7 +34,7 @@ GOOD = part("file", video(), "a.mp4")
         (b"hello", "plain text"),
     ],
 )
-async def test_what_is_no_video_is_refused_whatever_its_name(
+async def test_a_file_that_is_no_video_is_refused_whatever_its_name(
     stand: Stand, content: bytes, looks_like: str
 ) -> None:
     answer = await stand.client.post("/video/upload", files={"file": ("film.mp4", content, "video/mp4")})
@@ -76,7 +76,7 @@ async def test_what_is_no_video_is_refused_whatever_its_name(
         (form(OPENING + b"X-Many: x\r\n" * 100 + b"\r\n\r\n"), 400, "FormBroken", "header count"),
     ],
 )
-async def test_a_bad_form_is_refused_by_the_name_of_its_fault(
+async def test_a_bad_form_is_refused_with_the_code_of_its_error(
     stand: Stand, body: bytes, status: int, code: str, detail: str
 ) -> None:
     answer = await stand.client.post("/video/upload", content=in_pieces(body, 5_000), headers=HEADERS)
@@ -99,7 +99,7 @@ async def test_a_bad_form_is_refused_by_the_name_of_its_fault(
         f"multipart/form-data; boundary={'x' * 5_000}",
     ],
 )
-async def test_a_body_of_another_type_is_no_form(stand: Stand, content_type: str) -> None:
+async def test_a_body_of_another_type_is_refused(stand: Stand, content_type: str) -> None:
     answer = await stand.client.post(
         "/video/upload", content=form(GOOD), headers={"Content-Type": content_type}
     )
@@ -108,7 +108,7 @@ async def test_a_body_of_another_type_is_no_form(stand: Stand, content_type: str
     assert stand.leftovers() == []
 
 
-async def test_a_file_that_says_it_is_too_large_is_not_read(stand: Stand) -> None:
+async def test_a_file_with_too_large_an_announced_length_is_not_read(stand: Stand) -> None:
     read = 0
 
     async def body() -> AsyncIterator[bytes]:
@@ -126,7 +126,7 @@ async def test_a_file_that_says_it_is_too_large_is_not_read(stand: Stand) -> Non
     assert stand.leftovers() == []
 
 
-async def test_a_file_that_grows_too_large_is_refused_while_it_comes(stand: Stand) -> None:
+async def test_a_file_that_gets_too_large_is_refused_while_it_arrives(stand: Stand) -> None:
     body = form(part("file", video(LIMIT_BYTES + 1), "a.mp4"))
 
     answer = await stand.client.post("/video/upload", content=in_pieces(body, 65_536), headers=HEADERS)
@@ -135,7 +135,7 @@ async def test_a_file_that_grows_too_large_is_refused_while_it_comes(stand: Stan
     assert stand.leftovers() == []
 
 
-async def test_a_file_of_exactly_the_largest_size_is_taken(stand: Stand) -> None:
+async def test_a_file_of_exactly_the_maximum_size_is_accepted(stand: Stand) -> None:
     body = form(part("file", video(LIMIT_BYTES), "a.mp4"))
 
     answer = await stand.client.post("/video/upload", content=in_pieces(body, 65_536), headers=HEADERS)
@@ -144,7 +144,7 @@ async def test_a_file_of_exactly_the_largest_size_is_taken(stand: Stand) -> None
     assert stand.tasks.started[0].source.size_bytes == LIMIT_BYTES
 
 
-async def test_bytes_behind_the_form_are_not_read_for_ever(stand: Stand) -> None:
+async def test_bytes_after_the_form_are_not_read_for_ever(stand: Stand) -> None:
     async def body() -> AsyncIterator[bytes]:
         yield form(GOOD)
         for _ in range(20):
@@ -156,7 +156,7 @@ async def test_bytes_behind_the_form_are_not_read_for_ever(stand: Stand) -> None
     assert stand.leftovers() == []
 
 
-async def test_a_sender_who_falls_silent_holds_no_place(
+async def test_a_stalled_sender_releases_its_upload_slot(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.http.body._SILENCE_S", 0.2)
@@ -173,7 +173,7 @@ async def test_a_sender_who_falls_silent_holds_no_place(
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "tab\there", "\x7f"])
-async def test_a_bad_idempotency_key_is_refused(stand: Stand, key: str) -> None:
+async def test_an_invalid_idempotency_key_is_refused(stand: Stand, key: str) -> None:
     answer = await stand.client.post(
         "/video/upload", files={"file": ("a.mp4", video())}, headers={"Idempotency-Key": key}
     )
@@ -182,7 +182,7 @@ async def test_a_bad_idempotency_key_is_refused(stand: Stand, key: str) -> None:
     assert stand.leftovers() == []
 
 
-async def test_a_store_that_is_away_is_named_and_no_row_is_made(stand: Stand) -> None:
+async def test_an_unreachable_store_is_named_and_no_row_is_added(stand: Stand) -> None:
     away = S3ObjectStore(StoreSettings(f"127.0.0.1:{free_port()}", "key", "secret"))
     app = create_app(replace(stand.services, store=away))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api") as client:
@@ -207,7 +207,7 @@ class BrokenCatalogue:
         raise CatalogueUnavailable("disk I/O error")
 
 
-async def test_a_database_that_goes_away_leaves_no_object(stand: Stand) -> None:
+async def test_a_database_that_fails_during_the_upload_leaves_no_object(stand: Stand) -> None:
     app = create_app(replace(stand.services, catalogue=BrokenCatalogue()))  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api") as client:
         answer = await client.post("/video/upload", files={"file": ("a.mp4", video())})
@@ -216,7 +216,9 @@ async def test_a_database_that_goes_away_leaves_no_object(stand: Stand) -> None:
     assert stand.leftovers() == []
 
 
-async def test_a_sender_who_drips_holds_no_place(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_very_slow_sender_releases_its_upload_slot(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("api.http.body._SILENCE_S", 0.2)
     sent = 0
 

@@ -41,7 +41,7 @@ async def test_a_video_becomes_an_object_a_row_and_a_task(stand: Stand) -> None:
     assert (row.id, row.status, row.source) == (request.video_id, "queued", request.source)
 
 
-async def test_without_options_the_defaults_hold(stand: Stand) -> None:
+async def test_without_options_the_defaults_apply(stand: Stand) -> None:
     await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})
 
     assert stand.tasks.started[0].options == ProcessingOptions(SubtitleMode.SOFT, 1080, None)
@@ -57,7 +57,7 @@ async def test_fields_may_come_after_the_file(stand: Stand) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 4096])
-async def test_it_does_not_matter_how_the_body_is_cut(stand: Stand, size: int) -> None:
+async def test_the_chunking_of_the_body_does_not_matter(stand: Stand, size: int) -> None:
     content = video(9_000) + b"\r\n--a-boundary-of-a-fork\r\n"
     body = form(part("max_height", b"480"), part("file", content, "a.mp4"), part("language", b"en"))
 
@@ -81,7 +81,7 @@ async def test_it_does_not_matter_how_the_body_is_cut(stand: Stand, size: int) -
         ("", "video"),
     ],
 )
-async def test_a_hostile_name_is_only_shown_and_made_harmless(stand: Stand, sent: str, shown: str) -> None:
+async def test_a_hostile_file_name_is_only_shown_and_sanitized(stand: Stand, sent: str, shown: str) -> None:
     answer = await stand.client.post(
         "/video/upload", content=form(part("file", video(), sent)), headers=HEADERS
     )
@@ -92,7 +92,7 @@ async def test_a_hostile_name_is_only_shown_and_made_harmless(stand: Stand, sent
     assert "etc" not in stand.tasks.started[0].source.key
 
 
-async def test_a_name_of_ten_thousand_letters_is_cut_before_its_extension(stand: Stand) -> None:
+async def test_a_name_of_ten_thousand_letters_is_shortened_before_its_extension(stand: Stand) -> None:
     await stand.client.post(
         "/video/upload", content=form(part("file", video(), "é" * 1_000 + ".mp4")), headers=HEADERS
     )
@@ -102,7 +102,7 @@ async def test_a_name_of_ten_thousand_letters_is_cut_before_its_extension(stand:
     assert len(name.encode()) <= 255
 
 
-async def test_the_same_key_gives_the_first_task_and_reads_nothing(stand: Stand) -> None:
+async def test_a_repeated_key_returns_the_first_task_and_stores_nothing(stand: Stand) -> None:
     key = {"Idempotency-Key": "one"}
     first = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
 
@@ -115,7 +115,7 @@ async def test_the_same_key_gives_the_first_task_and_reads_nothing(stand: Stand)
     assert len(stand.leftovers()) == 2
 
 
-async def test_uploads_with_one_key_at_the_same_time_come_to_one_task(stand: Stand) -> None:
+async def test_simultaneous_uploads_with_one_key_make_one_task(stand: Stand) -> None:
     answers = await asyncio.gather(
         *(
             stand.client.post(
@@ -138,7 +138,7 @@ async def test_without_a_key_each_upload_is_a_task(stand: Stand) -> None:
     assert len({request.task_id for request in stand.tasks.started}) == 2
 
 
-async def test_a_probe_that_takes_long_holds_nobody_on_the_line(stand: Stand) -> None:
+async def test_an_upload_does_not_wait_for_a_slow_probe(stand: Stand) -> None:
     stand.tasks.verdict = None
 
     answer = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})
@@ -155,7 +155,7 @@ async def test_a_probe_that_takes_long_holds_nobody_on_the_line(stand: Stand) ->
         ("SourceTypeUnsupported", 415),
     ],
 )
-async def test_what_the_probe_refuses_is_refused_by_name_and_leaves_nothing(
+async def test_an_upload_refused_by_the_probe_has_its_error_code_and_leaves_nothing(
     stand: Stand, code: str, status: int
 ) -> None:
     stand.tasks.verdict = Admission(False, code, "The file ends early.")
@@ -167,7 +167,7 @@ async def test_what_the_probe_refuses_is_refused_by_name_and_leaves_nothing(
     assert stand.leftovers() == []
 
 
-async def test_a_task_that_cannot_be_started_leaves_nothing(stand: Stand) -> None:
+async def test_a_task_that_can_not_be_started_leaves_nothing(stand: Stand) -> None:
     stand.tasks.fault = WorkflowsUnavailable("connection refused at 10.0.0.7")
 
     answer = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})
@@ -179,7 +179,7 @@ async def test_a_task_that_cannot_be_started_leaves_nothing(stand: Stand) -> Non
     assert stand.leftovers() == []
 
 
-async def test_a_task_that_may_have_started_is_started_again_by_the_same_upload(stand: Stand) -> None:
+async def test_a_task_whose_start_is_unknown_is_started_by_repeating_the_upload(stand: Stand) -> None:
     key = {"Idempotency-Key": "one"}
     stand.tasks.fault = TaskStartUnknown("no answer")
     first = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
@@ -194,7 +194,7 @@ async def test_a_task_that_may_have_started_is_started_again_by_the_same_upload(
     assert len(stand.leftovers()) == 2
 
 
-async def test_a_repeat_that_cannot_reach_temporal_forgets_nothing(stand: Stand) -> None:
+async def test_a_repeated_upload_without_temporal_removes_nothing(stand: Stand) -> None:
     key = {"Idempotency-Key": "one"}
     await stand.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
     stand.tasks.fault = WorkflowsUnavailable("down")

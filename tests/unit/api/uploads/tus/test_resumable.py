@@ -28,7 +28,7 @@ def stored(stand: Stand, row: VideoRow) -> bytes:
     return b"".join(stand.services.store.open_range(row.source_key, 0, row.size_bytes))
 
 
-async def test_the_server_says_what_it_can(stand: Stand) -> None:
+async def test_the_server_lists_its_tus_capabilities(stand: Stand) -> None:
     answer = await stand.client.options("/files")
 
     assert answer.status_code == 204
@@ -44,7 +44,7 @@ async def test_the_server_says_what_it_can(stand: Stand) -> None:
 @pytest.mark.parametrize(
     ("size", "step"), [(10_000, 10_000), (10_000, 1_999), (12 * MIB, 12 * MIB), (12 * MIB, 700_001)]
 )
-async def test_what_comes_in_pieces_of_any_size_is_stored_whole_and_starts_one_task(
+async def test_pieces_of_any_size_are_stored_as_one_object_and_start_one_task(
     stand: Stand, size: int, step: int
 ) -> None:
     content = film(size)
@@ -73,7 +73,7 @@ async def test_what_comes_in_pieces_of_any_size_is_stored_whole_and_starts_one_t
     assert stand.leftovers() == [row.source_key, f"row {row.task_id}"]
 
 
-async def test_asking_for_a_whole_upload_tells_its_task(stand: Stand) -> None:
+async def test_the_offset_of_a_complete_upload_comes_with_its_task(stand: Stand) -> None:
     path = await begin(stand.client, 10_000)
     await send(stand.client, path, 0, film(10_000))
 
@@ -95,7 +95,7 @@ async def test_the_first_bytes_may_come_with_the_creation(stand: Stand) -> None:
     assert stored(stand, only_video(stand)) == content
 
 
-async def test_an_unfinished_upload_tells_its_length_its_metadata_and_until_when(stand: Stand) -> None:
+async def test_an_unfinished_upload_has_its_length_its_metadata_and_its_expiry(stand: Stand) -> None:
     path = await begin(stand.client, 10_000, filename="a.mp4")
 
     headers = (await stand.client.head(path, headers=TUS)).headers
@@ -134,7 +134,7 @@ async def test_an_unfinished_upload_tells_its_length_its_metadata_and_until_when
         ),
     ],
 )
-async def test_what_can_be_refused_is_refused_at_the_creation(
+async def test_an_invalid_creation_is_refused(
     stand: Stand, headers: dict[str, str], status: int, code: str
 ) -> None:
     answer = await stand.client.post("/files", headers=headers)
@@ -156,7 +156,7 @@ async def test_what_can_be_refused_is_refused_at_the_creation(
         ({}, 10_001, 413, "SourceTooLarge"),
     ],
 )
-async def test_a_request_that_does_not_fit_changes_nothing(
+async def test_an_invalid_request_changes_nothing(
     stand: Stand, headers: dict[str, str], size: int, status: int, code: str
 ) -> None:
     path = await begin(stand.client, 10_000)
@@ -181,7 +181,7 @@ async def test_more_bytes_than_were_announced_without_a_length_are_refused(stand
 
 
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256", "crc32"])
-async def test_bytes_that_fit_their_checksum_count_and_others_do_not(stand: Stand, algorithm: str) -> None:
+async def test_only_bytes_that_match_their_checksum_count(stand: Stand, algorithm: str) -> None:
     content = film(12 * MIB)
     path = await begin(stand.client, 12 * MIB)
 
@@ -203,7 +203,7 @@ async def test_bytes_that_fit_their_checksum_count_and_others_do_not(stand: Stan
     assert row.source_sha256 == hashlib.sha256(content).hexdigest()
 
 
-async def test_a_method_that_can_not_be_sent_may_be_told_in_a_header(stand: Stand) -> None:
+async def test_the_method_can_be_overridden_by_a_header(stand: Stand) -> None:
     path = await begin(stand.client, 10_000)
 
     sent = await stand.client.post(
@@ -216,7 +216,7 @@ async def test_a_method_that_can_not_be_sent_may_be_told_in_a_header(stand: Stan
     assert (sent.status_code, sent.headers["upload-offset"], ended.status_code) == (204, "4000", 204)
 
 
-async def test_an_upload_that_is_taken_back_leaves_nothing(stand: Stand) -> None:
+async def test_a_deleted_upload_leaves_nothing(stand: Stand) -> None:
     path = await begin(stand.client, 12 * MIB)
     await send(stand.client, path, 0, film(12 * MIB)[: 9 * MIB])
     assert len(stand.leftovers()) == 2
@@ -228,7 +228,7 @@ async def test_an_upload_that_is_taken_back_leaves_nothing(stand: Stand) -> None
     assert (await send(stand.client, path, 9 * MIB, b"x")).status_code == 404
 
 
-async def test_a_whole_upload_can_not_be_taken_back(stand: Stand) -> None:
+async def test_a_complete_upload_can_not_be_deleted(stand: Stand) -> None:
     path = await begin(stand.client, 10_000)
     await send(stand.client, path, 0, film(10_000))
 
@@ -238,7 +238,7 @@ async def test_a_whole_upload_can_not_be_taken_back(stand: Stand) -> None:
     assert stored(stand, only_video(stand)) == film(10_000)
 
 
-async def test_what_is_no_video_is_refused_with_its_first_bytes_and_for_good(stand: Stand) -> None:
+async def test_a_file_that_is_no_video_is_refused_with_its_first_bytes_and_for_good(stand: Stand) -> None:
     path = await begin(stand.client, 12 * MIB)
 
     early = await send(stand.client, path, 0, b"la la la\n" * 10)
@@ -252,7 +252,7 @@ async def test_what_is_no_video_is_refused_with_its_first_bytes_and_for_good(sta
     assert stand.leftovers() == []
 
 
-async def test_what_the_probe_refuses_is_told_now_and_later_and_leaves_nothing(stand: Stand) -> None:
+async def test_a_refusal_by_the_probe_is_reported_now_and_later_and_leaves_nothing(stand: Stand) -> None:
     stand.tasks.verdict = Admission(
         accepted=False, fault_code="NoVideoStream", fault_message="It holds no picture."
     )
@@ -266,7 +266,7 @@ async def test_what_the_probe_refuses_is_told_now_and_later_and_leaves_nothing(s
     assert stand.leftovers() == []
 
 
-async def test_a_task_that_could_not_be_started_is_started_when_the_upload_is_asked_for(
+async def test_a_task_whose_start_failed_is_started_by_the_next_head_request(
     stand: Stand,
 ) -> None:
     path = await begin(stand.client, 10_000)
@@ -286,7 +286,7 @@ async def test_a_task_that_could_not_be_started_is_started_when_the_upload_is_as
     assert [request.task_id for request in stand.tasks.started] == [row.task_id]
 
 
-async def test_the_same_key_gives_the_first_task_however_it_was_sent(stand: Stand) -> None:
+async def test_a_repeated_key_returns_the_first_task_of_either_kind_of_upload(stand: Stand) -> None:
     form = await stand.client.post(
         "/video/upload", files={"file": ("a.mp4", film(10_000))}, headers={"Idempotency-Key": "one"}
     )
@@ -298,7 +298,7 @@ async def test_the_same_key_gives_the_first_task_however_it_was_sent(stand: Stan
     assert answer.headers["task-id"] == form.json()["task_id"] == only_video(stand).task_id
 
 
-async def test_of_two_uploads_with_one_key_the_later_joins_the_first(stand: Stand) -> None:
+async def test_the_later_of_two_uploads_with_one_key_joins_the_first(stand: Stand) -> None:
     content = film(10_000)
     first = await begin(stand.client, 10_000, key="one")
     await send(stand.client, first, 0, content[:5_000])

@@ -51,7 +51,7 @@ async def hang_up(stand: Stand, path: str, offset: int, content: bytes, **header
     return int(str(statuses[0]))
 
 
-async def test_what_came_before_the_sender_hung_up_need_not_be_sent_again(stand: Stand) -> None:
+async def test_bytes_before_a_disconnect_need_not_be_sent_again(stand: Stand) -> None:
     content = film(12 * MIB)
     path = await begin(stand.client, 12 * MIB)
 
@@ -67,7 +67,7 @@ async def test_what_came_before_the_sender_hung_up_need_not_be_sent_again(stand:
     assert stand.leftovers() == [row.source_key, f"row {row.task_id}"]
 
 
-async def test_what_came_of_bytes_with_a_checksum_does_not_count(stand: Stand) -> None:
+async def test_an_incomplete_request_with_a_checksum_does_not_count(stand: Stand) -> None:
     path = await begin(stand.client, 12 * MIB)
 
     await hang_up(stand, path, 0, film(12 * MIB)[: 9 * MIB], **{"Upload-Checksum": "sha1 abcd"})
@@ -75,7 +75,7 @@ async def test_what_came_of_bytes_with_a_checksum_does_not_count(stand: Stand) -
     assert await offset_of(stand.client, path) == 0
 
 
-async def test_of_two_senders_at_once_the_newer_goes_on_and_nothing_is_mixed(stand: Stand) -> None:
+async def test_the_newer_of_two_simultaneous_senders_continues_and_nothing_is_mixed(stand: Stand) -> None:
     content = film(12 * MIB)
     path = await begin(stand.client, 12 * MIB)
     came, go_on = asyncio.Event(), asyncio.Event()
@@ -98,7 +98,7 @@ async def test_of_two_senders_at_once_the_newer_goes_on_and_nothing_is_mixed(sta
     assert b"".join(stand.services.store.open_range(row.source_key, 0, row.size_bytes)) == content
 
 
-async def test_ten_who_send_the_same_bytes_at_once_make_one_task_of_them(stand: Stand) -> None:
+async def test_ten_simultaneous_senders_of_the_same_bytes_make_one_task(stand: Stand) -> None:
     content = film(10_000)
     path = await begin(stand.client, 10_000)
 
@@ -111,7 +111,7 @@ async def test_ten_who_send_the_same_bytes_at_once_make_one_task_of_them(stand: 
     assert {request.task_id for request in stand.tasks.started} == {row.task_id}
 
 
-async def test_an_upload_whose_time_is_over_is_gone(stand: Stand) -> None:
+async def test_an_expired_upload_is_gone(stand: Stand) -> None:
     stand.services.catalogue.uploads.add(resumable_upload("old", owner=OWNER))
 
     answers = [
@@ -123,7 +123,7 @@ async def test_an_upload_whose_time_is_over_is_gone(stand: Stand) -> None:
     assert [answer.status_code for answer in answers] == [410, 410, 410]
 
 
-async def test_what_would_be_more_than_its_owner_may_have_is_refused_at_its_creation(stand: Stand) -> None:
+async def test_an_upload_over_its_owners_quota_is_refused_at_its_creation(stand: Stand) -> None:
     async with stand.under(HttpSettings(), quotas=Quotas(stored_bytes=15_000)) as client:
         first = await begin(client, 10_000)
         refused = await client.post("/files", headers={**TUS, "Upload-Length": "10000"})
@@ -134,7 +134,7 @@ async def test_what_would_be_more_than_its_owner_may_have_is_refused_at_its_crea
     assert again.status_code == 201
 
 
-async def test_bytes_that_have_no_room_when_they_are_whole_wait_for_it(stand: Stand) -> None:
+async def test_a_complete_upload_over_the_quota_waits_until_there_is_room(stand: Stand) -> None:
     path = await begin(stand.client, 10_000)
     async with stand.under(HttpSettings(), quotas=Quotas(stored_bytes=5_000)) as client:
         refused = await send(client, path, 0, film(10_000))
@@ -158,7 +158,7 @@ async def test_only_the_creation_counts_as_an_upload(stand: Stand) -> None:
     assert (refused.status_code, refused.headers["tus-resumable"]) == (429, "1.0.0")
 
 
-async def test_the_task_of_a_whole_upload_is_started_although_nobody_asks_for_it(stand: Stand) -> None:
+async def test_the_reconciler_starts_the_task_of_a_complete_upload(stand: Stand) -> None:
     path = await begin(stand.client, 10_000)
     stand.tasks.fault = WorkflowsUnavailable("down")
     await send(stand.client, path, 0, film(10_000))
@@ -184,7 +184,7 @@ class Busy(NumberedParts):
         super().complete(key, upload_id, services, size_bytes)
 
 
-async def test_parts_that_the_store_hides_while_it_works_on_them_are_waited_for(
+async def test_parts_that_the_store_hides_while_it_joins_them_are_a_temporary_error(
     stand: Stand, store_settings: StoreSettings
 ) -> None:
     content = film(12 * MIB)
@@ -219,7 +219,7 @@ class Forgetful(ResumableUploads):
             raise CatalogueUnavailable("the answer got lost")
 
 
-async def test_a_part_whose_answer_got_lost_is_counted_once(stand: Stand) -> None:
+async def test_a_part_whose_response_was_lost_is_counted_once(stand: Stand) -> None:
     content = film(12 * MIB)
     path = await begin(stand.client, 12 * MIB)
     catalogue = Catalogue(stand.services.catalogue._engine)

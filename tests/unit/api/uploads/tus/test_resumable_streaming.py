@@ -67,7 +67,7 @@ def assert_stored(stand: Stand, content: bytes) -> None:
     assert stand.leftovers() == [row.source_key, f"row {row.task_id}"]
 
 
-async def test_what_came_of_a_part_that_was_being_sent_on_need_not_be_sent_again(
+async def test_bytes_of_an_interrupted_streamed_part_need_not_be_sent_again(
     stand: Stand, store_settings: StoreSettings
 ) -> None:
     content = film(12 * MIB)
@@ -88,7 +88,7 @@ async def test_what_came_of_a_part_that_was_being_sent_on_need_not_be_sent_again
     assert_stored(stand, content)
 
 
-async def test_a_part_in_whose_middle_the_store_fails_is_written_once_more(
+async def test_a_part_that_fails_in_the_store_is_written_again(
     stand: Stand, store_settings: StoreSettings
 ) -> None:
     content = film(12 * MIB)
@@ -103,7 +103,7 @@ async def test_a_part_in_whose_middle_the_store_fails_is_written_once_more(
     assert_stored(stand, content)
 
 
-async def test_a_store_that_dies_in_the_middle_of_every_part_costs_what_does_not_count_yet_and_no_more(
+async def test_a_store_that_fails_in_every_part_loses_only_uncommitted_bytes(
     stand: Stand, store_settings: StoreSettings
 ) -> None:
     content = film(12 * MIB)
@@ -128,7 +128,7 @@ async def test_a_store_that_dies_in_the_middle_of_every_part_costs_what_does_not
     assert_stored(stand, content)
 
 
-async def test_only_parts_that_come_whole_in_one_request_are_sent_on(
+async def test_only_parts_that_arrive_whole_in_one_request_are_streamed(
     stand: Stand, store_settings: StoreSettings
 ) -> None:
     content = film(12 * MIB)
@@ -144,7 +144,7 @@ async def test_only_parts_that_come_whole_in_one_request_are_sent_on(
     assert_stored(stand, content)
 
 
-async def test_a_store_that_stands_still_in_the_middle_of_a_part_is_unavailable_and_loses_no_part(
+async def test_a_store_that_hangs_in_a_part_is_unavailable_and_loses_no_part(
     stand: Stand, store_settings: StoreSettings
 ) -> None:
     content = film(12 * MIB)
