@@ -104,7 +104,7 @@ class LimitRates:
 
 
 class _Remaining:
-    """What one caller may still send under one rate limit."""
+    """Remaining allowance of one caller under one rate limit."""
 
     def __init__(self, kind: str, rate: RateLimitItem, stats: WindowStats, exceeded: bool) -> None:
         self._kind, self._rate = kind, rate

@@ -1,4 +1,4 @@
-"""Everything that reads what a stranger sends: it understands, or refuses by name, and never breaks."""
+"""Fuzzing of all parsers of untrusted input: each parses it or raises a named error."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from domain.media.containers import Container, sniff
 from tests.fuzz.form_bodies import forms, pieces
 from tests.unit.api.forms import HEADERS, form, part
 
-# The same cases in each run of the same code: what fails here was broken by a change, not by chance.
+# Derandomized: a failure comes from a change of the code, not from other generated cases.
 thorough = settings(max_examples=400, deadline=None, derandomize=True)
 
 numbers = st.integers(0, 10**6).map(str) | st.sampled_from(["", "9" * 40, "-1", "٣", "0x1"])
@@ -153,7 +153,7 @@ def test_any_fields_are_options_or_refused(fields: dict[str, bytes]) -> None:
 
 
 def outcome(body: bytes, cuts: list[int]) -> list[object] | str:
-    """What comes out of the form when it comes in these pieces; how it is refused, if it is."""
+    """Returns the events of the form in these chunks, or its error code."""
     parser = FormParser(HEADERS["Content-Type"])
     seen: list[object] = []
     places = [0, *sorted(cut % (len(body) + 1) for cut in cuts), len(body)]

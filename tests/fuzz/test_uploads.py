@@ -1,4 +1,4 @@
-"""Any body in any pieces is taken or refused by name, and what is refused leaves nothing."""
+"""Fuzzing of upload bodies: each is stored or refused with a named error, without leftovers."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class Server:
 
         return asyncio.run(post())
 
-    def kept(self) -> tuple[int, int, int]:
-        """Rows, objects, and uploads that were begun and not ended."""
+    def stored(self) -> tuple[int, int, int]:
+        """Returns the numbers of rows, objects and unfinished uploads."""
         rows = len(self._catalogue.page(OWNER, limit=1000).videos)
         return rows, len(list(self._store.list_prefix(""))), len(self._store.unfinished(""))
 

@@ -1,4 +1,4 @@
-"""The corpus of requests: raw bytes for a real server, each with the statuses that are right."""
+"""Corpus of hostile requests: raw bytes for a real server, each with the expected statuses."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ FILE_BYTES = 100_000
 _FILM = f"/video/{TASK}/files/final.mp4"
 
 
-# A server may end a connection whose head alone is too long.
+# A server may close a connection whose head alone is too long.
 HUNG_UP = 0
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`leaves` says that an upload is taken."""
+    """A request; `leaves` is true for an upload that is stored."""
 
     name: str
     raw: bytes
@@ -32,15 +32,15 @@ def get(target: bytes | str, *headers: bytes, method: bytes = b"GET") -> bytes:
 
 
 def post(body: bytes, *headers: bytes, kind: bytes = b"", length: bytes | None = None) -> bytes:
-    """An upload; `length` lies about the body's."""
+    """Returns an upload; `length` is a wrong Content-Length."""
     type_ = kind or f"multipart/form-data; boundary={BOUNDARY}".encode()
-    told = str(len(body)).encode() if length is None else length
-    lines = (b"Content-Type: " + type_, b"Content-Length: " + told, *headers)
+    stated = str(len(body)).encode() if length is None else length
+    lines = (b"Content-Type: " + type_, b"Content-Length: " + stated, *headers)
     return get("/video/upload", *lines, method=b"POST") + body
 
 
 def named(filename: bytes, more: bytes = b"") -> bytes:
-    """A good video under this name."""
+    """Returns an upload of a valid video with this file name."""
     head = b'Content-Disposition: form-data; name="file"; filename="' + filename + b'"' + more
     opening = f"--{BOUNDARY}\r\n".encode() + head + b"\r\n\r\n"
     return post(form(opening + video() + b"\r\n"))

@@ -1,4 +1,4 @@
-"""Every file of the corpus gets its right verdict, cheaply, and reaches nothing outside its job's folder."""
+"""Probing of every file of the corpus: right verdict, low cost, no access outside the job's folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_MEMORY_BYTES = 512 * 1024**2
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_verdict_is_right_and_cheap_and_the_sandbox_holds(
-    case: Case, site: Site, prober: Prober, bird: Canary, job_path: Path
+    case: Case, site: Site, prober: Prober, canary: Canary, job_path: Path
 ) -> None:
     (job_path / "source").write_bytes(case.make(site))
     around = sorted(path.name for path in job_path.parent.iterdir())
@@ -32,7 +32,7 @@ def test_the_verdict_is_right_and_cheap_and_the_sandbox_holds(
     assert judged.probe_cpu_s <= MOST_CPU_S
     assert judged.cpu_s - judged.probe_cpu_s <= MOST_CPU_S
     assert judged.peak_bytes <= MOST_MEMORY_BYTES
-    assert bird.disturbed() == []
+    assert canary.disturbed() == []
     assert sorted(path.name for path in job_path.parent.iterdir()) == around
     assert str(job_path) not in judged.detail
     assert not [path for path in job_path.rglob("*") if path.is_symlink() or not path.is_file()]
@@ -46,18 +46,18 @@ def test_the_corpus_is_large_and_has_no_duplicate_case() -> None:
     assert len(names) >= 120
 
 
-def test_the_canary_notices_a_read_a_write_a_connection_and_a_datagram(bird: Canary) -> None:
-    bird.secret.read_text()
-    (bird.secret.parent / "new").touch()
-    with socket.create_connection(("127.0.0.1", bird.tcp_port)):
+def test_the_canary_notices_a_read_a_write_a_connection_and_a_datagram(canary: Canary) -> None:
+    canary.secret.read_text()
+    (canary.secret.parent / "new").touch()
+    with socket.create_connection(("127.0.0.1", canary.tcp_port)):
         pass
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        sender.sendto(b"hello", ("127.0.0.1", bird.udp_port))
+        sender.sendto(b"hello", ("127.0.0.1", canary.udp_port))
 
-    noticed = " ".join(bird.disturbed())
+    noticed = " ".join(canary.disturbed())
 
-    (bird.secret.parent / "new").unlink()
-    bird.disturbed()
+    (canary.secret.parent / "new").unlink()
+    canary.disturbed()
     for what in ("secret was touched", "new was touched", "a connection", "a datagram"):
         assert what in noticed
 

@@ -1,4 +1,4 @@
-"""Every request of the corpus gets its right status from a real server, which outlives them all."""
+"""Requests of the corpus against a real server: each gets an expected status, and the server survives."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEY = f"videos/transcoded/v/{TASK}/final.mp4"
 
 @pytest.fixture(scope="module", autouse=True)
 def published(server: Server) -> None:
-    """A finished task with a file, for the requests that ask for parts of it."""
+    """Adds a completed task with a file, for the requests with byte ranges."""
     engine = connect(CatalogueSettings(f"sqlite:///{server.temp_path.parent}/c.db"))
     catalogue = Catalogue(engine)
     source = Artifact("videos/original/v/source", "video/mp4", 10, "ab")
@@ -42,9 +42,9 @@ def only_the_film(server: Server) -> None:
 
 
 def answered(server: Server, raw: bytes) -> tuple[int, bytes]:
-    """The status and the rest of the answer, from a plain client that sends all before it reads."""
+    """Sends everything before it reads; returns the status and the rest of the response."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
-        # A server may refuse before it has heard all.
+        # The server may refuse before it has read everything.
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(raw)
         answer = b""
@@ -92,7 +92,7 @@ def test_no_shown_file_name_can_mislead(server: Server) -> None:
 
 
 class Slow:
-    """A sender who begins a request and never ends it."""
+    """Sender that starts a request and never finishes it."""
 
     def __init__(self, server: Server, raw: bytes) -> None:
         self._connection = socket.create_connection(("127.0.0.1", server.port), timeout=60)

@@ -1,4 +1,4 @@
-"""The API behind the nginx that the product ships: slow senders go, uploads flow, floods stop."""
+"""The API behind the nginx that the product ships: slow senders, streamed uploads, rate limits, errors."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ def upload_head(body: str) -> bytes:
 
 @contextmanager
 def connected(url: str) -> Iterator[socket.socket]:
-    # The deadline of a test that hangs, far beyond what is asked for.
+    # Ends a hanging test; far above every tested time limit.
     with socket.create_connection(("127.0.0.1", port_of(url)), timeout=120) as connection:
         yield connection
 
 
 def read_to_the_end(connection: socket.socket) -> bytes:
-    """All that comes until the other side closes or resets."""
+    """Returns all bytes until the other side closes or resets the connection."""
     answer = b""
     try:
         while piece := connection.recv(65536):
@@ -113,7 +113,7 @@ async def test_an_upload_is_streamed_to_the_api_before_its_last_byte_is_sent(
             if before_the_end:
                 break
             await asyncio.sleep(0.05)
-        # What was sent is no video: the form is left unfinished, and nothing stays.
+        # The bytes are no video: leave the form unfinished, and nothing stays.
         yield b""
 
     with nginx(api.url, tmp_path / "nginx") as url:
@@ -162,7 +162,7 @@ async def test_a_flood_from_one_address_gets_a_problem_document_with_status_429(
         async with httpx.AsyncClient(timeout=60) as client:
             answers = [await client.get(f"{url}/health") for _ in range(30)]
 
-    # One, and the 20 that may come at once.
+    # One request, and a burst of 20.
     assert Counter(answer.status_code for answer in answers) == {200: 21, 429: 9}
     refused = answers[-1]
     assert refused.headers["content-type"] == "application/problem+json"
@@ -190,7 +190,7 @@ async def test_the_api_counts_callers_by_address_and_ignores_forged_forwarded_ad
                 await client.get(f"{url}/nowhere", headers={"X-Forwarded-For": f"192.0.2.{number}"})
                 for number in range(61)
             ]
-            # The API itself was told to believe whoever calls it from this machine.
+            # The API itself trusts forwarded addresses from this machine.
             direct = await client.get(f"{api.url}/nowhere", headers={"X-Forwarded-For": "198.51.100.7"})
 
     assert made_up[-1].status_code == 429

@@ -1,4 +1,4 @@
-"""The command line's upload of a large file, through an API that dies and a command that is killed."""
+"""Upload of a large file by the command line, with crashes of the API and of the command."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SIZE = 30 * MIB
 
 
 class Server:
-    """The API with a stand-in for Temporal, to be killed and started again at the same address."""
+    """API process with a fake Temporal; can be killed and restarted at the same address."""
 
     def __init__(self, store: StoreSettings, folder: Path) -> None:
         self._store = store
@@ -44,10 +44,10 @@ class Server:
 
     def start(self) -> None:
         store = self._store
-        told = [str(self._port), store.endpoint, store.access_key, store.secret_key]
-        told += [str(self._folder / "catalogue.db"), str(100 * MIB)]
+        arguments = [str(self._port), store.endpoint, store.access_key, store.secret_key]
+        arguments += [str(self._folder / "catalogue.db"), str(100 * MIB)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.contract.http.upload_server", *told],
+            [sys.executable, "-m", "tests.contract.http.upload_server", *arguments],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
         )
@@ -147,7 +147,7 @@ def test_an_upload_continues_by_itself_after_a_restart_of_the_api(server: Server
     [row] = server.videos()
     assert answer["task_id"] == row.task_id
     assert server.stored(row) == film(SIZE)
-    # The first block went once.
+    # The first block was sent once.
     assert monotonic.count(256 * 1024) == 1
     assert restarts
 
@@ -192,7 +192,7 @@ def test_a_killed_command_continues_its_upload_when_it_is_run_again(
     assert list(cache.iterdir()) == []
 
 
-# The command as it is, but reading its file with pauses, so that there is a moment to kill it.
+# The real command, which reads its file with pauses, so that the test can kill it in time.
 _SLOW = """
 import sys, time
 import cli.files
@@ -207,7 +207,7 @@ app(sys.argv[1:])
 
 
 def kept_bytes(server: Server, cache: Path) -> int:
-    """How far the upload is that the command remembers."""
+    """Returns the offset of the upload in the command's resume state."""
     addresses = [path.read_text() for path in cache.glob("*")]
     if not addresses or not addresses[0]:
         return 0

@@ -1,4 +1,4 @@
-"""Uploads over a real connection: constant memory, nothing on disk, and nothing left when a sender goes."""
+"""Uploads over a real connection: constant memory, no file on disk, nothing left after a disconnect."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 class HighestMemory:
-    """Watches the resident memory of a process while a block runs."""
+    """Highest resident memory of a process while a block runs."""
 
     def __init__(self, process: psutil.Process) -> None:
         self._process = process
@@ -154,7 +154,7 @@ async def test_a_sender_who_disconnects_leaves_nothing(server: Server) -> None:
 
 async def test_a_sender_who_is_refused_during_the_upload_receives_the_reason(server: Server) -> None:
     def send() -> bytes:
-        """A plain client that sends all before it reads."""
+        """Sends everything before it reads the response, as plain clients do."""
         with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
             playlist = part("file", b"#EXTM3U\n" + bytes(5_000), "a.mp4")[:-2]
             connection.sendall(_request_head(content_length=len(playlist) + 60 * MIB))

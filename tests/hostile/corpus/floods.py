@@ -1,4 +1,4 @@
-"""Too much of something: pixels, streams, samples, nesting, time."""
+"""Files with too much of something: pixels, streams, samples, nesting, duration."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def matroska(**sizes: int) -> Callable[[Site], bytes]:
 
 
 def huge_jpeg(site: Site) -> bytes:
-    """A picture that says inside, but not outside, that it has 65,500 lines of 65,500."""
+    """JPEG of 65,500 x 65,500 by its own header, but not by the container's."""
     content = bytearray(site.jpeg)
     at = content.index(b"\xff\xc0")
     content[at + 5 : at + 9] = struct.pack(">HH", 65_500, 65_500)
@@ -35,7 +35,7 @@ def huge_jpeg(site: Site) -> bytes:
 
 
 def h264_head(width_mbs: int, height_mbs: int) -> bytes:
-    """A parameter set that promises so many macroblocks, in a transport of its own: a bare AVI."""
+    """H.264 parameter set with so many macroblocks, in a bare AVI."""
     bits = "".join(f"{byte:08b}" for byte in (66, 0, 51))
 
     def golomb(value: int) -> str:
@@ -101,7 +101,7 @@ def gap(seconds: int) -> Callable[[Site], bytes]:
 
 
 def compressed(site: Site) -> bytes:
-    """Each block of 20 KB says that it unpacks to 20 MB."""
+    """Matroska with compressed blocks: each of 20 KB unpacks to 20 MB."""
     import zlib
 
     bomb = zlib.compress(bytes(20_000_000), 9)

@@ -1,4 +1,4 @@
-"""Other types under a video's name, polyglots, and codecs that are not on the list."""
+"""Files of other types with a video's name, polyglots, and codecs that are not on the list."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def made(name: str, *words: str) -> Callable[[Site], bytes]:
 
 
 def other(name: str, *words: str, still: bool = False) -> Case:
-    """A whole and playable file of a type that is not taken."""
+    """Valid, playable file of a type that is not supported."""
     frames = ["-frames:v", "1", "-update", "1"] if still else []
     return case(f"a whole {name}", made(name, *DOT, *words, *frames), *REFUSED)
 
@@ -34,7 +34,7 @@ def sound(name: str, *words: str) -> Case:
 
 
 def coded(codec: str, container: str, *words: str) -> Case:
-    """A codec that is not on the list, in a container that is."""
+    """Codec that is not on the list, in a container that is."""
     options = ["-c:v", codec, "-strict", "-2", *words]
     return case(
         f"{codec} in {container}", made(f"{codec}.{container}", *DOT, *options), *OFF_THE_LIST, NoVideoStream

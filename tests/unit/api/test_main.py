@@ -1,4 +1,4 @@
-"""The API's process: starts without Temporal, says what is wrong with its settings, stops when told."""
+"""API process: starts without Temporal, reports invalid settings in one line, stops on SIGTERM."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The interface is closed by default, and a setting that can't be is named."""
+"""Settings of the interface: strict defaults, and errors that name an invalid setting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Range header is read by RFC 9110, section 14."""
+"""Parsing of the Range header by RFC 9110, section 14."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A task's events: its status at once, each change of it, an end, and how they are taken up again."""
+"""A task's events: its status, each change, the end of the stream, and reconnecting."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from domain.errors import CatalogueUnavailable, WorkflowsUnavailable
 from domain.messages.stages import RecordInput
 from domain.storage.artifact import Artifact
 from tests.servers.event_reader import listening
-from tests.unit.api.conftest import Stand
+from tests.unit.api.conftest import Harness
 from tests.unit.api.tasks.event_server import TASK, Served, completed, running, served, until
 
 __all__ = ["served"]  # a fixture
@@ -29,8 +29,8 @@ async def test_the_stream_sends_the_status_then_each_change_and_ends_after_the_l
 
     assert first is not None
     assert second is not None
-    assert [event.told["status"] for event in (first, second, *rest)] == ["running", "running", "completed"]
-    assert second.told["stages"]["downscale"]["progress"] == 20
+    assert [event.status["status"] for event in (first, second, *rest)] == ["running", "running", "completed"]
+    assert second.status["stages"]["downscale"]["progress"] == 20
     assert len({first.id, second.id, rest[0].id}) == 3
     assert listener.retry_ms == 2000
     assert listener.answer.headers["cache-control"] == "no-store"
@@ -45,9 +45,9 @@ async def test_an_event_has_the_same_content_as_the_status_call(served: Served) 
         [event] = await listener.rest()
     asked = (await served.client.get(f"/status/{TASK}", headers=french)).json()
 
-    assert event.told["result"]["animals_detected"] == ["chat"]
-    assert event.told["age_seconds"] > 0
-    assert {**event.told, "age_seconds": 0} == {**asked, "age_seconds": 0}
+    assert event.status["result"]["animals_detected"] == ["chat"]
+    assert event.status["age_seconds"] > 0
+    assert {**event.status, "age_seconds": 0} == {**asked, "age_seconds": 0}
 
 
 async def test_a_newer_reading_of_the_same_state_is_no_event(served: Served) -> None:
@@ -56,10 +56,10 @@ async def test_a_newer_reading_of_the_same_state_is_no_event(served: Served) -> 
         await listener.next()
         served.tasks.states[TASK] = running(10, as_of_us=1_700_000_009_000_000)
         for _ in range(3):
-            await served.tasks.next_look()
+            await served.tasks.next_poll()
         served.tasks.states[TASK] = completed()
 
-        assert [event.told["status"] for event in await listener.rest()] == ["completed"]
+        assert [event.status["status"] for event in await listener.rest()] == ["completed"]
 
 
 async def test_many_listeners_share_one_poller_and_the_last_one_stops_it(served: Served) -> None:
@@ -68,19 +68,19 @@ async def test_many_listeners_share_one_poller_and_the_last_one_stops_it(served:
         listeners = [await stack.enter_async_context(listening(served.client, TASK)) for _ in range(30)]
         for listener in listeners:
             await listener.next()
-        # Looks are made one after the other, each after a pause: 30 pollers would begin 30 in one.
-        before = served.tasks.looks
-        await served.tasks.next_look()
-        assert served.tasks.looks == before + 1
+        # One poller polls once in each pause; 30 pollers would poll 30 times.
+        before = served.tasks.polls
+        await served.tasks.next_poll()
+        assert served.tasks.polls == before + 1
         served.tasks.states[TASK] = running(50)
-        told = await asyncio.gather(*(listener.next() for listener in listeners))
-        assert {event.told["stages"]["downscale"]["progress"] for event in told if event} == {50}
+        received = await asyncio.gather(*(listener.next() for listener in listeners))
+        assert {event.status["stages"]["downscale"]["progress"] for event in received if event} == {50}
 
     await until(lambda: not served.events.watched)
-    looks = served.tasks.looks
+    polls = served.tasks.polls
     for _ in range(5):
         await asyncio.sleep(0.02)
-    assert served.tasks.looks == looks
+    assert served.tasks.polls == polls
 
 
 async def test_a_client_that_reconnects_gets_only_new_events(served: Served) -> None:
@@ -91,12 +91,12 @@ async def test_a_client_that_reconnects_gets_only_new_events(served: Served) -> 
 
     async with listening(served.client, TASK, {"Last-Event-ID": first.id}) as listener:
         served.tasks.states[TASK] = completed()
-        assert [event.told["status"] for event in await listener.rest()] == ["completed"]
+        assert [event.status["status"] for event in await listener.rest()] == ["completed"]
     async with listening(served.client, TASK, {"Last-Event-ID": first.id}) as listener:
         [last] = await listener.rest()
     done = await served.client.get(f"/api/tasks/{TASK}/events", headers={"Last-Event-ID": last.id})
 
-    # The answer at which a browser stops coming back.
+    # 204 stops the reconnecting of browsers.
     assert (done.status_code, done.content) == (204, b"")
 
 
@@ -121,28 +121,28 @@ async def test_a_temporary_error_during_a_stream_is_no_event(served: Served) -> 
         await listener.next()
         served.tasks.fault = CatalogueUnavailable("away")
         for _ in range(3):
-            await served.tasks.next_look()
+            await served.tasks.next_poll()
         served.tasks.fault = None
         served.tasks.states[TASK] = completed()
 
-        assert [event.told["status"] for event in await listener.rest()] == ["completed"]
+        assert [event.status["status"] for event in await listener.rest()] == ["completed"]
 
 
 async def test_while_temporal_is_unreachable_the_catalogue_answers_and_is_named_as_source(
-    stand: Stand, served: Served
+    harness: Harness, served: Served
 ) -> None:
     source = Artifact("videos/original/v/source", "video/mp4", 10, "ab")
-    stand.services.catalogue.add(NewVideo("v", TASK, "local", "a.mp4", source, 1_600_000_000_000_000))
+    harness.services.catalogue.add(NewVideo("v", TASK, "local", "a.mp4", source, 1_600_000_000_000_000))
     served.tasks.states[TASK] = running(10)
     async with listening(served.client, TASK) as listener:
         await listener.next()
         served.tasks.fault = WorkflowsUnavailable("down")
         away = await listener.next()
-        stand.services.catalogue.record(RecordInput("v", completed().state))
+        harness.services.catalogue.record(RecordInput("v", completed().state))
         [last] = await listener.rest()
 
     assert away is not None
-    assert (away.told["source"], last.told["source"], last.told["status"]) == ("catalogue",) * 2 + (
+    assert (away.status["source"], last.status["source"], last.status["status"]) == ("catalogue",) * 2 + (
         "completed",
     )
 
