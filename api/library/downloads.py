@@ -35,7 +35,7 @@ async def serve(
     cache_control: str = "private, no-cache",
 ) -> Response:
     """Returns the response to GET or HEAD. A store that fails before the first byte gives an error."""
-    with services.metrics.begun_stream():
+    with services.metrics.stream_start():
         stored = await to_thread.run_sync(services.store.stat, key)
     if stored is None:
         raise FileUnknown("The file has been removed.")
@@ -59,7 +59,7 @@ async def serve(
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers)
     offset = part.offset if part else 0
-    with services.metrics.begun_stream():
+    with services.metrics.stream_start():
         content = await _begin(services.store.open_range(key, offset, length), services.metrics)
     if offset == 0 and stored.media_type.startswith("video/"):
         services.count_view(key)

@@ -17,17 +17,17 @@ FIXES = {
 }
 
 
-async def server_answers(services: Services) -> dict[str, str]:
+async def service_statuses(services: Services) -> dict[str, str]:
     """Returns `ok` or the error code for each service that the API needs."""
     answers = await asyncio.gather(
-        answer_of(services.tasks.ready()),
-        answer_of(to_thread.run_sync(services.store.ensure_bucket)),
-        answer_of(services.ask_catalogue(services.catalogue.ready)),
+        status_of(services.tasks.ready()),
+        status_of(to_thread.run_sync(services.store.ensure_bucket)),
+        status_of(services.ask_catalogue(services.catalogue.ready)),
     )
     return dict(zip(FIXES, answers, strict=True))
 
 
-async def answer_of(check: Awaitable[None]) -> str:
+async def status_of(check: Awaitable[None]) -> str:
     """Returns `ok`, or the code of the error that the check raised."""
     try:
         await check

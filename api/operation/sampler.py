@@ -9,7 +9,7 @@ import structlog
 
 from adapters.temporal.queues import QueueState
 from api.dependencies import Services
-from api.operation.health import server_answers
+from api.operation.health import service_statuses
 from domain.errors import CatalogueUnavailable, WorkflowsUnavailable
 from workflows.policies import CPU_QUEUE, GPU_QUEUE, QUICK_QUEUE
 
@@ -40,7 +40,7 @@ async def run_sampler(services: Services, read_queues: Callable[[], Awaitable[li
 
 async def sample(services: Services, read_queues: Callable[[], Awaitable[list[QueueState]]]) -> None:
     """Takes one sample. Values that a service does not return in time are cleared."""
-    services.metrics.set_parts(await server_answers(services))
+    services.metrics.set_parts(await service_statuses(services))
     try:
         await services.store_views()
         services.metrics.set_most_watched(

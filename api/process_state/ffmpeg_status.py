@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from domain.errors import PipelineError
 from domain.messages.diagnostics import PartReport
 
-_FRESH_FOR_S = 30.0
+_CACHE_S = 30.0
 
 
 class FfmpegStatus:
@@ -23,7 +23,7 @@ class FfmpegStatus:
     async def of(self, diagnostics: Callable[[], Awaitable[tuple[PartReport, ...]]]) -> str:
         """Returns `ok`, `unknown` without a CPU worker, or a description of the problem."""
         async with self._lock:
-            if self._checked_s is None or time.monotonic() - self._checked_s > _FRESH_FOR_S:
+            if self._checked_s is None or time.monotonic() - self._checked_s > _CACHE_S:
                 self._status = await _check(diagnostics)
                 self._checked_s = time.monotonic()
             return self._status

@@ -76,7 +76,7 @@ class ApiMetrics:
             self._streams.labels(outcome).inc()
 
     @contextmanager
-    def begun_stream(self) -> Iterator[None]:
+    def stream_start(self) -> Iterator[None]:
         """Counts a failure before the first byte of a download."""
         try:
             yield

@@ -76,10 +76,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def test_any_body_is_stored_whole_or_refused_without_a_trace(
     server: Server, body: bytes, cuts: list[int]
 ) -> None:
-    rows, objects, _ = server.kept()
+    rows, objects, _ = server.stored()
 
     answer = server.send(body, cuts)
 
     assert answer.status_code in {202, 400, 413, 415, 422}, answer.text
     taken = answer.status_code == 202
-    assert server.kept() == (rows + taken, objects + taken, 0)
+    assert server.stored() == (rows + taken, objects + taken, 0)

@@ -95,8 +95,8 @@ FORMS = [
     Asked("field of a megabyte", post(form(part("language", b"f" * 1_000_000), GOOD)), (422,)),
     Asked("file without bytes and without a name", post(form(part("file", b"", ""))), (422,)),
     Asked("packed form", post(form(GOOD), b"Content-Encoding: gzip"), (202, 400, 415), leaves=True),
-    Asked("form that says it is JSON", post(form(GOOD), kind=b"application/json"), (400, 415)),
-    Asked("body shorter than it says", post(form(GOOD)[:-200], length=str(len(form(GOOD)) - 200).encode()), (400,)),
+    Asked("form with the type JSON", post(form(GOOD), kind=b"application/json"), (400, 415)),
+    Asked("body shorter than its length", post(form(GOOD)[:-200], length=str(len(form(GOOD)) - 200).encode()), (400,)),
     Asked("upload by GET", get("/video/upload", method=b"GET"), (404, 405)),
 ]  # fmt: skip
 
@@ -141,7 +141,7 @@ TARGETS = [
         ("list of a billion", "/tasks?limit=1000000000", b"GET", (422,)),
         ("list with 5,000 questions", "/tasks?" + "a=b&" * 5_000, b"GET", (200, 400, 414, 422)),
         ("stage that climbs", f"/video/{TASK}/retry/..%2fx", b"POST", (404, 409)),
-        ("method that nobody knows", "/status/x", b"BREW", (405, 400, 404)),
+        ("unknown method", "/status/x", b"BREW", (405, 400, 404)),
         ("method that traces", "/status/x", b"TRACE", (405, 400, 404)),
         ("address of another machine", "http://127.0.0.1:1/latest/meta-data", b"GET", (404, 400)),
         ("connect to another machine", "127.0.0.1:1", b"CONNECT", (404, 405, 400)),

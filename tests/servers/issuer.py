@@ -40,7 +40,7 @@ class Issuer:
 
     def token(self, subject: str, *roles: str, key: Any = None, kid: str = "first", **claims: Any) -> str:
         """Returns a valid token, changed by `claims`; a claim that is None is left out."""
-        said = {
+        payload = {
             "iss": self.url,
             "aud": ["account", AUDIENCE],
             "sub": subject,
@@ -49,8 +49,8 @@ class Issuer:
             "realm_access": {"roles": list(roles)},
             **claims,
         }
-        kept = {name: value for name, value in said.items() if value is not None}
-        return jwt.encode(kept, key or self.key, algorithm="RS256", headers={"kid": kid})
+        payload = {name: value for name, value in payload.items() if value is not None}
+        return jwt.encode(payload, key or self.key, algorithm="RS256", headers={"kid": kid})
 
     def documents(self) -> dict[str, dict[str, Any]]:
         return {

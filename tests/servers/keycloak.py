@@ -25,8 +25,8 @@ COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".tools"
 REALM = ROOT / "deploy" / "keycloak" / "video-realm.json"
-# A client whose tokens are not meant for the product: Keycloak says `aud: account` in them.
-STRANGER = {
+# A client whose tokens are not meant for the product: their `aud` is `account`.
+OTHER_CLIENT = {
     "clientId": "another-product",
     "enabled": True,
     "publicClient": True,
@@ -144,7 +144,7 @@ def _environment() -> dict[str, str]:
 
 def _offer_realm(home: Path) -> None:
     realm = json.loads(REALM.read_text())
-    realm["clients"].append(STRANGER)
+    realm["clients"].append(OTHER_CLIENT)
     offered = home / "data" / "import"
     offered.mkdir(parents=True, exist_ok=True)
     (offered / "video-realm.json").write_text(json.dumps(realm))

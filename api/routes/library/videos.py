@@ -13,7 +13,7 @@ from adapters.catalogue import Cursor, Wanted
 from api.access.rules import EVERYBODY, USERS, only_for
 from api.dependencies import CallerKnown, ServicesNeeded, VideoId
 from api.library.caller_videos import CallerVideos
-from api.operation.health import answer_of
+from api.operation.health import status_of
 from api.schemas.library import (
     STATUSES,
     HealthAnswer,
@@ -41,8 +41,8 @@ class VideoChange(BaseModel):
 async def library_health(services: ServicesNeeded) -> HealthAnswer:
     """Checks the object store, the database, and FFmpeg in a CPU worker (at most twice a minute)."""
     store, database, ffmpeg = await asyncio.gather(
-        answer_of(to_thread.run_sync(services.store.ready)),
-        answer_of(services.ask_catalogue(services.catalogue.ready)),
+        status_of(to_thread.run_sync(services.store.ready)),
+        status_of(services.ask_catalogue(services.catalogue.ready)),
         services.ffmpeg.of(services.tasks.diagnostics),
     )
     return HealthAnswer(

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Response
 
 from api.access.rules import ADMINS, EVERYBODY, only_for
 from api.dependencies import ServicesNeeded
-from api.operation.health import FIXES, server_answers
+from api.operation.health import FIXES, service_statuses
 from api.schemas.tasks import DoctorAnswer, PartAnswer, ReadyAnswer
 
 router = APIRouter(tags=["operation"])
@@ -32,7 +32,7 @@ async def health() -> dict[str, str]:
 @only_for(EVERYBODY)
 async def ready(response: Response, services: ServicesNeeded) -> ReadyAnswer:
     """Checks Temporal, the object store (and creates a missing bucket) and the catalogue's database."""
-    answers = await server_answers(services)
+    answers = await service_statuses(services)
     all_ready = all(answer == "ok" for answer in answers.values())
     response.status_code = 200 if all_ready else 503
     return ReadyAnswer(ready=all_ready, parts=answers)
@@ -44,7 +44,7 @@ async def doctor(services: ServicesNeeded) -> DoctorAnswer:
     """Checks the servers, and the tools and models of one worker of each queue. `mend` has the fix."""
     servers = [
         PartAnswer(part=name, ok=answer == "ok", detail=answer, mend="" if answer == "ok" else FIXES[name])
-        for name, answer in (await server_answers(services)).items()
+        for name, answer in (await service_statuses(services)).items()
     ]
     workers: list[PartAnswer] = []
     if servers[0].ok:

@@ -33,7 +33,7 @@ TASK, TASK_OF_STOP, TASK_OF_NGINX = (f"task-{letter * 32}" for letter in "abc")
 @dataclass(frozen=True)
 class Servers:
     temporal: str
-    figures: str
+    metrics_url: str
     environment: dict[str, str]
 
     async def start(self, task_id: str) -> Client:
@@ -47,7 +47,7 @@ class Servers:
 
     def polls(self) -> int:
         """Returns the number of DescribeWorkflow calls, from Temporal's own metrics."""
-        text = httpx.get(self.figures, timeout=60).text
+        text = httpx.get(self.metrics_url, timeout=60).text
         asked = [line for line in text.splitlines() if line.startswith("service_requests{")]
         named = [line for line in asked if "DescribeWorkflowExecution" in line and '"frontend"' in line]
         return sum(int(line.rpartition(" ")[2]) for line in named)

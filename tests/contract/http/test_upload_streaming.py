@@ -209,4 +209,4 @@ async def _until(holds: object) -> None:
         if await asyncio.to_thread(holds):
             return
         await asyncio.sleep(0.05)
-    raise AssertionError("it never came to be")
+    raise AssertionError("the condition did not become true within 30 s")

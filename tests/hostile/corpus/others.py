@@ -85,11 +85,11 @@ POLYGLOTS = [
     case("mp4 that ends as a web page", lambda site: site.clip("plain.mp4") + b"<script>alert(1)</script>", TAKEN),
     case("mp4 with a script in a free box", lambda site: iso.movie([Track(site.jpeg)], iso.box(b"free", b"<?php system('id'); ?>")), TAKEN),
     case("mp4 with a playlist in its media", lambda site: iso.movie([Track(site.jpeg)]) + iso.box(b"mdat", b"#EXTM3U\nfile:///etc/passwd\n"), TAKEN),
-    case("picture that goes on as an mp4", lambda site: site.jpeg + site.clip("plain.mp4"), *REFUSED, SourceTruncated),
-    case("gif that goes on as an mp4", lambda site: b"GIF89a" + site.clip("plain.mp4"), *REFUSED, SourceTruncated),
-    case("pdf that goes on as a matroska", lambda site: b"%PDF-1.7\n" + ebml.film(site.jpeg), SourceTypeUnsupported),
-    case("shell script that goes on as a transport stream", lambda site: b"#!/bin/sh\n" + site.clip("broadcast.ts"), TAKEN),
-    case("matroska of a document type that nobody knows", lambda site: ebml.film(site.jpeg, doctype=b"No space left on device"), TAKEN),
+    case("picture followed by an mp4", lambda site: site.jpeg + site.clip("plain.mp4"), *REFUSED, SourceTruncated),
+    case("gif followed by an mp4", lambda site: b"GIF89a" + site.clip("plain.mp4"), *REFUSED, SourceTruncated),
+    case("pdf followed by a matroska", lambda site: b"%PDF-1.7\n" + ebml.film(site.jpeg), SourceTypeUnsupported),
+    case("shell script followed by a transport stream", lambda site: b"#!/bin/sh\n" + site.clip("broadcast.ts"), TAKEN),
+    case("matroska of a document type that is unknown", lambda site: ebml.film(site.jpeg, doctype=b"No space left on device"), TAKEN),
     case("two mp4s in one", lambda site: site.clip("plain.mp4") + site.clip("faststart.mp4"), TAKEN),
 ]  # fmt: skip
 
@@ -99,8 +99,8 @@ CODECS = [
     coded("jpeg2000", "mov"), coded("jpegls", "mkv"), coded("v210", "mov", "-pix_fmt", "yuv422p10le"), coded("r210", "mov", "-pix_fmt", "gbrp10le"),
     coded("msvideo1", "avi"), coded("rpza", "mov"), coded("smc", "mov"), coded("svq1", "mov"), coded("asv2", "avi"),
     coded("cljr", "avi"), coded("vc2", "mkv"), coded("hap", "mov"), coded("speedhq", "mkv"),
-    case("a codec that nobody knows in mp4", lambda site: iso.movie([Track(site.jpeg, codec=b"x0x0")]), *OFF_THE_LIST, SourceUnreadable),
-    case("a codec that nobody knows in matroska", lambda site: ebml.film(site.jpeg, entries=[ebml.picture(1, 16, 16, b"V_../../etc")]), *OFF_THE_LIST, SourceUnreadable),
+    case("a codec that is unknown in mp4", lambda site: iso.movie([Track(site.jpeg, codec=b"x0x0")]), *OFF_THE_LIST, SourceUnreadable),
+    case("a codec that is unknown in matroska", lambda site: ebml.film(site.jpeg, entries=[ebml.picture(1, 16, 16, b"V_../../etc")]), *OFF_THE_LIST, SourceUnreadable),
 ]  # fmt: skip
 
 CASES: list[Case] = [*TYPES, *POLYGLOTS, *CODECS]

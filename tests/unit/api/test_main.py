@@ -107,8 +107,8 @@ def test_without_accounts_only_this_machine_is_served(tmp_path: Path) -> None:
 
     assert process.returncode == 1
     assert errors.decode().splitlines() == [
-        "SettingInvalid: API_HOST is '0.0.0.0', and without OIDC_ISSUER whoever reaches it would be let in "
-        "as its owner: set OIDC_ISSUER, or listen on 127.0.0.1."
+        "SettingInvalid: API_HOST is '0.0.0.0', but without OIDC_ISSUER there is no authentication: "
+        "set OIDC_ISSUER, or listen on 127.0.0.1."
     ]
     assert not database.exists()
 

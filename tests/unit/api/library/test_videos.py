@@ -71,8 +71,8 @@ async def test_a_video_is_renamed_and_its_name_is_cleaned(harness: Harness) -> N
     assert (await harness.client.get(f"/api/videos/{video_id}")).json()["filename"] == "new.mp4"
     wrong = await harness.client.patch(f"/api/videos/{video_id}", json={"status": "saved"})
     assert wrong.status_code == 422
-    nobody = await harness.client.patch("/api/videos/nobody", json={"filename": "a.mp4"})
-    assert (nobody.status_code, nobody.json()["code"]) == (404, "VideoUnknown")
+    unknown = await harness.client.patch("/api/videos/unknown", json={"filename": "a.mp4"})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "VideoUnknown")
 
 
 async def test_a_removed_video_leaves_no_object_and_no_row(harness: Harness) -> None:
