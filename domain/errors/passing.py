@@ -34,11 +34,11 @@ class TaskStartUnknown(PassingError):
 
 
 class ScratchFull(PassingError):
-    """The worker's disk for temporary files has no room left."""
+    """The worker's disk for temporary files is full."""
 
 
 class MediaToolFailed(PassingError):
-    """FFmpeg ended with an error that does not point at the source."""
+    """FFmpeg failed with an error that does not point to the source."""
 
 
 class MediaToolStalled(PassingError):

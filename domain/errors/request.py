@@ -42,7 +42,7 @@ class VideoUnknown(SenderError):
 
 
 class FileUnknown(SenderError):
-    """The task has no file of this name (yet)."""
+    """The task has no file with this name (yet)."""
 
 
 class RangeUnsatisfiable(SenderError):
@@ -94,7 +94,7 @@ class StageNotRetryable(SenderError):
 
 
 class TaskEnded(SenderError):
-    """The task has ended already."""
+    """The task has already ended."""
 
 
 class AllowanceExceeded(SenderError):
@@ -106,7 +106,7 @@ class AllowanceExceeded(SenderError):
 
 
 class RateExceeded(AllowanceExceeded):
-    """Requests come faster than one caller may send them: slow down."""
+    """Too many requests from this caller: slow down."""
 
 
 class QuotaExceeded(AllowanceExceeded):

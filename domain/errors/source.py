@@ -38,4 +38,4 @@ class SourceTooLong(SenderError):
 
 
 class SubtitlesInvalid(SenderError):
-    """The given subtitles can't be read."""
+    """The subtitle file can't be read."""

@@ -29,6 +29,6 @@ class AttemptStopped(PipelineError):
 
 
 def leaves(root: type[PipelineError]) -> list[type[PipelineError]]:
-    """Every error below `root` that has no error below itself."""
+    """Returns every subclass of `root` that has no subclasses itself."""
     below = root.__subclasses__()
     return [root] if not below else [leaf for kind in below for leaf in leaves(kind)]

@@ -128,7 +128,7 @@ def test_an_interrupted_stream_is_resumed(product: Product, page: Page, film: st
 def test_the_page_of_an_unknown_id_reports_that_there_is_no_video(product: Product, page: Page) -> None:
     page.goto(f"{product.stack.settings.api_url}/watch/nobody")
 
-    expect(page.get_by_role("alert")).to_contain_text("There is no such video here")
+    expect(page.get_by_role("alert")).to_contain_text("Video not found")
     expect(page.locator("video")).to_be_hidden()
 
 
@@ -139,7 +139,7 @@ def test_the_page_of_a_failed_video_shows_the_reason(product: Product, page: Pag
         # Without a worker to probe it, the upload is accepted.
         task_id = product.upload(tmp_path / "short.mp4")
         page.goto(f"{product.stack.settings.api_url}/watch/{task_id}")
-        expect(state).to_have_text("Waiting to begin")
+        expect(state).to_have_text("Waiting to start")
         with away(product, "api"):
             expect(notice).to_contain_text("Trying again")
 

@@ -1,4 +1,4 @@
-"""With one part down the API answers from what is left, and where nothing is left it names the part."""
+"""With one service down the API answers from the others, or names the missing service."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FILE = f"/video/{COMPLETED}/files/final.mp4"
 
 @dataclass
 class Product:
-    """Temporal and the store stop when their stacks are closed."""
+    """API with its services; closing a service's exit stack stops it."""
 
     url: str
     database_path: Path
@@ -48,7 +48,7 @@ class Product:
     store: ExitStack
 
     def ask(self, *calls: tuple[str, str]) -> list[tuple[int, str]]:
-        """Status and code of each call, all asked at the same time; uploads send a small video."""
+        """Makes all calls at once; returns status and error code of each. Uploads send a small video."""
 
         async def ask_all() -> list[httpx.Response]:
             async with httpx.AsyncClient(base_url=self.url, timeout=120) as client:
@@ -69,9 +69,9 @@ class Product:
         ]
 
     def status(self, task_id: str) -> tuple[str, str]:
-        told = httpx.get(f"{self.url}/status/{task_id}", timeout=120).raise_for_status().json()
-        assert told["age_seconds"] >= 0
-        return told["status"], told["source"]
+        body = httpx.get(f"{self.url}/status/{task_id}", timeout=120).raise_for_status().json()
+        assert body["age_seconds"] >= 0
+        return body["status"], body["source"]
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def product(tmp_path: Path) -> Iterator[Product]:
         unlimited = dict.fromkeys(("RATE_LIMIT", "UPLOAD_RATE_LIMIT"), "0")
         url = rest.enter_context(running_api({**environment, **unlimited}, tmp_path / "api.log"))
         database = CatalogueSettings(environment["DATABASE_URL"])
-        _keep_tasks(Catalogue(connect(database)), S3ObjectStore(store_settings), address, tmp_path)
+        _add_tasks(Catalogue(connect(database)), S3ObjectStore(store_settings), address, tmp_path)
         yield Product(
             url,
             tmp_path / "catalogue.db",
@@ -95,8 +95,8 @@ def product(tmp_path: Path) -> Iterator[Product]:
         )
 
 
-def _keep_tasks(catalogue: Catalogue, store: S3ObjectStore, temporal: str, folder: Path) -> None:
-    """One task that waits for a worker, and one that Temporal has forgotten."""
+def _add_tasks(catalogue: Catalogue, store: S3ObjectStore, temporal: str, folder: Path) -> None:
+    """Adds a task that waits for a worker, and one that Temporal does not know."""
     (folder / "final.mp4").write_bytes(video(5_000))
     with (folder / "final.mp4").open("rb") as content:
         final = store.put_stream(content, "videos/transcoded/c/final.mp4", "video/mp4")
@@ -115,7 +115,7 @@ def _keep_tasks(catalogue: Catalogue, store: S3ObjectStore, temporal: str, folde
 
 @contextmanager
 def locked(database_path: Path) -> Iterator[None]:
-    """Another process that keeps the database for itself."""
+    """Holds a lock on the database in another process."""
     connection = sqlite3.connect(database_path, isolation_level=None, timeout=60)
     connection.execute("BEGIN EXCLUSIVE")
     try:
@@ -127,7 +127,7 @@ def locked(database_path: Path) -> Iterator[None]:
 
 @contextmanager
 def frozen(argument: str) -> Iterator[None]:
-    """The server that was started with this argument takes connections and says nothing."""
+    """Freezes the server that was started with this argument: it accepts connections and never answers."""
     [server] = [child for child in psutil.Process().children() if argument in child.cmdline()]
     server.send_signal(signal.SIGSTOP)
     try:
@@ -143,7 +143,7 @@ def begun_download(url: str) -> Iterator[socket.socket]:
         yield connection
 
 
-def test_while_the_database_is_locked_running_tasks_are_told_and_cancelled(product: Product) -> None:
+def test_while_the_database_is_locked_running_tasks_are_shown_and_cancelled(product: Product) -> None:
     with locked(product.database_path):
         assert product.status(RUNNING) == ("queued", "temporal")
         answers = product.ask(
@@ -158,7 +158,7 @@ def test_while_the_database_is_locked_running_tasks_are_told_and_cancelled(produ
     assert product.ask(("GET", "/tasks"), ("GET", FILE)) == [(200, ""), (200, "")]
 
 
-def test_without_the_store_everything_but_bytes_is_told(product: Product) -> None:
+def test_without_the_store_everything_but_file_content_is_served(product: Product) -> None:
     product.store.close()
 
     assert product.status(RUNNING) == ("queued", "temporal")
@@ -170,19 +170,19 @@ def test_without_the_store_everything_but_bytes_is_told(product: Product) -> Non
     ]
 
 
-def test_a_store_that_hangs_holds_back_nobody_who_asks_for_no_bytes(product: Product) -> None:
+def test_a_hanging_store_delays_no_request_without_file_content(product: Product) -> None:
     with frozen(str(product.objects_path)), ExitStack() as downloads:
         waiting = [downloads.enter_context(begun_download(product.url)) for _ in range(60)]
 
         assert product.status(COMPLETED) == ("completed", "catalogue")
         assert product.ask(("GET", "/tasks")) == [(200, "")]
 
-        # Answered while the threads of the store were all taken, not after they had given up.
+        # Answered while all threads of the store were blocked, not after their time-outs.
         answered, _, _ = select.select(waiting, [], [], 0)
         assert answered == []
 
 
-def test_without_temporal_the_catalogue_tells_what_it_knows(product: Product) -> None:
+def test_without_temporal_the_catalogue_answers(product: Product) -> None:
     product.temporal.close()
 
     assert product.status(RUNNING) == ("queued", "catalogue")
@@ -194,13 +194,13 @@ def test_without_temporal_the_catalogue_tells_what_it_knows(product: Product) ->
     ]
 
 
-def test_a_temporal_that_hangs_is_not_waited_for(product: Product) -> None:
+def test_requests_do_not_wait_for_a_hanging_temporal(product: Product) -> None:
     with frozen(product.temporal_port):
         assert product.status(RUNNING) == ("queued", "catalogue")
         assert product.ask(("GET", "/tasks"), ("GET", FILE)) == [(200, ""), (200, "")]
 
 
-def test_with_nobody_left_who_knows_the_task_the_part_is_named(product: Product) -> None:
+def test_without_temporal_and_catalogue_the_error_names_the_missing_service(product: Product) -> None:
     product.temporal.close()
 
     with locked(product.database_path):
