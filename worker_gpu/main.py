@@ -8,7 +8,7 @@ from activities.attempts.metrics import AttemptMetrics
 from activities.diagnostics import Diagnostics
 from activities.language_detection import LanguageDetection
 from activities.subtitles import Subtitles
-from adapters.ffmpeg.doctor import check_parts
+from adapters.ffmpeg.doctor import check_ffmpeg
 from adapters.ffmpeg.frames import FrameReader
 from adapters.ffmpeg.sandbox import guards
 from adapters.models.settings import read_speech, read_vision
@@ -37,7 +37,7 @@ async def run() -> None:
             Subtitles(store, speech, scratch).run,
             Diagnostics(
                 {
-                    "worker_gpu: ffmpeg": check_parts,
+                    "worker_gpu: ffmpeg": check_ffmpeg,
                     "worker_gpu: speech model": speech.prepare,
                     "worker_gpu: vision model": detector.prepare,
                 }

@@ -14,7 +14,7 @@ from adapters.ffmpeg.inspect import verify
 from adapters.ffmpeg.inspect.conformity import conforms, picture_conforms
 from adapters.ffmpeg.inspect.ffprobe_report import parse_report
 from adapters.ffmpeg.inspect.mp4_boxes import ends_inside_a_box, starts_with_a_box
-from adapters.ffmpeg.run.faults import judge
+from adapters.ffmpeg.run.faults import classify
 from domain.errors import (
     ArtifactMismatch,
     MediaToolFailed,
@@ -54,7 +54,7 @@ MEDIA = SourceMedia("mov,mp4,m4a,3gp,3g2,mj2", 2_000_000, 1000, PICTURE, SOUND)
 def test_the_fault_is_told_from_the_exit_and_the_lines(
     exit_code: int, line: str, fault: type[PipelineError]
 ) -> None:
-    verdict = judge(exit_code, ["", line], cpu_limit_reached=False, reads_source=True)
+    verdict = classify(exit_code, ["", line], cpu_limit_reached=False, reads_source=True)
 
     assert type(verdict) is fault
 
@@ -62,7 +62,7 @@ def test_the_fault_is_told_from_the_exit_and_the_lines(
 def test_a_message_tells_neither_paths_nor_addresses() -> None:
     line = "[mov @ 0x55d1] [x @ 0x2] file:/scratch/secret/x: Invalid data found when processing input"
 
-    message = str(judge(1, [line], cpu_limit_reached=False, reads_source=True))
+    message = str(classify(1, [line], cpu_limit_reached=False, reads_source=True))
 
     assert message == (
         "The file can't be read as a video. FFmpeg says: the file: Invalid data found when processing input"
@@ -70,7 +70,7 @@ def test_a_message_tells_neither_paths_nor_addresses() -> None:
 
 
 def test_a_fault_in_a_file_of_our_own_is_never_the_senders() -> None:
-    verdict = judge(1, ["moov atom not found"], cpu_limit_reached=False, reads_source=False)
+    verdict = classify(1, ["moov atom not found"], cpu_limit_reached=False, reads_source=False)
 
     assert type(verdict) is MediaToolFailed
 
@@ -190,18 +190,18 @@ def test_sound_of_another_length_is_not_what_was_asked_for(tmp_path: Path) -> No
 
 
 def test_a_full_ffmpeg_misses_nothing() -> None:
-    assert doctor.missing_parts() == []
+    assert doctor.missing_components() == []
 
 
 def test_a_missing_ffmpeg_is_told_with_its_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    [complaint] = doctor.missing_parts()
+    [complaint] = doctor.missing_components()
     assert "install FFmpeg" in complaint
 
 
 def test_an_ffmpeg_without_its_parts_is_told_part_by_part() -> None:
-    complaints = doctor.lacking(
+    complaints = doctor.missing_from(
         "ffmpeg version 4.4.2-0ubuntu0 Copyright", " ... scale V->V x", " V..... png x"
     )
 

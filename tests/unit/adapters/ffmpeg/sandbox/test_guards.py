@@ -178,8 +178,8 @@ def test_where_a_container_refuses_namespaces_and_landlock_the_filter_still_hold
     line, tool = done.stdout.splitlines()[-2:]
     assert line == (
         "media processes are confined by resource limits, no privileges, system call filter; "
-        "not in force here: file access (Landlock: Operation not permitted), "
-        "so files are guarded by the lists of formats and protocols alone; "
+        "not in force here: file access (Landlock: Operation not permitted): "
+        "only the lists of formats and protocols protect files; "
         "user namespace with network namespace (namespaces: Operation not permitted); "
         "network namespace (namespaces: Operation not permitted)"
     )
