@@ -1,4 +1,4 @@
-"""The CPU worker: runs the workflows and everything that FFmpeg, the store and the catalogue do."""
+"""CPU worker: workflows, and the activities on FFmpeg, the object store and the catalogue."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ from workflows.video_pipeline import VideoPipeline
 
 
 async def run() -> None:
-    """Serve until told to stop."""
+    """Serve until a stop signal."""
     guards.announce()
     worker, media, webhooks = read_worker(CPU_QUEUE), read_media(), read_webhooks()
     catalogue_settings = read_catalogue()

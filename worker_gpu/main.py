@@ -1,4 +1,4 @@
-"""The GPU worker: hears with Whisper and looks with YOLO, on a GPU or, with DEVICE=cpu, without."""
+"""GPU worker: speech and animal stages with Whisper and YOLO, on a GPU or, with DEVICE=cpu, a CPU."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from workflows.policies import GPU_QUEUE
 
 
 async def run() -> None:
-    """Serve until told to stop."""
+    """Serve until a stop signal."""
     guards.announce()
     worker, media = read_worker(GPU_QUEUE), read_media()
     store = S3ObjectStore(read_store())

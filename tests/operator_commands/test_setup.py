@@ -13,7 +13,7 @@ import pytest
 from temporalio.client import Client
 
 from adapters.object_store import S3ObjectStore, StoreSettings
-from adapters.setup.waiting import until_answered
+from adapters.setup.waiting import retry_until_ready
 from domain.errors import SettingInvalid, WorkflowsUnavailable
 from tests.contract.store.servers import program, s3_server
 from tests.servers.product_process import ROOT
@@ -102,7 +102,7 @@ async def test_a_job_waits_for_a_server_that_is_not_there_yet() -> None:
         if answer is not None:
             raise answer
 
-    await until_answered(call, pause_s=0)
+    await retry_until_ready(call, pause_s=0)
 
     assert answers == []
 
@@ -112,4 +112,4 @@ async def test_what_only_the_operator_can_mend_is_told_at_once() -> None:
         raise SettingInvalid("no such thing")
 
     with pytest.raises(SettingInvalid):
-        await until_answered(call, pause_s=3600)
+        await retry_until_ready(call, pause_s=3600)

@@ -60,14 +60,14 @@ def test_a_request_that_gave_the_upload_back_costs_no_number(catalogue: Catalogu
 def test_who_goes_on_elsewhere_than_where_the_upload_stands_is_told_where(catalogue: Catalogue) -> None:
     catalogue.uploads.create(upload(), NO_QUOTAS)
 
-    with pytest.raises(UploadConflict, match="stands at 0, not at 7"):
+    with pytest.raises(UploadConflict, match="offset is 0, not 7"):
         claim(catalogue, "first", 7)
 
 
 def test_an_upload_broken_off_too_often_is_given_up(catalogue: Catalogue) -> None:
     catalogue.uploads.create(upload(next_part=10_000, writer="dead"), NO_QUOTAS)
 
-    with pytest.raises(UploadGone, match="begin anew"):
+    with pytest.raises(UploadGone, match="interrupted too often"):
         claim(catalogue, "first")
 
 

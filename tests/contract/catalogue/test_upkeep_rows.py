@@ -45,7 +45,7 @@ def test_only_ended_tasks_grow_old(catalogue: Catalogue, upkeep: CatalogueUpkeep
 def test_more_videos_than_a_page_holds_are_all_seen_though_they_go_meanwhile(
     catalogue: Catalogue, upkeep: CatalogueUpkeep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.catalogue.upkeep._AT_ONCE", 2)
+    monkeypatch.setattr("adapters.catalogue.upkeep._PAGE_ROWS", 2)
     for number in range(1, 6):
         save(catalogue, number)
 

@@ -91,7 +91,7 @@ def test_only_the_wanted_labels_are_told(
 def test_labels_that_the_model_does_not_know_are_the_operators_fault(
     vision_settings: VisionSettings, frames: FrameReader
 ) -> None:
-    with pytest.raises(SettingInvalid, match="knows none of"):
+    with pytest.raises(SettingInvalid, match="has none of"):
         YoloDetector(replace(vision_settings, labels=("unicorn",)), frames).prepare()
 
 
