@@ -46,11 +46,14 @@ def _detect(pcm: PcmFile, step_count: int, progress: ProgressReporter, stall_lim
         lead_in = min(first, _LEAD_IN_STEPS)
         last = min(first + _SLICE_STEPS, step_count)
         sound = _padded(pcm.samples((first - lead_in) * _STEP_SAMPLES, last * _STEP_SAMPLES))
-        slice_probabilities = run_with_stall_limit(
-            lambda sound=sound: get_vad_model()(sound), progress, stall_limit_s
-        )  # type: ignore[misc]
+        slice_probabilities = run_with_stall_limit(partial(_run_detector, sound), progress, stall_limit_s)
         probabilities.extend(np.ravel(slice_probabilities)[lead_in:].tolist())
         progress.advance(last / step_count)
+    return probabilities
+
+
+def _run_detector(sound: Samples) -> Samples:
+    probabilities: Samples = get_vad_model()(sound)
     return probabilities
 
 

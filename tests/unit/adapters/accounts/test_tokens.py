@@ -1,4 +1,4 @@
-"""Which tokens of an issuer are good, and what is read from them."""
+"""Validation of an issuer's tokens, and the identity read from them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def tokens(issuer: Issuer, **settings: Any) -> OidcTokens:
     return OidcTokens(replace(OidcSettings(issuer.url), **settings), IssuerKeys(issuer.url))
 
 
-async def test_a_token_says_who_comes_with_which_roles_and_plan(issuer: Issuer) -> None:
+async def test_a_token_gives_owner_roles_and_plan(issuer: Issuer) -> None:
     token = issuer.token("7f3a", "user", "offline_access", plan="premium")
 
     identity = await tokens(issuer).identity(token)
@@ -38,7 +38,7 @@ async def test_a_token_says_who_comes_with_which_roles_and_plan(issuer: Issuer) 
 
 
 @pytest.mark.parametrize("plan", [None, "gold", 7, ["premium"], {"name": "premium"}])
-async def test_a_plan_that_is_not_known_is_the_standard(issuer: Issuer, plan: object) -> None:
+async def test_an_unknown_plan_is_the_standard_plan(issuer: Issuer, plan: object) -> None:
     identity = await tokens(issuer).identity(issuer.token("7f3a", "user", plan=plan))
 
     assert identity.plan is Plan.STANDARD
@@ -52,7 +52,7 @@ async def test_a_plan_that_is_not_known_is_the_standard(issuer: Issuer, plan: ob
         ("groups", {"groups": ["admin", 7, None]}),
     ],
 )
-async def test_roles_are_read_from_where_the_operator_says(
+async def test_roles_are_read_from_the_configured_claim(
     issuer: Issuer, path: str, claims: dict[str, Any]
 ) -> None:
     identity = await tokens(issuer, roles_claim=path).identity(issuer.token("7f3a", "user", **claims))
@@ -72,7 +72,7 @@ def public_pem(issuer: Issuer) -> bytes:
 
 
 def signed_by_public_key(issuer: Issuer) -> str:
-    """The old trick: the public key, which everybody has, taken as the secret of an HS256 signature."""
+    """Key confusion attack: an HS256 signature with the public key as its secret."""
     import base64
     import hashlib
     import hmac
@@ -127,7 +127,7 @@ def of_another_kind(issuer: Issuer, algorithm: str, key: Any) -> str:
         (lambda _: "é.é.é", "not valid"),
     ],
 )
-async def test_a_token_that_is_not_good_is_refused_with_its_fault(
+async def test_an_invalid_token_is_refused_with_the_reason(
     issuer: Issuer, forge: Callable[[Issuer], str], detail: str
 ) -> None:
     with pytest.raises(TokenRefused, match=detail):
@@ -154,7 +154,7 @@ async def test_clocks_may_differ_by_half_a_minute(issuer: Issuer) -> None:
         ("OIDC_ALGORITHMS", ""),
     ],
 )
-def test_a_setting_that_would_let_strangers_in_is_refused_by_its_name(name: str, value: str) -> None:
+def test_an_unsafe_setting_is_refused_by_its_name(name: str, value: str) -> None:
     with pytest.raises(SettingInvalid, match=name):
         read_oidc({"OIDC_ISSUER": "https://login.example", name: value})
 
