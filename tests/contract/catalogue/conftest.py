@@ -22,7 +22,7 @@ def settings(tmp_path: Path) -> CatalogueSettings:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def catalogue(request: pytest.FixtureRequest, settings: CatalogueSettings) -> Iterator[Catalogue]:
-    """The same specification holds on both databases."""
+    """Catalogue on each database: one specification for both."""
     chosen = settings
     if request.param == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")

@@ -1,4 +1,4 @@
-"""What the shipped speech model makes of the shipped clips, through the engine as the product runs it."""
+"""Accuracy of the shipped speech model on the shipped clips, with the product's engine."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from adapters.speech.faster_whisper_engine import FasterWhisperEngine
 from domain.speech.words import LanguageVerdict
 from tests.contract.media.progress import NotedProgress
-from tests.contract.speech.conftest import Spoken
+from tests.contract.speech.conftest import SpokenClip
 
-Sounds = Callable[[str], Spoken]
+Sounds = Callable[[str], SpokenClip]
 CLIPS = ["demo", "english-dog", "spanish-horse"]
 
 
@@ -20,12 +20,12 @@ def letters(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
-def edits(said: list[str], heard: list[str]) -> int:
-    """How many words must be put in, taken out or replaced."""
-    row = list(range(len(heard) + 1))
-    for count, word in enumerate(said, start=1):
+def edits(expected: list[str], transcript: list[str]) -> int:
+    """Number of words to insert, delete or replace."""
+    row = list(range(len(transcript) + 1))
+    for count, word in enumerate(expected, start=1):
         diagonal, row[0] = row[0], count
-        for column, other in enumerate(heard, start=1):
+        for column, other in enumerate(transcript, start=1):
             diagonal, row[column] = (
                 row[column],
                 min(row[column] + 1, row[column - 1] + 1, diagonal + (word != other)),
@@ -44,18 +44,20 @@ def test_the_language_of_a_shipped_clip_is_detected(
 
 
 @pytest.mark.parametrize("name", CLIPS)
-def test_nine_words_of_ten_in_a_shipped_clip_are_understood(
+def test_nine_words_of_ten_in_a_shipped_clip_are_transcribed(
     whisper: FasterWhisperEngine, spoken: Sounds, name: str
 ) -> None:
     sound = spoken(name)
     words = whisper.transcribe(sound.pcm_path, sound.language, NotedProgress())
-    said = letters(" ".join(text for text, _, _ in sound.sentences))
-    heard = letters(" ".join(word.text for word in words))
-    assert edits(said, heard) <= len(said) // 10, " ".join(word.text for word in words)
+    expected = letters(" ".join(text for text, _, _ in sound.sentences))
+    transcript = letters(" ".join(word.text for word in words))
+    assert edits(expected, transcript) <= len(expected) // 10, " ".join(word.text for word in words)
 
 
 @pytest.mark.parametrize("name", CLIPS)
-def test_words_stand_where_the_sentences_are(whisper: FasterWhisperEngine, spoken: Sounds, name: str) -> None:
+def test_words_have_the_times_of_their_sentences(
+    whisper: FasterWhisperEngine, spoken: Sounds, name: str
+) -> None:
     sound = spoken(name)
     for word in whisper.transcribe(sound.pcm_path, sound.language, NotedProgress()):
         assert any(

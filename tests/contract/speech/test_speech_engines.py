@@ -1,4 +1,4 @@
-"""What every speech engine keeps to, whatever runs in it."""
+"""Contract of every speech engine."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from adapters.speech.engines import speech_engine
 from domain.errors import AttemptCancelled, LanguageUnsupported
 from domain.speech.words import LanguageVerdict
 from tests.contract.media.progress import NotedProgress
-from tests.contract.speech.conftest import BYTES_PER_SECOND, Engine, Spoken
+from tests.contract.speech.conftest import BYTES_PER_SECOND, Engine, SpokenClip
 
-Sounds = Callable[[str], Spoken]
+Sounds = Callable[[str], SpokenClip]
 
 
 def test_silence_has_no_words_and_no_language(engine: Engine, silence: Path) -> None:
@@ -50,7 +50,7 @@ def test_words_keep_their_place_after_a_long_silence(engine: Engine, spoken: Sou
     assert abs(words[0].start_us - first_said_us) < 600_000
 
 
-def test_without_a_language_the_words_are_heard_in_the_likeliest(engine: Engine, spoken: Sounds) -> None:
+def test_without_a_language_the_likeliest_one_is_transcribed(engine: Engine, spoken: Sounds) -> None:
     sound = spoken("english-dog")
     with_language = engine.transcribe(sound.pcm_path, "en-GB", NotedProgress())
     assert engine.transcribe(sound.pcm_path, None, NotedProgress()) == with_language
@@ -60,7 +60,7 @@ def test_english_is_named_as_the_language_of_english(engine: Engine, spoken: Sou
     assert engine.detect_language(spoken("english-dog").pcm_path, NotedProgress()).language == "en"
 
 
-def test_a_language_that_the_engine_does_not_know_is_refused(engine: Engine, spoken: Sounds) -> None:
+def test_an_unsupported_language_is_refused(engine: Engine, spoken: Sounds) -> None:
     with pytest.raises(LanguageUnsupported, match="ja"):
         engine.transcribe(spoken("english-dog").pcm_path, "ja", NotedProgress())
 
