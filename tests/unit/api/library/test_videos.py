@@ -12,6 +12,7 @@ from api.settings import LibrarySettings, read_library
 from domain.errors import SettingInvalid
 from domain.messages.stages import RecordInput
 from domain.tasks.state import TaskOutcome, TaskState, TaskStatus
+from domain.version import VERSION
 from tests.unit.api.conftest import Stand
 from tests.unit.api.library.library_server import RESULT, finishing, send
 
@@ -163,7 +164,7 @@ async def test_the_health_of_the_library_names_its_parts(stand: Stand) -> None:
     assert answer.json() == {
         "status": "degraded",
         "service": "video-pipeline",
-        "version": "0.1.0",
+        "version": VERSION,
         "object_store": "ok",
         "database": "ok",
         "ffmpeg": "no libass",
