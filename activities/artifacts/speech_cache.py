@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from temporalio import activity
 
 from activities.ports import ObjectStore
 from domain.attempts.progress import UnreportedProgress
@@ -13,7 +14,6 @@ from domain.errors import FileUnknown, PassingError
 from domain.storage.keys import speech_cache_key
 
 _MEDIA_TYPE = "application/octet-stream"
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class SpeechCache:
             except FileUnknown:
                 return None
             except PassingError as error:
-                _log.warning("kept speech can't be looked up, so it is heard again: %s", error)
+                activity.logger.warning("kept speech can't be looked up, so it is heard again: %s", error)
                 return None
             return piece_path.read_bytes()
 
@@ -44,4 +44,4 @@ class SpeechCache:
             )
         except PassingError as error:
             # The words are there; only a later attempt would have to hear them again.
-            _log.warning("speech was heard but can't be kept: %s", error)
+            activity.logger.warning("speech was heard but can't be kept: %s", error)

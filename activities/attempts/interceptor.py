@@ -7,7 +7,6 @@ work that never looks up.
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
@@ -47,8 +46,6 @@ _TIME_UP_AHEAD_S = 5.0
 _TIME_UP_AHEAD_SHARE = 0.2
 # A beat leaves at most a second after what it tells: by then a suspect is past the place for sure.
 _PAST_THE_PLACE_FOR_S = 10.0
-
-_log = logging.getLogger(__name__)
 
 
 class AttemptInterceptor(Interceptor):
@@ -173,9 +170,9 @@ class InterceptedAttempt(ActivityInboundInterceptor):
         try:
             removed = await asyncio.to_thread(self._guard.store.remove_prefix, prefix)
         except PipelineError as error:
-            _log.warning("a superseded attempt leaves %s to the sweep: %s", prefix, error)
+            activity.logger.warning("a superseded attempt leaves %s to the sweep: %s", prefix, error)
         else:
-            _log.info("a superseded attempt has removed the %s objects of %s", removed, prefix)
+            activity.logger.info("a superseded attempt has removed the %s objects of %s", removed, prefix)
 
     async def _said(self) -> bool:
         """Tell Temporal the beat now; False when it has gone on without this attempt."""
@@ -189,9 +186,9 @@ class InterceptedAttempt(ActivityInboundInterceptor):
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return False
-            _log.warning("Temporal did not take an attempt's word: %s", error)
+            activity.logger.warning("Temporal did not take an attempt's word: %s", error)
         except TimeoutError:
-            _log.warning("Temporal did not take an attempt's word within %s s", limit_s)
+            activity.logger.warning("Temporal did not take an attempt's word within %s s", limit_s)
         return True
 
 
