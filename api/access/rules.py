@@ -44,7 +44,6 @@ USERS_IN_PERSON = Rule(Role.USER, in_person=True)
 ADMINS = Rule(Role.ADMIN)
 DOCUMENTS = Rule(Role.USER, group="docs")
 METRICS = Rule(Role.ADMIN, group="metrics")
-GROUPS = tuple(rule.group for rule in (DOCUMENTS, METRICS))
 
 
 def only_for(rule: Rule) -> Callable[[Endpoint], Endpoint]:
