@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from filelock import FileLock
 
 from local.ports import free_ports
 
@@ -65,9 +65,8 @@ def running_keycloak(log_path: Path) -> Iterator[Keycloak]:
     if java is None:
         raise KeycloakAbsent("there is no Java to run it")
     TOOLS.mkdir(exist_ok=True)
-    with (TOOLS / "keycloak.lock").open("w") as alone:
-        # Two of one installation would write the same files while they start.
-        fcntl.flock(alone, fcntl.LOCK_EX)
+    # Two of one installation would write the same files while they start.
+    with FileLock(TOOLS / "keycloak.lock"):
         home = _installed()
         _offer_realm(home)
         port, management_port = free_ports("127.0.0.1", 2)
