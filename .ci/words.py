@@ -46,7 +46,13 @@ RETIRED = {
 }
 
 # Names that hold a retired word for a reason: a module by its path, all else by its name.
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS = {
+    "adapters/ffmpeg/sandbox/guards.py": "the sandbox's guards, not those of attempts",
+    "tests/unit/adapters/ffmpeg/sandbox/test_guards.py": "its test",
+    "Guards": "the sandbox's guards as a value",
+    "guards": "reader of the sandbox's guards",
+    "tell": "the method of Python's file objects that gives the position",
+}
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _Named = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
