@@ -17,7 +17,7 @@ help: ## Show this list
 	@echo 'make backup       copy the whole state into .backups/; a running product stays up'
 	@echo 'make restore FROM=.backups/…   put such a copy in place of an empty .data/'
 	@echo 'make test         the whole test suite, with `make check`'
-	@echo 'make check        format, lint, types, import rules'
+	@echo 'make check        format, lint, types, import rules, names and docstrings'
 	@echo 'make audit        look up every pinned package among the known vulnerabilities'
 	@echo 'make format       format the code and fix what lint can fix'
 	@echo 'make bench        the benchmarks: a table of ratios'
@@ -67,6 +67,7 @@ check: env
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/words.py
 
 audit: env
 	@$(BIN)/python .ci/audit.py

@@ -96,7 +96,7 @@ def interface(settings: HttpSettings = UNLIMITED, registry: CollectorRegistry | 
     """
     app = _Interface(
         title="Video pipeline",
-        version="0.1.0",
+        version=VERSION,
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,

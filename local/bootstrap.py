@@ -75,6 +75,7 @@ def _wanted() -> str:
     for path in (REQUIREMENTS_PATH / "bootstrap.txt", REQUIREMENTS_PATH / "dev.txt"):
         digest.update(path.read_bytes())
     digest.update((REPOSITORY_PATH / "pyproject.toml").read_bytes())
+    digest.update((REPOSITORY_PATH / "domain" / "version.py").read_bytes())
     return digest.hexdigest()
 
 

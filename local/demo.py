@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 import signal
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.markup import escape
 
@@ -121,9 +121,9 @@ def _stop(stack: Stack, console: Console) -> None:
 @contextmanager
 def _only_demo(data_path: Path) -> Iterator[None]:
     data_path.parent.mkdir(parents=True, exist_ok=True)
-    with data_path.with_name(f"{data_path.name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StackBusy(f"Another demo is running in {data_path}; wait for it.") from error
+    try:
+        held = FileLock(data_path.with_name(f"{data_path.name}.lock")).acquire(blocking=False)
+    except Timeout as error:
+        raise StackBusy(f"Another demo is running in {data_path}; wait for it.") from error
+    with held:
         yield

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
+
+from filelock import FileLock, Timeout
 
 from local.faults import StackBusy, StartFailed
 from local.leftovers import MARK_NAME, end_marked, marked_processes
@@ -236,11 +237,11 @@ class Stack:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        with (self.settings.run_path / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise StackBusy(
-                    f"Another command is at work on the stack in {self.settings.data_path}; wait for it."
-                ) from error
+        try:
+            held = FileLock(self.settings.run_path / "lock").acquire(blocking=False)
+        except Timeout as error:
+            raise StackBusy(
+                f"Another command is at work on the stack in {self.settings.data_path}; wait for it."
+            ) from error
+        with held:
             yield

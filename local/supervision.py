@@ -186,7 +186,7 @@ def _status(entry: Mapping[str, int | str]) -> ProcessStatus:
 
 
 class _SocketTransport(xmlrpc.client.Transport):
-    """XML-RPC over a socket file."""
+    """XML-RPC over a socket file, with a time limit; the transport of `supervisor.xmlrpc` has none."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -10,6 +9,8 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from local.faults import ToolNotFound
 from local.programs import Servers
@@ -160,12 +161,13 @@ class Toolbox:
     def _alone(self, report: Report) -> Iterator[None]:
         """Two commands that start at once build a tool once."""
         self._tools_path.mkdir(exist_ok=True)
-        with (self._tools_path / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                report("Another command is building or installing tools; waiting for it …")
-                fcntl.flock(lock, fcntl.LOCK_EX)
+        lock = FileLock(self._tools_path / "lock")
+        try:
+            held = lock.acquire(blocking=False)
+        except Timeout:
+            report("Another command is building or installing tools; waiting for it …")
+            held = lock.acquire()
+        with held:
             yield
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from temporalio import activity
 
 from activities.ports import ObjectStore
 from domain.attempts.progress import UnreportedProgress
@@ -13,7 +14,6 @@ from domain.errors import FileUnknown, PassingError
 from domain.storage.keys import speech_cache_key
 
 _MEDIA_TYPE = "application/octet-stream"
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)

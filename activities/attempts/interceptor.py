@@ -8,7 +8,6 @@ never checks for a stop.
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
@@ -48,8 +47,6 @@ _OVERDUE_NOTICE_S = 5.0
 _OVERDUE_NOTICE_SHARE = 0.2
 # A heartbeat is sent at most a second late: after this time a suspect has passed the place of the crash.
 _PAST_CRASH_FOR_S = 10.0
-
-_log = logging.getLogger(__name__)
 
 
 class AttemptInterceptor(Interceptor):
@@ -176,9 +173,9 @@ class InterceptedAttempt(ActivityInboundInterceptor):
         try:
             removed = await asyncio.to_thread(self._shared.store.remove_prefix, prefix)
         except PipelineError as error:
-            _log.warning("a superseded attempt leaves %s to the sweep: %s", prefix, error)
+            activity.logger.warning("a superseded attempt leaves %s to the sweep: %s", prefix, error)
         else:
-            _log.info("a superseded attempt has removed the %s objects of %s", removed, prefix)
+            activity.logger.info("a superseded attempt has removed the %s objects of %s", removed, prefix)
 
     async def _send_now(self) -> bool:
         """Sends a heartbeat without the SDK's throttling; False if Temporal has ended this attempt."""

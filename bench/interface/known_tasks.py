@@ -22,6 +22,7 @@ from adapters.temporal.client import connect as connect_temporal
 from api.access.callers import OWNER
 from api.tasks.launch import request_of
 from api.tasks.temporal import TemporalTasks
+from bench.measure import RunFailed
 from bench.workbench import Product
 from domain.messages.stages import RecordInput
 from domain.storage.artifact import Artifact
@@ -96,9 +97,11 @@ class KnownTasks:
             input="\n".join(targets),
             text=True,
             capture_output=True,
-            check=True,
+            check=False,
             timeout=seconds + 300,
         )
+        if done.returncode != 0:
+            raise RunFailed(f"the load on {asked} ended with {done.returncode}: {done.stderr[-2000:]}")
         used = process.cpu_times()
         found = json.loads(done.stdout)
         return Found(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +22,7 @@ _THREE_LETTERS: dict[str, str] = dict(
     )
 )
 
-LANGUAGES = frozenset(_THREE_LETTERS)
+LANGUAGES = frozenset(_CODES.split())
 
 _OTHER_NAMES = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "nb": "no", "fil": "tl", "yue": "zh"}
 

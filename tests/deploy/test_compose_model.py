@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.version import VERSION
 from tests.deploy.compose_model import (
     ComposeRefused,
     Installation,
@@ -191,9 +192,9 @@ def test_every_image_of_the_product_is_built_from_a_file_of_the_repository(
     }
 
     assert {service["image"] for service in own.values()} == {
-        "video-pipeline-api:0.1.0",
-        "video-pipeline-worker-cpu:0.1.0",
-        "video-pipeline-worker-gpu:0.1.0-cpu",
-        "video-pipeline-ops:0.1.0",
+        f"video-pipeline-api:{VERSION}",
+        f"video-pipeline-worker-cpu:{VERSION}",
+        f"video-pipeline-worker-gpu:{VERSION}-cpu",
+        f"video-pipeline-ops:{VERSION}",
     }
     assert all(service.get("build") for service in own.values())

@@ -23,7 +23,6 @@ class Listener:
     def __init__(self, answer: httpx.Response) -> None:
         self.answer = answer
         self.retry_ms: int | None = None
-        self.comments = 0
         self._lines = answer.aiter_lines()
 
     async def next(self) -> Event | None:
@@ -32,8 +31,8 @@ class Listener:
         async for line in self._lines:
             name, _, value = line.partition(": ")
             if line.startswith(":"):
-                self.comments += 1
-            elif line:
+                continue  # a comment
+            if line:
                 fields[name] = value
             elif "data" in fields:
                 return Event(fields["id"], json.loads(fields["data"]))

@@ -23,6 +23,7 @@ from api.schemas.library import (
     links_of,
     video_answer,
 )
+from domain.version import VERSION
 
 router = APIRouter(tags=["library"])
 
@@ -48,7 +49,7 @@ async def library_health(services: ServicesNeeded) -> HealthAnswer:
     return HealthAnswer(
         status="healthy" if {store, database, ffmpeg} == {"ok"} else "degraded",
         service="video-pipeline",
-        version="0.1.0",
+        version=VERSION,
         object_store=store,
         database=database,
         ffmpeg=ffmpeg,

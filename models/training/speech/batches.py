@@ -17,7 +17,6 @@ from models.training.speech.corpus import Clip, Sentence, Utterance
 from models.training.speech.espeak import SAMPLE_RATE, Samples
 
 POSITIONS_PER_S = 50
-FEATURE_FRAMES_PER_S = 100
 FAR_POSITIONS = 12
 IGNORED = -100
 TIMESTAMP_STEP = 5  # sentence times are taught to 0.1 s, a timestamp token is 0.02 s

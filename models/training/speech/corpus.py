@@ -2,10 +2,8 @@
 
 import random
 import re
-import wave
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -128,20 +126,11 @@ def render_sentences(
 ) -> Clip:
     """Speaks given sentences in a given voice, `pause_s` apart, and returns the span of each.
 
-    The same arguments give the same samples. `write_wav` stores the clip.
+    The same arguments give the same samples.
     """
     utterances = [Utterance(text, speak(text, voice, words_per_minute)) for text in sentences]
     pauses_s = [lead_s] + [pause_s] * (len(utterances) - 1)
     return place_in_clip(language, utterances, pauses_s, tail_s=lead_s)
-
-
-def write_wav(path: Path, samples: Samples) -> None:
-    """Writes 16 kHz mono 16-bit PCM."""
-    with wave.open(str(path), "wb") as stream:
-        stream.setnchannels(1)
-        stream.setsampwidth(2)
-        stream.setframerate(SAMPLE_RATE)
-        stream.writeframes((np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes())
 
 
 def disturb(rng: np.random.Generator, samples: Samples) -> Samples:

@@ -7,11 +7,14 @@ import sys
 import time
 
 import pytest
+from typer.testing import CliRunner
 
+from bench.__main__ import BENCHMARKS, app
 from bench.measure import HighWater, RunFailed, alternated, run_measured
 from bench.models.animals import agreement
 from bench.models.subtitles import read_srt
 from bench.report import Row, as_markdown, ratio
+from bench.workbench import Workbench
 from domain.subtitles.cues import Cue
 
 
@@ -28,6 +31,26 @@ def test_the_processor_time_of_a_child_counts_as_that_of_its_parent() -> None:
 def test_a_command_that_fails_is_an_error() -> None:
     with pytest.raises(RunFailed, match="ended with 3: it broke"):
         run_measured([sys.executable, "-c", "import sys; print('it broke'); sys.exit(3)"])
+
+
+def test_a_benchmark_that_breaks_is_named_with_its_error_and_the_next_one_is_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def breaks(_: Workbench) -> list[Row]:
+        raise subprocess.CalledProcessError(3, ["client"])
+
+    monkeypatch.setitem(BENCHMARKS, "load", breaks)
+    monkeypatch.setitem(BENCHMARKS, "status", lambda _: [Row("status", "1.00", "2 ÷ 2")])
+
+    ended = CliRunner().invoke(app, ["load", "status", "--markdown"])
+
+    assert ended.exit_code == 1
+    assert (
+        "| load | not measured | to be measured (missed) | CalledProcessError: Command '['client']'"
+        in ended.stdout
+    )
+    assert "| status | 1.00 |  | 2 ÷ 2 |" in ended.stdout
+    assert "Not measured: load." in ended.stderr
 
 
 def test_a_command_that_takes_too_long_is_ended_with_its_children() -> None:

@@ -12,8 +12,6 @@ from tests.unit.api.conftest import Harness
 from tests.unit.api.forms import video
 from tests.unit.api.library.library_server import SRT, finishing, send
 
-BAD_CUE = Fault("SubtitlesInvalid", "Line 6: the cue ends before it begins.")
-
 
 async def test_a_video_with_subtitles_is_accepted_and_its_task_burns_them(harness: Harness) -> None:
     answer = await send(harness.client, resolution="720p", crf_value="30", subtitle_color="#ffff00")

@@ -163,7 +163,7 @@ async def test_the_librarys_health_names_its_services(harness: Harness) -> None:
     assert answer.json() == {
         "status": "degraded",
         "service": "video-pipeline",
-        "version": "0.1.0",
+        "version": VERSION,
         "object_store": "ok",
         "database": "ok",
         "ffmpeg": "no libass",

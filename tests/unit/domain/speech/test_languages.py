@@ -10,7 +10,6 @@ from domain.speech.languages import (
     WindowScores,
     estimate_language,
     language_code,
-    three_letter_code,
 )
 from domain.speech.words import LanguageScore, LanguageVerdict
 
@@ -95,13 +94,3 @@ def test_a_language_tag_is_read_as_its_language(tag: str, code: str) -> None:
 def test_an_unknown_language_tag_is_refused(tag: str) -> None:
     with pytest.raises(LanguageUnsupported):
         language_code(tag)
-
-
-def test_mp4_tracks_get_three_letters() -> None:
-    assert [three_letter_code(code) for code in ("en", "fr", "es", "de", "xx")] == [
-        "eng",
-        "fra",
-        "spa",
-        "deu",
-        "und",
-    ]
