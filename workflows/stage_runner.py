@@ -173,14 +173,18 @@ class StageRunner:
         self.board.park(stage, fault, now_us() + self._request.park_s * 1_000_000, now_us())
         self.write_memo()
         self.on_park()
+        # A condition with a timeout ends with `asyncio.wait_for`, which needs one turn of the event loop
+        # more on Python 3.11 than on 3.12: its timer's command would change places with the search
+        # attributes'. A condition without one is alike on all, so a task parked by one Python replays on others.
+        retried = asyncio.create_task(workflow.wait_condition(lambda: not self.retryable(stage.value)))
         try:
             await workflow.wait_condition(
-                lambda: not self.retryable(stage.value),
-                timeout=park,
-                timeout_summary=f"{stage} waits for retry",
+                retried.done, timeout=park, timeout_summary=f"{stage} waits for retry"
             )
         except TimeoutError:
             raise TaskFailed(fault) from None
+        finally:
+            retried.cancel()
 
 
 def now_us() -> int:
