@@ -25,6 +25,14 @@ RETRY_AFTER_S = 5
 # A status of the tus protocol's own, which the standard library has no name for.
 CHECKSUM_MISMATCH = 460
 
+# Python 3.13 renamed these after RFC 9110; clients know the codes that the older names gave.
+_PHRASE_OF: Mapping[int, str] = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request Entity Too Large",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "Request-URI Too Long",
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "Requested Range Not Satisfiable",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Entity",
+}
+
 STATUS_OF: Mapping[type[PipelineError], int] = {
     errors.FormBroken: HTTPStatus.BAD_REQUEST,
     errors.UploadHeaderInvalid: HTTPStatus.BAD_REQUEST,
@@ -216,8 +224,9 @@ def protocol_problem(
     request: Request, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """A fault of the request as such, named as HTTP names it."""
-    code = "".join(word.capitalize() for word in status.phrase.replace("-", " ").split())
-    return problem(request, status, code, status.phrase, detail, headers)
+    title = _PHRASE_OF.get(status, status.phrase)
+    code = "".join(word.capitalize() for word in title.replace("-", " ").split())
+    return problem(request, status, code, title, detail, headers)
 
 
 async def _unforeseen_error(request: Request, _error: Exception) -> Response:
