@@ -3,8 +3,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo up down status logs test check audit format lock bench chaos client demo-models env tools test-tools k8s-apiserver k8s-scaling backup restore upload-5gb images
 
-PYTHON ?= $(shell for name in python3.11 python3.12 python3; do \
-	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null \
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python3; do \
+	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
 	&& echo "$$name" && exit; done; echo python3)
 BIN := .venv/bin
 
@@ -31,7 +31,7 @@ help: ## Show this list
 	@echo 'make lock         pin the requirements anew, with hashes'
 
 env:
-	@command -v $(PYTHON) >/dev/null || { echo 'Error: there is no Python: install Python 3.11 or 3.12.' >&2; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo 'Error: there is no Python: install Python 3.11, 3.12, 3.13 or 3.14.' >&2; exit 1; }
 	@$(PYTHON) local/bootstrap.py
 
 tools: env

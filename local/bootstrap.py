@@ -15,7 +15,7 @@ REPOSITORY_PATH = Path(__file__).resolve().parents[1]
 ENVIRONMENT_PATH = REPOSITORY_PATH / ".venv"
 STAMP_PATH = ENVIRONMENT_PATH / ".installed"
 REQUIREMENTS_PATH = REPOSITORY_PATH / "requirements"
-OLDEST, NEWEST = (3, 11), (3, 12)
+OLDEST, NEWEST = (3, 11), (3, 14)
 
 
 class BootstrapFailed(Exception):
@@ -41,7 +41,7 @@ def _require_python() -> None:
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         raise BootstrapFailed(
             f"Python {sys.version_info[0]}.{sys.version_info[1]} ({sys.executable}) can't run this: install "
-            f"Python 3.11 or 3.12, or name one, as in `make PYTHON=/path/to/python3.11 …`."
+            f"Python 3.11, 3.12, 3.13 or 3.14, or name one, as in `make PYTHON=/path/to/python3.11 …`."
         )
 
 
@@ -83,8 +83,9 @@ def _works(python: Path) -> bool:
     """False for a folder that was moved or whose Python was removed."""
     if not python.exists():
         return False
-    test = [str(python), "-c", "import pip"]
-    return subprocess.run(test, capture_output=True, check=False).returncode == 0
+    test = [str(python), "-c", "import pip, sys; print(sys.version)"]
+    done = subprocess.run(test, capture_output=True, text=True, check=False)
+    return done.returncode == 0 and done.stdout.strip() == sys.version.strip()
 
 
 def _make_environment() -> None:

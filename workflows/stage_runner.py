@@ -174,14 +174,31 @@ class StageRunner:
         self.board.park(stage, fault, now_us() + self._request.park_s * 1_000_000, now_us())
         self.write_memo()
         self.on_park()
+        if not await self._retried_within(park, stage):
+            raise TaskFailed(fault)
+
+    async def _retried_within(self, park: timedelta, stage: Stage) -> bool:
+        """Wait for a person's retry of the stage; false when `park` is over first.
+
+        `workflow.wait_condition` with a timeout would do, but it uses `asyncio.wait_for`, which takes fewer
+        turns of the event loop since Python 3.12. The order of commands would depend on the Python
+        that runs the worker, and a task parked by one could not go on with another.
+        """
+        sleep = asyncio.timeout(None)
+
+        async def end_sleep() -> None:
+            await workflow.wait_condition(lambda: not self.retryable(stage.value))
+            sleep.reschedule(0)  # a time that is over: at once
+
+        retried = asyncio.create_task(end_sleep())
         try:
-            await workflow.wait_condition(
-                lambda: not self.retryable(stage.value),
-                timeout=park,
-                timeout_summary=f"{stage} waits for retry",
-            )
+            async with sleep:
+                await workflow.sleep(park, summary=f"{stage} waits for retry")
         except TimeoutError:
-            raise TaskFailed(fault) from None
+            return True
+        finally:
+            retried.cancel()
+        return False
 
 
 def now_us() -> int:

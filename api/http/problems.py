@@ -25,6 +25,14 @@ RETRY_AFTER_S = 5
 # A status of the tus protocol that the standard library does not define.
 CHECKSUM_MISMATCH = 460
 
+# Python 3.13 renamed these after RFC 9110; clients know the codes that the older names gave.
+_PHRASE_OF: Mapping[int, str] = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request Entity Too Large",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "Request-URI Too Long",
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "Requested Range Not Satisfiable",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Entity",
+}
+
 STATUS_OF: Mapping[type[PipelineError], int] = {
     errors.FormBroken: HTTPStatus.BAD_REQUEST,
     errors.UploadHeaderInvalid: HTTPStatus.BAD_REQUEST,

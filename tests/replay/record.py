@@ -78,6 +78,15 @@ async def _parked_and_retried(rig: Rig, request: PipelineRequest) -> None:
     await handle.result()
 
 
+async def _parked_and_cancelled(rig: Rig, request: PipelineRequest) -> None:
+    rig.script.held["downscale"] = 0.5
+    rig.script.faults["subtitles"] = [ModelUnavailable("The model is not there.")]
+    await rig.start(request)
+    await rig.until(request.task_id, lambda live: live.state.parked_until_us is not None)
+    await rig.tasks.cancel(request.task_id)
+    await _ended(rig, request)
+
+
 async def _given_up(rig: Rig, request: PipelineRequest) -> None:
     rig.script.faults["merger"] = [ModelUnavailable("No font.")]
     await _ended(rig, request)
@@ -176,6 +185,7 @@ PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
     # Those above are from before tasks had search attributes.
     "listed": (_done, ProcessingOptions()),
     "listed-parked-and-retried": (_parked_and_retried, ProcessingOptions()),
+    "listed-parked-and-cancelled": (_parked_and_cancelled, ProcessingOptions()),
     "listed-given-up": (_given_up, ProcessingOptions()),
     "listed-chunked": (_chunked, ProcessingOptions()),
     "listed-cancelled": (_cancelled, ProcessingOptions()),
