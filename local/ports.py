@@ -12,7 +12,7 @@ from local.faults import PortTaken
 
 # Linux gives connections that programs open ports from 32768 on, others later ones: one of those could be
 # taken between the moment when it was found free and the start of the program that is to listen on it.
-_OURS = range(15_000, 32_000)
+SERVER_PORTS = range(15_000, 32_000)
 _CHANCE = random.SystemRandom()
 
 
@@ -25,7 +25,7 @@ def require_free(host: str, uses: dict[str, int]) -> None:
             )
 
 
-def free_ports(host: str, count: int, among: range = _OURS) -> list[int]:
+def free_ports(host: str, count: int, among: range = SERVER_PORTS) -> list[int]:
     """Different ports that are free now, and that no connection which somebody opens will take.
 
     Raises `PortTaken` when there are not as many.

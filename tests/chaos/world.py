@@ -16,7 +16,6 @@ import psutil
 from minio import Minio
 from temporalio.client import Client
 
-from local.ports import free_ports
 from local.settings import Ports, StackSettings
 from local.stack import Report, Stack
 from local.tools import Toolbox
@@ -27,6 +26,7 @@ from tests.chaos.faults.store_proxy import StoreProxy
 from tests.chaos.jobs import CHUNK_AFTER_S, Job, make_jobs
 from tests.chaos.judgement.checker import KEPT
 from tests.chaos.programs import SECOND_CPU_WORKER, chaos_programs
+from tests.servers.ports import free_ports
 
 HOST = "127.0.0.1"
 PROCESSES = ("temporal", "s3", "api", "worker_cpu", SECOND_CPU_WORKER, "worker_gpu")
@@ -59,7 +59,7 @@ class World:
         for path in (data_path, self.launch_path, self.scratch_path):
             path.mkdir(parents=True)
         self.scratch_is_small = self._mount_scratch()
-        *own, store_port, link_port, metrics_port = free_ports(HOST, 9)
+        *own, store_port, link_port, metrics_port = free_ports(9)
         settings = StackSettings(
             data_path,
             Ports(*own),

@@ -52,7 +52,7 @@ class Installation:
 def installation(folder: Path) -> Installation:
     """The secrets are made as the README says."""
     shutil.copy(ROOT / "docker-compose.yml", folder)
-    shutil.copytree(ROOT / "deploy", folder / "deploy")
+    shutil.copytree(ROOT / "deploy", folder / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
     make_secrets(folder)
     return Installation(folder)
 

@@ -29,8 +29,8 @@ from local.programs import fairness_switches
 from tests.contract.catalogue.postgres import Postgres, postgres_server
 from tests.contract.store.servers import program
 from tests.deploy.compose_model import Installation, Service, environment, make_secrets
+from tests.servers.ports import free_port
 from tests.servers.product_process import ROOT
-from tests.servers.temporal_server import free_port
 
 PRODUCT = ("api", "worker_cpu", "worker_gpu", "catalogue_setup", "temporal_setup", "bucket_setup")
 ROOMS = ("adapters", "api", "worker_cpu", "worker_gpu")
@@ -133,7 +133,7 @@ def test_the_temporal_server_is_told_what_the_local_one_is_told() -> None:
 
 
 def test_secrets_are_made_once_and_only_their_owner_can_come_near_them(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
+    shutil.copytree(ROOT / "deploy", tmp_path / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
 
     first = make_secrets(tmp_path)
     made = {path.name: path.read_text() for path in (tmp_path / ".secrets").iterdir()}

@@ -12,7 +12,7 @@ import pytest
 
 from tests.chaos.event_loop import Background
 from tests.chaos.faults.link import Link, Mood
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
 
 class _Echo(socketserver.BaseRequestHandler):

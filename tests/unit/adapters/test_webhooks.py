@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from adapters.webhooks import Address, WebhookSender, read_webhooks
 from domain.errors import SettingInvalid, WebhookForbidden, WebhookUndelivered
 from tests.servers.issuer import new_key
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 from tests.unit.cli.fake_server import Said, Server
 
 HERE = ip_address("127.0.0.1")

@@ -22,7 +22,7 @@ from domain.errors import (
     WorkflowsUnavailable,
     leaves,
 )
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 from tests.unit.api.conftest import FakeTasks, Stand
 
 

@@ -27,7 +27,7 @@ from domain.messages.stages import RecordInput
 from domain.tasks.state import LiveState, TaskOutcome, TaskState, TaskStatus
 from tests.contract.catalogue.videos import resumable_upload
 from tests.servers.issuer import Issuer, running_issuer
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 from tests.unit.api.conftest import Stand
 from tests.unit.api.forms import video
 from tests.unit.api.library.library_server import send

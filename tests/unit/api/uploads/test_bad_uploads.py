@@ -13,7 +13,7 @@ from adapters.object_store import S3ObjectStore, StoreSettings
 from api.app import create_app
 from domain.accounts.quotas import Usage
 from domain.errors import CatalogueUnavailable
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 from tests.unit.api.conftest import LIMIT_BYTES, Stand
 from tests.unit.api.forms import BOUNDARY, HEADERS, form, in_pieces, part, video
 

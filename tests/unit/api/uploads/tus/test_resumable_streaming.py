@@ -18,7 +18,7 @@ from api.app import create_app
 from domain.errors import StoreUnavailable
 from tests.chaos.event_loop import Background
 from tests.chaos.faults.store_proxy import Harm, StoreProxy, Trouble
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 from tests.unit.api.conftest import Stand
 from tests.unit.api.uploads.tus.requests import MIB, begin, film, offset_of, send
 from tests.unit.api.uploads.tus.test_resumable_breaks import hang_up
