@@ -16,7 +16,6 @@ import psutil
 from minio import Minio
 from temporalio.client import Client
 
-from local.ports import free_ports
 from local.settings import Ports, StackSettings
 from local.stack import Report, Stack
 from local.tools import Toolbox
@@ -59,7 +58,7 @@ class System:
         for path in (data_path, self.launch_path, self.scratch_path):
             path.mkdir(parents=True)
         self.scratch_is_small = self._mount_scratch()
-        *own, store_port, link_port, metrics_port = free_ports(HOST, 9)
+        *own, store_port, link_port, metrics_port = free_ports(9)
         settings = StackSettings(
             data_path,
             Ports(*own),

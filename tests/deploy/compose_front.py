@@ -11,7 +11,7 @@ import psutil
 
 from tests.contract.http.front import fill, serving
 from tests.deploy.compose_model import Service, environment
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
 _TEMPLATES = PurePosixPath("/etc/nginx/templates")
 _TLS = PurePosixPath("/etc/nginx/tls")

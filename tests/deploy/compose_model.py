@@ -52,7 +52,7 @@ class Installation:
 def installation(folder: Path) -> Installation:
     """Copy the files, and make the secrets as docs/docker-compose.md says."""
     shutil.copy(ROOT / "docker-compose.yml", folder)
-    shutil.copytree(ROOT / "deploy", folder / "deploy")
+    shutil.copytree(ROOT / "deploy", folder / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
     make_secrets(folder)
     return Installation(folder)
 

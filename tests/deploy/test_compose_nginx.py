@@ -22,8 +22,8 @@ from cryptography.x509.oid import NameOID
 from tests.contract.http.front import NGINX, arguments, arrange
 from tests.deploy.compose_front import compose_front, configurations
 from tests.deploy.compose_model import Installation, Service, environment, seconds
+from tests.servers.ports import free_port
 from tests.servers.product_process import running_api
-from tests.servers.temporal_server import free_port
 from tests.unit.api.forms import HEADERS
 
 

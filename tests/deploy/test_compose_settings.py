@@ -29,6 +29,7 @@ from local.programs import fairness_switches
 from tests.contract.catalogue.postgres import Postgres, postgres_server
 from tests.contract.store.servers import program
 from tests.deploy.compose_model import Installation, Service, environment, make_secrets
+from tests.servers.ports import free_port
 from tests.servers.product_process import ROOT
 from tests.servers.temporal_server import free_port
 from tests.unit.docs.settings_names import FOREIGN, read_by_product, rows_on_page

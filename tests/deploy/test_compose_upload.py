@@ -20,8 +20,8 @@ from local.programs import answers
 from tests.contract.store.servers import s3_server
 from tests.deploy.compose_front import compose_front
 from tests.deploy.compose_model import Service
+from tests.servers.ports import free_port
 from tests.servers.product_process import ROOT
-from tests.servers.temporal_server import free_port
 from tests.unit.api.forms import BOUNDARY, HEADERS, part, video
 
 MIB = 1024**2

@@ -16,18 +16,18 @@ import httpx
 import pytest
 
 from local.leftovers import marked_processes
-from local.ports import free_ports
 from local.settings import REPOSITORY_PATH, Ports, StackSettings, ensure_secrets
 from local.stack import Stack
 from tests.e2e.conftest import CLIPS
 from tests.e2e.product import Product
+from tests.servers.ports import free_ports
 
 
 class Machine:
     """Runner of the commands on one data folder, with ports of its own."""
 
     def __init__(self, data_path: Path) -> None:
-        self.settings = StackSettings(data_path, Ports(*free_ports("127.0.0.1", 6)))
+        self.settings = StackSettings(data_path, Ports(*free_ports(6)))
         ports = self.settings.ports
         self.environment = {
             **os.environ,

@@ -24,11 +24,11 @@ from adapters.settings import TemporalSettings
 from adapters.temporal.client import connect, meter_of
 from domain.errors import ModelUnavailable, StoreUnavailable
 from domain.tasks.state import StageStatus
-from local.ports import free_ports
 from local.tools import Toolbox
 from tests.alerts.expressions import expressions, rules, wanted
 from tests.e2e import media
 from tests.e2e.product import Product
+from tests.servers.ports import free_port
 from tests.workflows.rig import Rig
 from tests.workflows.script import Script
 
@@ -126,7 +126,7 @@ def machine_figures() -> Iterator[int]:
     """Port of a running Prometheus node exporter."""
     program = Toolbox().find("prometheus-node-exporter")
     assert program is not None, "no prometheus-node-exporter: run `make test-tools`"
-    (port,) = free_ports("127.0.0.1", 1)
+    port = free_port()
     exporter = subprocess.Popen(
         [str(program), f"--web.listen-address=127.0.0.1:{port}"],
         stdout=subprocess.DEVNULL,
@@ -149,7 +149,7 @@ async def test_rules_and_dashboards_name_only_exported_metrics(product: Product,
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(clip.read_bytes()[:2000])
     assert (await asyncio.to_thread(product.send, broken)).status_code == 422
-    (trouble_port,) = free_ports("127.0.0.1", 1)
+    trouble_port = free_port()
     client = await troubled(product, trouble_port)
     await have_trouble(client)
 

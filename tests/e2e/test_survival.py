@@ -108,7 +108,7 @@ def test_no_stage_waits_for_a_queue_that_it_does_not_need(without_gpu_worker: Pr
 def test_a_missing_model_parks_the_task_until_it_exists_and_the_stage_is_retried(
     product: Product, tmp_path: Path
 ) -> None:
-    model = Path(__file__).parents[2] / "models" / "demo" / "speech" / "model.bin"
+    model = Path(product.stack.environment["MODELS_DIR"]) / "demo" / "speech" / "model.bin"
     away = model.with_suffix(".away")
     product.stack.stop("worker_gpu")
     model.rename(away)

@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 from filelock import FileLock
 
-from local.ports import free_ports
+from tests.servers.ports import free_ports
 
 VERSION = "26.4.0"
 ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
@@ -70,7 +70,7 @@ def running_keycloak(log_path: Path) -> Iterator[Keycloak]:
         fcntl.flock(alone, fcntl.LOCK_EX)
         home = _installed()
         _offer_realm(home)
-        port, management_port = free_ports("127.0.0.1", 2)
+        port, management_port = free_ports(2)
         command = [
             *("bash", str(home / "bin" / "kc.sh"), "start", "--optimized", "--import-realm"),
             *("--cache", "local", "--http-enabled", "true", "--hostname-strict", "false"),

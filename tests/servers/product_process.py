@@ -12,7 +12,7 @@ from pathlib import Path
 
 from adapters.object_store import StoreSettings
 from local.programs import answers
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 

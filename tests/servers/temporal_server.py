@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.ports import free_ports
+from tests.servers.ports import free_port
 
 TOOLS = Path(__file__).parents[2] / ".tools" / "bin"
 
@@ -24,10 +24,6 @@ _ATTRIBUTES = tuple(
         ("Failure", "Keyword"),
     )
 )
-
-
-def free_port() -> int:
-    return free_ports("127.0.0.1", 1)[0]
 
 
 @contextmanager

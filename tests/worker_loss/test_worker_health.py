@@ -14,7 +14,7 @@ from adapters.settings import HealthAddress, read_worker
 from adapters.worker.health import WorkerHealth, answering
 from domain.errors import SettingInvalid
 from domain.tasks.state import TaskStatus
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 from tests.worker_loss.conftest import Plant
 from tests.worker_loss.test_drain import silent_server
 

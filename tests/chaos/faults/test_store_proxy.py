@@ -15,7 +15,7 @@ from tests.chaos.event_loop import Background
 from tests.chaos.faults.store_proxy import Harm, StoreProxy, Trouble
 from tests.contract.store.servers import s3_server
 from tests.contract.store.streams import PART, Stream, everything_below, noise
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
 
 @dataclass

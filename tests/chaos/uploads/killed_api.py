@@ -19,8 +19,9 @@ from api.access.callers import OWNER
 from local.programs import answers
 from tests.chaos.event_loop import Background
 from tests.contract.store.servers import s3_server
+from tests.servers.ports import free_port
 from tests.servers.product_process import ROOT, product_environment
-from tests.servers.temporal_server import free_port, temporal_server
+from tests.servers.temporal_server import temporal_server
 
 PATIENCE_S = 120.0
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from string import Template
 
 from local.programs import answers
+from tests.servers.ports import free_port
 from tests.servers.product_process import ROOT
-from tests.servers.temporal_server import free_port
 
 TEMPLATE = ROOT / "deploy/nginx/video-pipeline.conf.template"
 # Debian puts it where the PATH of a user does not look.

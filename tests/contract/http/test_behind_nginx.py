@@ -17,8 +17,9 @@ import pytest
 from adapters.object_store import S3ObjectStore
 from tests.contract.http.front import NGINX, nginx
 from tests.contract.store.servers import s3_server
+from tests.servers.ports import free_port
 from tests.servers.product_process import product_environment, running_api
-from tests.servers.temporal_server import free_port, temporal_server
+from tests.servers.temporal_server import temporal_server
 from tests.unit.api.forms import BOUNDARY, HEADERS, part, video
 from tests.unit.api.uploads.tus.requests import TUS, begin, offset_of, send
 

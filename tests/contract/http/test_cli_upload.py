@@ -24,8 +24,8 @@ from cli.faults import NoAnswer, Refused
 from cli.resumable import send
 from local.programs import answers
 from tests.contract.store.servers import s3_server
+from tests.servers.ports import free_port
 from tests.servers.product_process import ROOT
-from tests.servers.temporal_server import free_port
 from tests.unit.api.uploads.tus.requests import MIB, TUS, film
 
 SIZE = 30 * MIB

@@ -24,8 +24,9 @@ from domain.tasks.options import ProcessingOptions
 from tests.contract.http.front import NGINX, nginx
 from tests.contract.store.servers import s3_server
 from tests.servers.event_reader import listening
+from tests.servers.ports import free_port
 from tests.servers.product_process import api_process, product_environment
-from tests.servers.temporal_server import free_port, temporal_server
+from tests.servers.temporal_server import temporal_server
 
 TASK, TASK_OF_STOP, TASK_OF_NGINX = (f"task-{letter * 32}" for letter in "abc")
 

@@ -15,8 +15,8 @@ from domain.messages.stages import RecordInput
 from domain.storage.artifact import Artifact
 from domain.tasks.state import TaskOutcome, TaskState, TaskStatus
 from tests.contract.store.servers import s3_server
+from tests.servers.ports import free_port
 from tests.servers.product_process import api_process, product_environment
-from tests.servers.temporal_server import free_port
 
 FILM_BYTES = 2 * 1024**3
 MIB = 1024 * 1024

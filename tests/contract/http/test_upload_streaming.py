@@ -19,7 +19,7 @@ import pytest
 
 from adapters.object_store import S3ObjectStore
 from tests.contract.store.servers import s3_server
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 from tests.unit.api.forms import BOUNDARY, HEADERS, form, part, video
 
 MIB = 1024 * 1024

@@ -15,7 +15,7 @@ from tests.contract.media.progress import NotedProgress
 from tests.contract.speech.caches import MemoryCache, RecordingCache
 from tests.contract.speech.conftest import Engine, SpokenClip
 from tests.contract.store.servers import s3_server
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
 Sounds = Callable[[str], SpokenClip]
 SHA256 = "ab" * 32

@@ -15,7 +15,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from adapters.settings import TemporalSettings
 from adapters.temporal.client import connect
 from tests.deploy.k8s.manifests import Object, of_kind
-from tests.servers.temporal_server import free_port, temporal_server
+from tests.servers.ports import free_port
+from tests.servers.temporal_server import temporal_server
 
 QUERY = re.compile(r"sum\((?P<name>\w+)\{(?P<labels>[^}]*)\}\) or vector\(0\)")
 LABEL = re.compile(r'(\w+)="([^"]*)"')

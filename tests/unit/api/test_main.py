@@ -18,8 +18,8 @@ import pytest
 from adapters.object_store import StoreSettings
 from api.access.accounts import require_loopback
 from domain.errors import SettingInvalid
+from tests.servers.ports import free_port
 from tests.servers.product_process import product_environment, running_api
-from tests.servers.temporal_server import free_port
 
 ROOT = Path(__file__).parents[3]
 

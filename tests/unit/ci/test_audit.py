@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 PINS = f"""\

@@ -12,11 +12,11 @@ import pytest
 
 from local.faults import PortTaken, SettingUnusable, StackBusy, StartFailed
 from local.leftovers import MARK_NAME, marked_processes
-from local.ports import free_ports
 from local.programs import Program, answers
 from local.settings import StackSettings, ensure_secrets
 from local.stack import Stack
 from local.supervision import ProcessState, socket_path
+from tests.servers.ports import free_port, free_ports
 
 # Small programs under a real supervisord stand in for the product's processes.
 _SERVE = """
@@ -55,7 +55,7 @@ def running_processes(settings: StackSettings) -> list[psutil.Process]:
 
 
 def two(settings: StackSettings) -> Stack:
-    first, second = free_ports("127.0.0.1", 2)
+    first, second = free_ports(2)
     return Stack(settings, (web("first", first), web("second", second)))
 
 
@@ -97,7 +97,7 @@ def test_a_taken_port_is_named_and_nothing_is_started(settings: StackSettings) -
         taker.bind(("127.0.0.1", 0))
         taker.listen()
         port = taker.getsockname()[1]
-        stack = Stack(settings, (web("first", free_ports("127.0.0.1", 1)[0]), web("api", port)))
+        stack = Stack(settings, (web("first", free_port()), web("api", port)))
         with pytest.raises(
             PortTaken, match=rf"Port {port} \(api\) is taken by .*process {os.getpid()}.*API_PORT"
         ):
@@ -106,7 +106,7 @@ def test_a_taken_port_is_named_and_nothing_is_started(settings: StackSettings) -
 
 
 def test_a_failed_start_quotes_the_log_and_stops_what_was_started(settings: StackSettings) -> None:
-    stack = Stack(settings, (web("first", free_ports("127.0.0.1", 1)[0]), failing("second")))
+    stack = Stack(settings, (web("first", free_port()), failing("second")))
     with pytest.raises(StartFailed, match=r"second ended right after its start[\s\S]*COLOUR is wrong"):
         stack.up()
     assert running_processes(settings) == []
@@ -195,7 +195,7 @@ def test_two_commands_at_once_are_refused(settings: StackSettings) -> None:
             two(settings).down()
         refused.append(True)
 
-    stack = Stack(settings, (web("first", free_ports("127.0.0.1", 1)[0]),), report=down_meanwhile)
+    stack = Stack(settings, (web("first", free_port()),), report=down_meanwhile)
     stack.up()
     assert refused
 
