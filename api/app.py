@@ -24,6 +24,7 @@ from api.routes.pages import documents, player
 from api.routes.tasks import events, files, manage, resumable_upload, status, upload
 from api.settings import UNLIMITED, HttpSettings
 from api.uploads.tus.middleware import TusProtocol
+from domain.version import VERSION
 
 _DESCRIPTION = """\
 Send a video; get back a smaller one with subtitles, its language and the animals in it.

@@ -33,7 +33,7 @@ class SpeechCache:
             except FileUnknown:
                 return None
             except PassingError as error:
-                _log.warning("cached transcript can't be read, so it is computed again: %s", error)
+                activity.logger.warning("cached transcript can't be read, so it is computed again: %s", error)
                 return None
             return piece_path.read_bytes()
 
@@ -44,4 +44,4 @@ class SpeechCache:
             )
         except PassingError as error:
             # This attempt has its words; only a later attempt would have to compute them again.
-            _log.warning("transcript can't be cached: %s", error)
+            activity.logger.warning("transcript can't be cached: %s", error)

@@ -189,9 +189,9 @@ class InterceptedAttempt(ActivityInboundInterceptor):
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return False
-            _log.warning("Temporal did not accept a heartbeat: %s", error)
+            activity.logger.warning("Temporal did not accept a heartbeat: %s", error)
         except TimeoutError:
-            _log.warning("Temporal did not accept a heartbeat within %s s", limit_s)
+            activity.logger.warning("Temporal did not accept a heartbeat within %s s", limit_s)
         return True
 
 

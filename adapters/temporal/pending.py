@@ -35,8 +35,8 @@ async def _pending_stage(
         stage=stage,
         attempt=info.attempt,
         running=info.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED,
-        fraction=_fraction(beat) if beat else 0.0,
-        heartbeat_us=beaten.ToMicroseconds() if beaten else None,
+        fraction=_fraction(details) if details else 0.0,
+        heartbeat_us=heartbeat_time.ToMicroseconds() if heartbeat_time else None,
         last_fault=_fault(info) if info.HasField("last_failure") else None,
         frames=details.frames if details else 0,
     )

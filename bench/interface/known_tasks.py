@@ -101,7 +101,7 @@ class KnownTasks:
             timeout=seconds + 300,
         )
         if done.returncode != 0:
-            raise RunFailed(f"the load on {asked} ended with {done.returncode}: {done.stderr[-2000:]}")
+            raise RunFailed(f"the load ended with {done.returncode}: {done.stderr[-2000:]}")
         used = process.cpu_times()
         found = json.loads(done.stdout)
         return Found(

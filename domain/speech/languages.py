@@ -8,18 +8,12 @@ from dataclasses import dataclass
 from domain.errors import LanguageUnsupported
 from domain.speech.words import LanguageEstimate, LanguageScore, LanguageVerdict
 
-# ISO 639-1 to ISO 639-2/T, the code of MP4 tracks, for the languages that Whisper knows.
-_THREE_LETTERS: dict[str, str] = dict(
-    re.findall(
-        r"(\w{2}):(\w{3})",
-        "af:afr am:amh ar:ara as:asm az:aze ba:bak be:bel bg:bul bn:ben bo:bod br:bre bs:bos ca:cat cs:ces "
-        "cy:cym da:dan de:deu el:ell en:eng es:spa et:est eu:eus fa:fas fi:fin fo:fao fr:fra gl:glg gu:guj "
-        "ha:hau he:heb hi:hin hr:hrv ht:hat hu:hun hy:hye id:ind is:isl it:ita ja:jpn jv:jav ka:kat kk:kaz "
-        "km:khm kn:kan ko:kor la:lat lb:ltz ln:lin lo:lao lt:lit lv:lav mg:mlg mi:mri mk:mkd ml:mal mn:mon "
-        "mr:mar ms:msa mt:mlt my:mya ne:nep nl:nld nn:nno no:nor oc:oci pa:pan pl:pol ps:pus pt:por ro:ron "
-        "ru:rus sa:san sd:snd si:sin sk:slk sl:slv sn:sna so:som sq:sqi sr:srp su:sun sv:swe sw:swa ta:tam "
-        "te:tel tg:tgk th:tha tk:tuk tl:tgl tr:tur tt:tat uk:ukr ur:urd uz:uzb vi:vie yi:yid yo:yor zh:zho",
-    )
+# ISO 639-1; the languages that Whisper knows.
+_CODES = (
+    "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha he hi hr "
+    "ht hu hy id is it ja jv ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no "
+    "oc pa pl ps pt ro ru sa sd si sk sl sn so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi "
+    "yo zh"
 )
 
 LANGUAGES = frozenset(_CODES.split())
@@ -52,11 +46,6 @@ def language_code(tag: str) -> str:
             f"{tag!r} is not a language that the speech model knows; send a code such as en or fr."
         )
     return code
-
-
-def three_letter_code(code: str) -> str:
-    """The ISO 639-2/T code of an ISO 639-1 code, `und` for an unknown one."""
-    return _THREE_LETTERS.get(code, "und")
 
 
 def estimate_language(windows: Sequence[WindowScores]) -> LanguageEstimate:

@@ -26,6 +26,7 @@ from tests.chaos.faults.store_proxy import StoreProxy
 from tests.chaos.jobs import CHUNK_AFTER_S, Job, make_jobs
 from tests.chaos.programs import SECOND_CPU_WORKER, chaos_programs
 from tests.chaos.verification.checker import CACHE_PREFIX
+from tests.servers.ports import free_ports
 
 HOST = "127.0.0.1"
 PROCESSES = ("temporal", "s3", "api", "worker_cpu", SECOND_CPU_WORKER, "worker_gpu")

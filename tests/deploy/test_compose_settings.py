@@ -31,7 +31,6 @@ from tests.contract.store.servers import program
 from tests.deploy.compose_model import Installation, Service, environment, make_secrets
 from tests.servers.ports import free_port
 from tests.servers.product_process import ROOT
-from tests.servers.temporal_server import free_port
 from tests.unit.docs.settings_names import FOREIGN, read_by_product, rows_on_page
 
 PRODUCT = ("api", "worker_cpu", "worker_gpu", "catalogue_setup", "temporal_setup", "bucket_setup")

@@ -65,9 +65,8 @@ def running_keycloak(log_path: Path) -> Iterator[Keycloak]:
     if java is None:
         raise KeycloakAbsent("there is no Java to run it")
     TOOLS.mkdir(exist_ok=True)
-    with (TOOLS / "keycloak.lock").open("w") as alone:
-        # Two servers of one installation would write the same files while they start.
-        fcntl.flock(alone, fcntl.LOCK_EX)
+    # Two servers of one installation would write the same files while they start.
+    with FileLock(TOOLS / "keycloak.lock"):
         home = _installed()
         _offer_realm(home)
         port, management_port = free_ports(2)

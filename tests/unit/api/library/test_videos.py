@@ -12,6 +12,7 @@ from api.settings import LibrarySettings, read_library
 from domain.errors import SettingInvalid
 from domain.messages.stages import RecordInput
 from domain.tasks.state import TaskOutcome, TaskState, TaskStatus
+from domain.version import VERSION
 from tests.unit.api.conftest import Harness
 from tests.unit.api.library.library_server import RESULT, finishing, send
 
