@@ -55,7 +55,7 @@ _ROWS = {
 
 def read_measured(page: str) -> Measured:
     """Parse the page. Raises `LookupError` when a row is missing or has another format."""
-    found = {name: _figures(page, *row) for name, row in _ROWS.items()}
+    found = {name: _numbers(page, *row) for name, row in _ROWS.items()}
     sound_s, speech_s, start_s = found["speech"]
     animals_s, frames, animals_start_s = found["animals"]
     media_s, temporal_s, api_s, cpu_worker_s = found["pipeline"]
@@ -74,7 +74,7 @@ def read_measured(page: str) -> Measured:
     )
 
 
-def _figures(page: str, row: str, figures: str) -> list[float]:
+def _numbers(page: str, row: str, figures: str) -> list[float]:
     for line in page.splitlines():
         if re.match(rf"\| {row}", line) and (match := re.search(figures, line)):
             return [float(figure.replace(",", "")) for figure in match.groups()]

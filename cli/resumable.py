@@ -111,7 +111,7 @@ class _Sending:
         if offset_bytes is None:
             response = self._http.post("/files", headers=self._creation)
             self._address, offset_bytes = response.headers["location"], _offset_of(response)
-            self._remembered.keep(self._address)
+            self._remembered.add(self._address)
             if "task-id" in response.headers:
                 return _task(response)
         if offset_bytes > self._offset_bytes:

@@ -26,7 +26,7 @@ class UploadAddresses:
         except (OSError, UnicodeDecodeError):
             return None
 
-    def keep(self, address: str) -> None:
+    def add(self, address: str) -> None:
         # Without a writable folder the upload still works; only a second run begins anew.
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

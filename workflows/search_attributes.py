@@ -30,7 +30,7 @@ def first_attributes(owner: str) -> TypedSearchAttributes:
     return TypedSearchAttributes([SearchAttributePair(_OWNER, fairness_key(owner))])
 
 
-async def keep_attributes_current(state: Callable[[], TaskState]) -> None:
+async def update_search_attributes(state: Callable[[], TaskState]) -> None:
     """Updates the attributes until the task has ended; all changes of one workflow task are one event.
 
     Does nothing for a task that was started without an owner: it is older than the attributes, or its

@@ -31,7 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.tasks.state import Stage, TaskState, TaskStatus
     from workflows import metrics, policies
     from workflows.chunked_encode import ChunkedEncode
-    from workflows.search_attributes import keep_attributes_current
+    from workflows.search_attributes import update_search_attributes
     from workflows.stage_runner import StageRunner, TaskFailed, all_of, now_us
     from workflows.subtitle_stages import SubtitleStages
     from workflows.task_ending import TaskEnding
@@ -58,7 +58,7 @@ class VideoPipeline:
     @workflow.run
     async def run(self, request: PipelineRequest) -> TaskState:
         """Returns the completed task's state; fails or is cancelled like the task."""
-        self._attributes = asyncio.create_task(keep_attributes_current(lambda: self._stages.board.state))
+        self._attributes = asyncio.create_task(update_search_attributes(lambda: self._stages.board.state))
         try:
             media = await self._admit()
             picture = asyncio.create_task(self._downscale(media))

@@ -64,7 +64,7 @@ class KnownTasks:
         self._queued += made
         return made
 
-    def keep_ended(self, count: int) -> list[str]:
+    def add_ended(self, count: int) -> list[str]:
         """Create rows of completed tasks that Temporal no longer has; returns their ids."""
         catalogue = Catalogue(connect_catalogue(read_catalogue(self._stack.environment)))
         ids = []

@@ -20,7 +20,7 @@ def measure(bench: Workbench) -> list[Row]:
     seconds = 5 if bench.quick else 15
     with known_tasks(bench.product) as tasks:
         ids = tasks.queue(_OPEN - _NEWEST_OPEN)
-        ended = tasks.keep_ended(_ENDED)
+        ended = tasks.add_ended(_ENDED)
         ids += tasks.queue(_NEWEST_OPEN)
         calls: dict[str, Callable[[], Found]] = {
             "health": lambda: tasks.asked_api(seconds, _CLIENTS, ["/health"]),

@@ -47,7 +47,7 @@ def chaos(
                     report(system, console, times=5, cancels=100)
         finally:
             if keep is not None:
-                _keep(Path(folder) / "system", keep)
+                _retain(Path(folder) / "system", keep)
     broken = [outcome for outcome in outcomes if outcome.violations]
     console.print(
         f"{len(outcomes)} trials in {(time.monotonic() - started_s) / 60:.1f} min: "
@@ -85,7 +85,7 @@ def _show(outcome: Outcome, console: Console) -> None:
         console.print(f"         again: {again}", markup=False)
 
 
-def _keep(system_path: Path, target: Path) -> None:
+def _retain(system_path: Path, target: Path) -> None:
     """Copy journals and logs, without the videos."""
     target.mkdir(parents=True, exist_ok=True)
     for path in (*system_path.glob("*.jsonl"), *(system_path / "stack" / "logs").glob("*.log")):

@@ -122,7 +122,7 @@ async def have_trouble(client: Client) -> None:
 
 
 @contextmanager
-def machine_figures() -> Iterator[int]:
+def machine_metrics() -> Iterator[int]:
     """Port of a running Prometheus node exporter."""
     program = Toolbox().find("prometheus-node-exporter")
     assert program is not None, "no prometheus-node-exporter: run `make test-tools`"
@@ -171,7 +171,7 @@ async def test_rules_and_dashboards_name_only_exported_metrics(product: Product,
                 "video_pipeline_attempt_failures_total",
             )
         )
-    with machine_figures() as port:
+    with machine_metrics() as port:
         told.append(await scraped(port))
 
     labels: Scrape = {}

@@ -18,7 +18,7 @@ def words(text: str) -> set[str]:
     return {"".join(filter(str.isalnum, word)).lower() for word in text.split()} - {""}
 
 
-def heard_share(vtt: str, answers: Path) -> float:
+def recognized_share(vtt: str, answers: Path) -> float:
     """Share of the clip's distinct words that are in the subtitles."""
     spoken = words(" ".join(sentence["text"] for sentence in json.loads(answers.read_text())["sentences"]))
     return len(spoken & words(vtt)) / len(spoken)
@@ -51,7 +51,7 @@ def test_the_demo_clip_gets_a_smaller_video_subtitles_its_language_and_its_anima
 
     vtt = product.download(task_id, "subtitles.vtt", tmp_path).read_text()
     assert vtt.startswith("WEBVTT")
-    assert heard_share(vtt, CLIPS / "demo.json") > 0.8
+    assert recognized_share(vtt, CLIPS / "demo.json") > 0.8
     assert product.keys(f"temp/{task_id}/") == []
 
 

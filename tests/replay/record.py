@@ -43,7 +43,7 @@ async def _done(rig: Rig, request: PipelineRequest) -> None:
     await (await rig.start(request)).result()
 
 
-async def _told(rig: Rig, request: PipelineRequest) -> None:
+async def _reports(rig: Rig, request: PipelineRequest) -> None:
     await _done(rig, replace(request, webhook_url="https://example.org/hook"))
 
 
@@ -181,7 +181,7 @@ PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
     "chunks-parked": (_chunks_parked, ProcessingOptions()),
     "drained": (_drained, ProcessingOptions()),
     "kills-worker": (_kills_worker, ProcessingOptions()),
-    "webhook": (_told, ProcessingOptions()),
+    "webhook": (_reports, ProcessingOptions()),
     # Those above are from before tasks had search attributes.
     "listed": (_done, ProcessingOptions()),
     "listed-parked-and-retried": (_parked_and_retried, ProcessingOptions()),

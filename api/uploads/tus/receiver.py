@@ -243,7 +243,7 @@ class Receiver:
         return (self._pieces.write(self._pieces.read(pieces) + content),)
 
     async def _commit(self, progress: Progress) -> None:
-        await self._services.ask_catalogue(self._services.catalogue.uploads.keep, progress)
+        await self._services.ask_catalogue(self._services.catalogue.uploads.save, progress)
         removed = tuple(piece for piece in self._committed.pieces if piece not in progress.pieces)
         self._committed = self._progress = replace(progress, parts=())
         if removed:

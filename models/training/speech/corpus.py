@@ -9,7 +9,7 @@ import numpy as np
 
 from models.training.speech import grammar_en, grammar_es, grammar_fr
 from models.training.speech.demo_script import DEMO_SCRIPTS
-from models.training.speech.espeak import SAMPLE_RATE, Samples, Spoken, speak
+from models.training.speech.espeak import SAMPLE_RATE, Samples, SynthesizedSpeech, speak
 
 LANGUAGES = ("en", "fr", "es")
 GRAMMARS = {"en": grammar_en.GRAMMAR, "fr": grammar_fr.GRAMMAR, "es": grammar_es.GRAMMAR}
@@ -61,7 +61,7 @@ class Utterance:
     """One spoken sentence before it has a place in a clip."""
 
     text: str
-    spoken: Spoken
+    spoken: SynthesizedSpeech
 
 
 def draw_sentence(rng: random.Random, language: str) -> str:

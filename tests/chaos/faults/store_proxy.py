@@ -42,7 +42,7 @@ class Trouble:
 
 
 @dataclass
-class Gate:
+class RequestBlock:
     """Holds one request by its number, before it reaches the server or before its answer is forwarded."""
 
     number: int
@@ -74,7 +74,7 @@ class StoreProxy:
         self.calls: list[Call] = []
         self._background = background
         self._server = server
-        self._gate: Gate | None = None
+        self._gate: RequestBlock | None = None
         self._listener = background.run(asyncio.start_server(self._serve, "127.0.0.1", port))
 
     def close(self) -> None:
@@ -86,9 +86,9 @@ class StoreProxy:
     def reset_calls(self) -> None:
         self.calls = []
 
-    def hold(self, number: int, *, before: bool) -> Gate:
+    def hold(self, number: int, *, before: bool) -> RequestBlock:
         """Hold one request until `release`, but not longer than its sender waits."""
-        self._gate = Gate(number, before)
+        self._gate = RequestBlock(number, before)
         return self._gate
 
     def release(self) -> None:
@@ -211,7 +211,7 @@ async def _refuse(client: _Side) -> None:
     await client.send(h11.EndOfMessage())
 
 
-async def _pass(gate: Gate) -> None:
+async def _pass(gate: RequestBlock) -> None:
     gate.reached.set()
     try:
         async with asyncio.timeout(_LONGEST_HOLD_S):

@@ -175,7 +175,7 @@ def test_a_killed_command_continues_its_upload_when_it_is_run_again(
         stderr=subprocess.DEVNULL,
     )
     deadline_s = time.monotonic() + 120
-    while kept_bytes(server, cache) < 8 * MIB:
+    while stored_bytes(server, cache) < 8 * MIB:
         assert first.poll() is None
         assert time.monotonic() < deadline_s, "nothing has come in two minutes"
         time.sleep(0.05)
@@ -206,7 +206,7 @@ app(sys.argv[1:])
 """
 
 
-def kept_bytes(server: Server, cache: Path) -> int:
+def stored_bytes(server: Server, cache: Path) -> int:
     """Returns the offset of the upload in the command's resume state."""
     addresses = [path.read_text() for path in cache.glob("*")]
     if not addresses or not addresses[0]:

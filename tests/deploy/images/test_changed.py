@@ -1,3 +1,5 @@
+"""Detection of the images that a change concerns."""
+
 from __future__ import annotations
 
 import subprocess

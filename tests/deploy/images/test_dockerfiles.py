@@ -1,3 +1,5 @@
+"""Rules that each Dockerfile keeps."""
+
 from __future__ import annotations
 
 import json

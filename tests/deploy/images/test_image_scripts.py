@@ -1,3 +1,5 @@
+"""Scripts that build the images."""
+
 from __future__ import annotations
 
 import http.server

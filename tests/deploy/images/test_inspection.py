@@ -1,3 +1,5 @@
+"""Inspection of built images."""
+
 from __future__ import annotations
 
 from pathlib import Path

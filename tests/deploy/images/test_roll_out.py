@@ -1,3 +1,5 @@
+"""Script that rolls out a release."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""Rules that the CI and release workflows keep."""
+
 from __future__ import annotations
 
 import re

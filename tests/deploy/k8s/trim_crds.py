@@ -42,10 +42,10 @@ def main() -> None:
             sys.exit(f"{module} can't be fetched: {fetched['Error']}")
         with ZipFile(fetched["Zip"]) as files:
             for path in paths:
-                _keep(yaml.safe_load(files.read(f"{module}/{path}")), f"{module}/{path}")
+                _retain(yaml.safe_load(files.read(f"{module}/{path}")), f"{module}/{path}")
 
 
-def _keep(crd: dict[str, Any], source: str) -> None:
+def _retain(crd: dict[str, Any], source: str) -> None:
     kind = crd["spec"]["names"]["kind"]
     versions = {
         f"{crd['spec']['group']}/{version['name']}": _trimmed(version["schema"]["openAPIV3Schema"])

@@ -1,3 +1,5 @@
+"""HTTP interface over a real store and catalogue, with scripted tasks."""
+
 from __future__ import annotations
 
 import tempfile

@@ -1,3 +1,5 @@
+"""Capacity arithmetic, and the page that holds its tables."""
+
 from __future__ import annotations
 
 from pathlib import Path

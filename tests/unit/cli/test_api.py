@@ -1,3 +1,5 @@
+"""Client of the HTTP interface in the command line."""
+
 from __future__ import annotations
 
 import re

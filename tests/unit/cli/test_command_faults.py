@@ -1,3 +1,5 @@
+"""Errors and exit codes of the command line."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Commands of the command line and their output."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Progress of a task on the command line."""
+
 from __future__ import annotations
 
 import pytest

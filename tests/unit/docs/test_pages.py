@@ -1,4 +1,4 @@
-"""What the pages name is there: files, folders, modules, targets of `make`, links and their anchors."""
+"""Paths, modules, targets of `make`, links and anchors that the pages name: each exists."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Check of the demo result."""
+
 from __future__ import annotations
 
 import subprocess

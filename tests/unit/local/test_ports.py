@@ -1,3 +1,5 @@
+"""Choice and check of local ports."""
+
 from __future__ import annotations
 
 import socket

@@ -1,3 +1,5 @@
+"""Pinned requirement files and what each process imports."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""Start and stop of the local stack."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""Installation of the programs that the product needs."""
+
 from __future__ import annotations
 
 import os

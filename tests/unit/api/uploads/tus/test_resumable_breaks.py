@@ -212,8 +212,8 @@ class LosesOneResponse(ResumableUploads):
         super().__init__(inner._engine)
         self.losses = 1
 
-    def keep(self, progress):  # type: ignore[no-untyped-def]
-        super().keep(progress)
+    def save(self, progress):  # type: ignore[no-untyped-def]
+        super().save(progress)
         if self.losses:
             self.losses -= 1
             raise CatalogueUnavailable("the answer got lost")
