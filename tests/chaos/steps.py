@@ -8,7 +8,7 @@ from itertools import pairwise
 from random import Random
 from typing import Protocol
 
-from tests.chaos.faults.store_proxy import Gate
+from tests.chaos.faults.store_proxy import RequestBlock
 from tests.chaos.sender import Sender
 from tests.chaos.system import System
 from tests.chaos.temporal_state import Pending, new_task, pending_activities, was_scheduled
@@ -80,7 +80,7 @@ class AtStoreCall:
 
     number: int
     before: bool
-    _gate: Gate = field(init=False, repr=False, compare=False)
+    _gate: RequestBlock = field(init=False, repr=False, compare=False)
 
     @property
     def hold_at(self) -> float | None:
