@@ -21,7 +21,7 @@ from adapters.catalogue import (
     connect,
     upgrade,
 )
-from adapters.catalogue.engine import writing
+from adapters.catalogue.engine import write_locked
 from adapters.catalogue.models import state_as_json
 from bench.report import Row
 from bench.workbench import Workbench
@@ -78,7 +78,7 @@ def _filled(path: Path, rows: int) -> Catalogue:
     upgrade(settings)
     engine = connect(settings)
     catalogue = Catalogue(engine)
-    with Session(writing(engine)) as session:
+    with Session(write_locked(engine)) as session:
         for start in range(0, rows, 1000):
             session.execute(insert(VideoRow), [_video(start + number) for number in range(1000)])
         session.commit()

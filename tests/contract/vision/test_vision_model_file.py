@@ -109,7 +109,7 @@ def test_a_model_without_a_known_checksum_is_refused(settings: VisionSettings, t
 def test_a_changed_file_is_refused(settings: VisionSettings, tmp_path: Path) -> None:
     own = tmp_path / "own.pt"
     own.write_bytes(CONTENT + b"!")
-    with pytest.raises(ModelUnavailable, match="is not the one"):
+    with pytest.raises(ModelUnavailable, match="is not the expected file"):
         yolo_file(replace(settings, model=str(own)))
 
 
