@@ -98,7 +98,7 @@ class ResumableUploads:
             session.commit()
             return row
 
-    def keep(self, progress: Progress) -> None:
+    def save(self, progress: Progress) -> None:
         """Record progress. Raises `UploadConflict` when another request has resumed or ended the upload."""
         with translated_errors("store an upload's progress"), self._writing() as session:
             row = session.exec(_locked(progress.upload_id)).first()

@@ -36,7 +36,7 @@ async def _pending_stage(
         attempt=info.attempt,
         running=info.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED,
         fraction=_fraction(details) if details else 0.0,
-        beat_us=heartbeat_time.ToMicroseconds() if heartbeat_time else None,
+        heartbeat_us=heartbeat_time.ToMicroseconds() if heartbeat_time else None,
         last_fault=_fault(info) if info.HasField("last_failure") else None,
         frames=details.frames if details else 0,
     )

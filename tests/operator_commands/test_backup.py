@@ -13,18 +13,18 @@ import pytest
 
 from local.backup import back_up, read_manifest, restore
 from local.faults import BackupUnusable
-from local.ports import free_ports
 from local.settings import REPOSITORY_PATH, Ports, StackSettings
 from local.stack import Stack
 from tests.e2e import media
 from tests.e2e.conftest import CLIPS
 from tests.e2e.product import Product
 from tests.e2e.test_results import X264
+from tests.servers.ports import free_ports
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Iterator[StackSettings]:
-    settings = StackSettings(tmp_path / "data", Ports(*free_ports("127.0.0.1", 6)))
+    settings = StackSettings(tmp_path / "data", Ports(*free_ports(6)))
     yield settings
     Stack(settings).down()
 

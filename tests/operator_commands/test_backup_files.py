@@ -1,3 +1,5 @@
+"""Copies of files and databases in a backup."""
+
 from __future__ import annotations
 
 import os

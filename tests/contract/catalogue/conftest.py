@@ -1,3 +1,5 @@
+"""Catalogues on SQLite and PostgreSQL for the contract tests."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

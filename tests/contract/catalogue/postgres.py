@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from local.ports import free_ports
+from tests.servers.ports import free_port
 
 _PACKAGE_PATH = Path("/usr/lib/postgresql")
 _PATIENCE_S = 120
@@ -58,7 +58,7 @@ def postgres_server() -> Iterator[Postgres]:
             check=True,
             capture_output=True,
         )
-        [port] = free_ports("127.0.0.1", 1)
+        port = free_port()
         listening = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-k", str(folder)]
         quick = ["-c", "fsync=off", "-c", "max_connections=50"]
         with (folder / "log").open("wb") as log:

@@ -23,7 +23,7 @@ def test_the_progress_of_a_request_is_stored_in_one_step(catalogue: Catalogue) -
     catalogue.uploads.create(upload(), NO_QUOTAS)
     claim(catalogue, "first")
 
-    catalogue.uploads.keep(
+    catalogue.uploads.save(
         Progress(
             "u", "first", 60, 2, (("uploads/u/x", 10),), ((1, "etag-1"),), b"\x01\xff", "s3", "video/mp4"
         )
@@ -39,9 +39,9 @@ def test_of_two_requests_the_newer_continues_and_the_older_changes_nothing(catal
     catalogue.uploads.create(upload(), NO_QUOTAS)
     older, newer = claim(catalogue, "older"), claim(catalogue, "newer")
 
-    catalogue.uploads.keep(Progress("u", "newer", 30, 3, stays=False))
+    catalogue.uploads.save(Progress("u", "newer", 30, 3, stays=False))
     with pytest.raises(UploadConflict, match="Another request"):
-        catalogue.uploads.keep(Progress("u", "older", 20, 2, parts=((1, "stale"),)))
+        catalogue.uploads.save(Progress("u", "older", 20, 2, parts=((1, "stale"),)))
 
     # The older request may still write under its part number.
     assert (older.next_part, newer.next_part) == (1, 2)
@@ -52,7 +52,7 @@ def test_of_two_requests_the_newer_continues_and_the_older_changes_nothing(catal
 def test_a_request_that_ended_normally_uses_up_no_part_number(catalogue: Catalogue) -> None:
     catalogue.uploads.create(upload(), NO_QUOTAS)
     claim(catalogue, "first")
-    catalogue.uploads.keep(Progress("u", "first", 30, 1, stays=False))
+    catalogue.uploads.save(Progress("u", "first", 30, 1, stays=False))
 
     assert claim(catalogue, "second", 30).next_part == 1
 
@@ -86,7 +86,7 @@ def test_an_ended_upload_is_unknown_and_a_complete_one_can_not_be_ended(catalogu
     catalogue.uploads.create(upload(), NO_QUOTAS)
     catalogue.uploads.add(upload("whole", offset_bytes=100))
     claim(catalogue, "first")
-    catalogue.uploads.keep(Progress("u", "first", 60, 2, parts=((1, "etag"),)))
+    catalogue.uploads.save(Progress("u", "first", 60, 2, parts=((1, "etag"),)))
 
     catalogue.uploads.end("u", "local", NOW_US)
     with pytest.raises(UploadComplete):
@@ -94,7 +94,7 @@ def test_an_ended_upload_is_unknown_and_a_complete_one_can_not_be_ended(catalogu
 
     assert catalogue.uploads.parts("u") == []
     with pytest.raises(UploadConflict):
-        catalogue.uploads.keep(Progress("u", "first", 80, 3))
+        catalogue.uploads.save(Progress("u", "first", 80, 3))
 
 
 def test_open_uploads_and_videos_share_the_quota_of_their_owner(catalogue: Catalogue) -> None:

@@ -23,7 +23,7 @@ BYTES_PER_SECOND = 32_000
 
 
 @dataclass(frozen=True)
-class SpokenClip:
+class SpeechClip:
     """Clip's sound with its sentences and their times."""
 
     pcm_path: Path
@@ -33,18 +33,18 @@ class SpokenClip:
 
 
 @pytest.fixture(scope="session")
-def spoken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], SpokenClip]:
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], SpeechClip]:
     """Sound of a shipped clip, extracted as in the pipeline."""
     folder = tmp_path_factory.mktemp("spoken")
     tool = FfmpegTool(EncodeRecipe(), MediaLimits(), RunLimits())
 
-    def take_out(name: str) -> SpokenClip:
+    def take_out(name: str) -> SpeechClip:
         clip_path, pcm_path = CLIPS / f"{name}.mp4", folder / f"{name}.pcm"
         answers = json.loads((CLIPS / f"{name}.json").read_text(encoding="utf-8"))
         if not pcm_path.exists():
             media = tool.probe(clip_path, UnreportedProgress())
             tool.extract_audio(clip_path, media, pcm_path, UnreportedProgress())
-        return SpokenClip(
+        return SpeechClip(
             pcm_path,
             answers["language"],
             answers["duration_us"],

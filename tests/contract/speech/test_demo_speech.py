@@ -10,9 +10,9 @@ import pytest
 from adapters.speech.faster_whisper_engine import FasterWhisperEngine
 from domain.speech.words import LanguageVerdict
 from tests.contract.media.progress import NotedProgress
-from tests.contract.speech.conftest import SpokenClip
+from tests.contract.speech.conftest import SpeechClip
 
-Sounds = Callable[[str], SpokenClip]
+Sounds = Callable[[str], SpeechClip]
 CLIPS = ["demo", "english-dog", "spanish-horse"]
 
 
@@ -35,9 +35,9 @@ def edits(expected: list[str], transcript: list[str]) -> int:
 
 @pytest.mark.parametrize("name", CLIPS)
 def test_the_language_of_a_shipped_clip_is_detected(
-    whisper: FasterWhisperEngine, spoken: Sounds, name: str
+    whisper: FasterWhisperEngine, clip: Sounds, name: str
 ) -> None:
-    sound = spoken(name)
+    sound = clip(name)
     estimate = whisper.detect_language(sound.pcm_path, NotedProgress())
     assert (estimate.verdict, estimate.language) == (LanguageVerdict.DETECTED, sound.language)
     assert estimate.probability > 0.9
@@ -45,9 +45,9 @@ def test_the_language_of_a_shipped_clip_is_detected(
 
 @pytest.mark.parametrize("name", CLIPS)
 def test_nine_words_of_ten_in_a_shipped_clip_are_transcribed(
-    whisper: FasterWhisperEngine, spoken: Sounds, name: str
+    whisper: FasterWhisperEngine, clip: Sounds, name: str
 ) -> None:
-    sound = spoken(name)
+    sound = clip(name)
     words = whisper.transcribe(sound.pcm_path, sound.language, NotedProgress())
     expected = letters(" ".join(text for text, _, _ in sound.sentences))
     transcript = letters(" ".join(word.text for word in words))
@@ -56,9 +56,9 @@ def test_nine_words_of_ten_in_a_shipped_clip_are_transcribed(
 
 @pytest.mark.parametrize("name", CLIPS)
 def test_words_have_the_times_of_their_sentences(
-    whisper: FasterWhisperEngine, spoken: Sounds, name: str
+    whisper: FasterWhisperEngine, clip: Sounds, name: str
 ) -> None:
-    sound = spoken(name)
+    sound = clip(name)
     for word in whisper.transcribe(sound.pcm_path, sound.language, NotedProgress()):
         assert any(
             start_us - 350_000 <= word.start_us and word.end_us <= end_us + 350_000

@@ -16,7 +16,7 @@ from adapters.object_store.store import S3ObjectStore
 from domain.speech.words_file import read_words
 from domain.subtitles.breaking import break_into_cues
 from domain.subtitles.files import to_srt, to_webvtt
-from tests.contract.speech.conftest import BYTES_PER_SECOND, SpokenClip
+from tests.contract.speech.conftest import BYTES_PER_SECOND, SpeechClip
 from tests.contract.store.servers import s3_server
 
 REPOSITORY = Path(__file__).parents[3]
@@ -31,9 +31,9 @@ def settings(tmp_path: Path) -> Iterator[StoreSettings]:
 
 
 @pytest.fixture
-def two_minutes(spoken: Callable[[str], SpokenClip], tmp_path: Path) -> Path:
+def two_minutes(clip: Callable[[str], SpeechClip], tmp_path: Path) -> Path:
     """Demo clip's sound six times, so that there are several groups of regions."""
-    sound = spoken("demo").pcm_path.read_bytes()
+    sound = clip("demo").pcm_path.read_bytes()
     path = tmp_path / "sound.pcm"
     path.write_bytes((sound[: 20 * BYTES_PER_SECOND] * 6)[: 120 * BYTES_PER_SECOND])
     return path

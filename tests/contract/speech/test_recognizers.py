@@ -16,7 +16,7 @@ from adapters.speech.speech_recognition_engine import SpeechRecognitionEngine
 from domain.errors import LanguageUnsupported, SpeechServiceUnavailable, ToolMissing
 from domain.speech.languages import LANGUAGES
 from tests.contract.media.progress import NotedProgress
-from tests.contract.speech.conftest import SpokenClip
+from tests.contract.speech.conftest import SpeechClip
 
 SECOND = np.zeros(16_000, dtype=np.float32)
 
@@ -51,10 +51,10 @@ def service() -> Iterator[tuple[str, list[str]]]:
 
 
 def test_an_online_service_is_sent_the_speech_and_its_text_is_spread_over_it(
-    service: tuple[str, list[str]], spoken: Callable[[str], SpokenClip]
+    service: tuple[str, list[str]], clip: Callable[[str], SpeechClip]
 ) -> None:
     endpoint, asked = service
-    sound = spoken("english-dog")
+    sound = clip("english-dog")
     engine = SpeechRecognitionEngine(read_speech({"SPEECH_ENGINE": "google"}), google(endpoint, key="mine"))
     words = engine.transcribe(sound.pcm_path, "fr-CA", NotedProgress())
     assert [word.text for word in words] == ["a", "dog", "runs"]

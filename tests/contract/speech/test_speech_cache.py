@@ -13,11 +13,11 @@ from adapters.speech.faster_whisper_engine import FasterWhisperEngine
 from domain.speech.cache import WorkCache
 from tests.contract.media.progress import NotedProgress
 from tests.contract.speech.caches import MemoryCache, RecordingCache
-from tests.contract.speech.conftest import Engine, SpokenClip
+from tests.contract.speech.conftest import Engine, SpeechClip
 from tests.contract.store.servers import s3_server
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
-Sounds = Callable[[str], SpokenClip]
+Sounds = Callable[[str], SpeechClip]
 SHA256 = "ab" * 32
 
 
@@ -76,8 +76,8 @@ def test_without_a_store_nothing_is_cached_and_nothing_fails(tmp_path: Path) -> 
     assert cache.find("recipe", 0, 1) is None
 
 
-def test_a_second_transcription_reads_everything_from_the_cache(engine: Engine, spoken: Sounds) -> None:
-    sound, memory = spoken("english-dog"), MemoryCache()
+def test_a_second_transcription_reads_everything_from_the_cache(engine: Engine, clip: Sounds) -> None:
+    sound, memory = clip("english-dog"), MemoryCache()
     first, second = RecordingCache(memory), RecordingCache(memory)
     words = engine.transcribe(sound.pcm_path, "en", NotedProgress(), first)
 
@@ -87,8 +87,8 @@ def test_a_second_transcription_reads_everything_from_the_cache(engine: Engine, 
     assert engine.transcribe(sound.pcm_path, "en", NotedProgress()) == words
 
 
-def test_voice_detection_runs_once_for_language_and_words(engine: Engine, spoken: Sounds) -> None:
-    sound, memory = spoken("english-dog"), MemoryCache()
+def test_voice_detection_runs_once_for_language_and_words(engine: Engine, clip: Sounds) -> None:
+    sound, memory = clip("english-dog"), MemoryCache()
     estimate = engine.detect_language(sound.pcm_path, NotedProgress(), memory)
     noted = RecordingCache(memory)
 
@@ -98,8 +98,8 @@ def test_voice_detection_runs_once_for_language_and_words(engine: Engine, spoken
     assert engine.detect_language(sound.pcm_path, NotedProgress(), memory) == estimate
 
 
-def test_words_are_cached_by_language(whisper: FasterWhisperEngine, spoken: Sounds) -> None:
-    sound, memory = spoken("english-dog"), MemoryCache()
+def test_words_are_cached_by_language(whisper: FasterWhisperEngine, clip: Sounds) -> None:
+    sound, memory = clip("english-dog"), MemoryCache()
     whisper.transcribe(sound.pcm_path, "en", NotedProgress(), memory)
     noted = RecordingCache(memory)
 
@@ -110,8 +110,8 @@ def test_words_are_cached_by_language(whisper: FasterWhisperEngine, spoken: Soun
 
 
 @pytest.mark.parametrize("rubbish", [b"", b'[["dog",', b"{}x", b"[[1]]", b'["dog"]'])
-def test_a_broken_cache_entry_is_transcribed_again(engine: Engine, spoken: Sounds, rubbish: bytes) -> None:
-    sound, memory = spoken("english-dog"), MemoryCache()
+def test_a_broken_cache_entry_is_transcribed_again(engine: Engine, clip: Sounds, rubbish: bytes) -> None:
+    sound, memory = clip("english-dog"), MemoryCache()
     words = engine.transcribe(sound.pcm_path, "en", NotedProgress(), memory)
     broken = max(memory.pieces, key=lambda piece: piece[1])
     memory.pieces[broken] = rubbish

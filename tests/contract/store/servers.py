@@ -13,7 +13,7 @@ from pathlib import Path
 import urllib3
 
 from adapters.object_store import StoreSettings
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
 _TOOLS = Path(__file__).parents[3] / ".tools" / "bin"
 ACCESS_KEY = "contract-access"

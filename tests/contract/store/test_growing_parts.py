@@ -13,7 +13,7 @@ from adapters.object_store.connection import connect
 from adapters.object_store.numbered import NumberedParts
 from domain.errors import FileUnknown, StoreUnavailable
 from tests.contract.store.streams import PART, noise
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
 
 def growing(size_bytes: int) -> GrowingPart:

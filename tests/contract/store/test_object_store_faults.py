@@ -15,7 +15,7 @@ from adapters.object_store import S3ObjectStore, StoreSettings
 from domain.errors import FileUnknown, SettingInvalid, StoreUnavailable
 from domain.storage.artifact import Artifact
 from tests.contract.store.streams import PART, ProgressReporter, Stream, everything_below, noise
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
 
 def test_a_missing_object_is_distinguished_from_a_failing_store(store: S3ObjectStore, tmp_path: Path) -> None:

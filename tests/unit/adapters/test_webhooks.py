@@ -20,7 +20,7 @@ from adapters.webhooks import Address, WebhookSender, read_webhooks
 from domain.errors import SettingInvalid, WebhookForbidden, WebhookUndelivered
 from tests.servers.issuer import new_key
 from tests.servers.temporal_server import free_port
-from tests.unit.cli.fake_server import Said, Server
+from tests.unit.cli.fake_server import Reply, Server
 
 HERE = ip_address("127.0.0.1")
 
@@ -45,12 +45,12 @@ def port_of(server: Server) -> int:
 
 
 def test_a_webhook_arrives_as_it_was_signed(server: Server) -> None:
-    server.answer = lambda _: Said(204)
+    server.answer = lambda _: Reply(204)
     sender = WebhookSender(allow_private=True, lookup=at("127.0.0.1"))
 
     sender.post(f"http://hook.example:{port_of(server)}/a?b=c", {"webhook-id": "1"}, b'{"x":1}')
 
-    [request] = server.seen
+    [request] = server.requests
     assert (request.method, request.path, request.body) == ("POST", "/a?b=c", b'{"x":1}')
     assert request.headers["webhook-id"] == "1"
     assert request.headers["host"] == f"hook.example:{port_of(server)}"
@@ -60,14 +60,14 @@ def test_a_webhook_arrives_as_it_was_signed(server: Server) -> None:
 def test_the_installations_own_network_is_not_called(server: Server, address: str) -> None:
     with pytest.raises(WebhookForbidden, match=r"hook\.example resolves to a private"):
         WebhookSender(lookup=at(address)).post(f"http://hook.example:{port_of(server)}/", {}, b"")
-    assert server.seen == []
+    assert server.requests == []
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f.1", "[::1]"])
 def test_no_spelling_of_the_local_address_is_called(server: Server, host: str) -> None:
     with pytest.raises((WebhookForbidden, WebhookUndelivered)):
         WebhookSender().post(f"http://{host}:{port_of(server)}/", {}, b"")
-    assert server.seen == []
+    assert server.requests == []
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse(server: Server) -> None:
@@ -76,8 +76,8 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse(server: Serve
         WebhookSender(lookup=lambda _host, _port: both).post("https://hook.example/", {}, b"")
 
 
-def test_a_host_is_not_resolved_again_after_the_check(server: Server) -> None:
-    server.answer = lambda _: Said(200)
+def test_a_name_that_changes_after_it_was_judged_is_not_looked_up_again(server: Server) -> None:
+    server.answer = lambda _: Reply(200)
     asked: list[str] = []
 
     def lookup(host: str, _port: int) -> list[Address]:
@@ -87,16 +87,18 @@ def test_a_host_is_not_resolved_again_after_the_check(server: Server) -> None:
     WebhookSender(allow_private=True, lookup=lookup).post(f"http://hook.example:{port_of(server)}/", {}, b"")
 
     assert asked == ["hook.example"]
-    assert len(server.seen) == 1
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("status", [301, 307, 400, 404, 410, 429, 500, 503])
-def test_any_status_but_2xx_is_undelivered_and_no_redirect_is_followed(server: Server, status: int) -> None:
-    server.answer = lambda _: Said(status, headers={"Location": f"{server.url}/elsewhere"})
+def test_whatever_is_not_taken_is_tried_again_and_no_redirect_is_followed(
+    server: Server, status: int
+) -> None:
+    server.answer = lambda _: Reply(status, headers={"Location": f"{server.url}/elsewhere"})
 
     with pytest.raises(WebhookUndelivered, match=str(status)):
         WebhookSender(allow_private=True).post(f"{server.url}/", {}, b"")
-    assert [request.path for request in server.seen] == ["/"]
+    assert [request.path for request in server.requests] == ["/"]
 
 
 def test_a_server_that_disconnects_or_is_unreachable_is_undelivered(server: Server) -> None:

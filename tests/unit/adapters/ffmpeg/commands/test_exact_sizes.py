@@ -1,3 +1,5 @@
+"""Command lines and styles of renditions with an exact size."""
+
 from __future__ import annotations
 
 from dataclasses import replace
