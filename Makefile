@@ -14,16 +14,16 @@ help: ## Show this list
 	@echo 'make down         stop it; its state stays in .data/'
 	@echo 'make status       show its processes'
 	@echo 'make logs NAME=api   show the end of a process'"'"'s log'
-	@echo 'make backup       copy the whole state into .backups/; a running product goes on'
+	@echo 'make backup       copy the whole state into .backups/; a running product stays up'
 	@echo 'make restore FROM=.backups/…   put such a copy in place of an empty .data/'
 	@echo 'make test         the whole test suite, with `make check`'
-	@echo 'make check        format, lint, types, import rules'
+	@echo 'make check        format, lint, types, import rules, names and docstrings'
 	@echo 'make audit        look up every pinned package among the known vulnerabilities'
-	@echo 'make format       format the code and mend what lint can mend'
+	@echo 'make format       format the code and fix what lint can fix'
 	@echo 'make bench        the benchmarks: a table of ratios'
-	@echo 'make chaos        break everything on purpose, and check that nothing is lost (about an hour)'
+	@echo 'make chaos        inject faults, and check that nothing is lost (about an hour)'
 	@echo 'make client       make the Python client anew from the HTTP interface'"'"'s document'
-	@echo 'make k8s-apiserver   a real Kubernetes API server judges every manifest (builds it once: half an hour)'
+	@echo 'make k8s-apiserver   a real Kubernetes API server checks every manifest (builds it once: half an hour)'
 	@echo 'make k8s-scaling     KEDA scales worker-gpu by a real queue: up, kept while it works, down again'
 	@echo 'make upload-5gb   send 5 GB through nginx and the API into the store (some minutes, 10 GB of disk)'
 	@echo 'make images       build the container images without a registry and try each (as root; IMAGES='"'"'api worker_cpu'"'"')'
@@ -67,6 +67,7 @@ check: env
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/words.py
 
 audit: env
 	@$(BIN)/python .ci/audit.py

@@ -1,4 +1,4 @@
-"""Writes the histories that the replay test holds the workflow against.
+"""Recorder of the histories that the replay test runs.
 
 `python -m tests.replay.record` runs every path on a real Temporal server. Run it for a path that is
 new; a history that exists is what running tasks look like, and is written again only by `--all`.
@@ -43,7 +43,7 @@ async def _done(rig: Rig, request: PipelineRequest) -> None:
     await (await rig.start(request)).result()
 
 
-async def _told(rig: Rig, request: PipelineRequest) -> None:
+async def _reports(rig: Rig, request: PipelineRequest) -> None:
     await _done(rig, replace(request, webhook_url="https://example.org/hook"))
 
 
@@ -147,7 +147,7 @@ async def _drained(rig: Rig, request: PipelineRequest) -> None:
 
 
 async def _kills_worker(rig: Rig, request: PipelineRequest) -> None:
-    rig.script.faults["downscale"] = [SourceKillsWorker("The worker ended without a word 3 times.")]
+    rig.script.faults["downscale"] = [SourceKillsWorker("The worker crashed 3 times.")]
     await _ended(rig, request)
 
 
@@ -181,7 +181,7 @@ PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
     "chunks-parked": (_chunks_parked, ProcessingOptions()),
     "drained": (_drained, ProcessingOptions()),
     "kills-worker": (_kills_worker, ProcessingOptions()),
-    "webhook": (_told, ProcessingOptions()),
+    "webhook": (_reports, ProcessingOptions()),
     # Those above are from before tasks had search attributes.
     "listed": (_done, ProcessingOptions()),
     "listed-parked-and-retried": (_parked_and_retried, ProcessingOptions()),
@@ -193,7 +193,7 @@ PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
 
 
 async def record(again: bool) -> None:
-    """Run the paths that have no history yet, or all of them `again`."""
+    """Records the paths that have no history yet, or all of them with `again`."""
     with tempfile.TemporaryDirectory() as folder, temporal_server(Path(folder) / "server.log") as address:
         client = await Client.connect(address, identity="recorder")
         for name, (path, options) in PATHS.items():
@@ -209,7 +209,7 @@ async def record(again: bool) -> None:
 
 
 def _without_paths(text: str) -> str:
-    """Stack traces name files of the machine that recorded them."""
+    """Removes the recording machine's paths, which stack traces contain."""
     return text.replace(f"{REPOSITORY}/", "").replace(sys.base_prefix, "")
 
 
