@@ -14,22 +14,41 @@ import pytest
 if TYPE_CHECKING:
     from xdist.scheduler import LoadScopeScheduling
 
-# Folders and files whose tests share servers: the whole product, or one Temporal server.
-_GROUPS: dict[str, str] = {}
+# Tests whose id begins so run in one process, because they use the one product of `tests/e2e/conftest.py`.
+_PRODUCT = tuple(
+    f"tests/e2e/test_{name}"
+    for name in (
+        "bad_input",
+        "chunks",
+        "cli",
+        "following",
+        "library",
+        "local_stack.py::test_the_web_ui",
+        "metrics",
+        "operations",
+        "player",
+        "results",
+        "survival",
+    )
+)
+
+# Each of these takes long and shares nothing with the others of its file.
+_ALONE = ("tests/e2e/test_local_stack.py",)
 
 # Groups by the seconds that they took on two cores, the longest first; the others follow in any order.
-_LONGEST_FIRST: tuple[str, ...] = ()
+_LONGEST_FIRST: tuple[str, ...] = ("product",)
 
 
 def group_of(test_id: str) -> str:
     """The group of a test, from its id."""
-    path, _, _ = test_id.partition("::")
-    for start, group in _GROUPS.items():
-        if test_id.startswith(start):
-            return group
-    return path
+    if test_id.startswith(_PRODUCT):
+        return "product"
+    if test_id.startswith(_ALONE):
+        return test_id
+    return test_id.partition("::")[0]
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     places = {group: place for place, group in enumerate(_LONGEST_FIRST)}
     items.sort(key=lambda item: places.get(group_of(item.nodeid), len(places)))
