@@ -1,4 +1,4 @@
-"""How cues are written as WebVTT and SRT, so that spoken text is never read as markup."""
+"""WebVTT and SRT writers; text of a cue is escaped so that no player reads it as markup."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from domain.subtitles.cues import MILLISECOND_US, Cue
 
 _WEBVTT_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # SRT has no escapes. FFmpeg and libass read `<...>` as tags, `{...}` as override codes (unknown ones vanish)
-# and a backslash as the start of `\N`, so each of them gives way to the nearest harmless character.
-_SRT_STAND_INS = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "\\": "/"})
+# and a backslash as the start of `\N`, so each of them is replaced by a similar harmless character.
+_SRT_REPLACEMENTS = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "\\": "/"})
 
 
 def to_webvtt(cues: Sequence[Cue], language: str | None) -> str:
-    """A WebVTT file; the language stands in a comment, because WebVTT has no field for it."""
+    """A WebVTT file, with the language in a comment, because WebVTT has no field for it."""
     blocks = ["WEBVTT\n"]
     if language is not None:
         blocks.append(f"NOTE language: {_visible(language).translate(_WEBVTT_ESCAPES)}\n")
@@ -28,13 +28,13 @@ def to_srt(cues: Sequence[Cue]) -> str:
     """An SRT file; without cues it is empty."""
     blocks: list[str] = []
     for number, (cue, start_ms, end_ms) in enumerate(_in_milliseconds(cues), start=1):
-        text = "\n".join(_visible(line).translate(_SRT_STAND_INS) for line in cue.lines)
+        text = "\n".join(_visible(line).translate(_SRT_REPLACEMENTS) for line in cue.lines)
         blocks.append(f"{number}\n{_clock(start_ms, ',')} --> {_clock(end_ms, ',')}\n{text}\n")
     return "\n".join(blocks)
 
 
 def _in_milliseconds(cues: Sequence[Cue]) -> Iterator[tuple[Cue, int, int]]:
-    """The times rounded; none comes out empty, and none overlaps the next that did not before."""
+    """The cues with rounded times; rounding makes no cue empty and adds no overlap."""
     previous_end_us = previous_end_ms = 0
     for cue in cues:
         start_ms = _rounded_ms(cue.start_us)

@@ -1,4 +1,4 @@
-"""How cues that somebody else wrote become cues that follow one another within a video."""
+"""Given subtitles: sorts and flattens a caller's cues so that they follow one another within the video."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from itertools import pairwise
 from domain.errors import SubtitlesInvalid
 from domain.subtitles.cues import Cue
 
-# So short an overlap is a slip of rounding; shown on its own it would only flash.
-_SLIP_US = 200_000
+# A shorter overlap is most likely a rounding error; shown as a cue of its own it would only flash.
+_ROUNDING_OVERLAP_US = 200_000
 
 
 def in_sequence(cues: Sequence[Cue], duration_us: int) -> list[Cue]:
     """Cues in order of start without overlaps, none after the video's end.
 
-    Where two overlap, both texts stand together, the earlier cue's first. Raises `SubtitlesInvalid` for
-    cues of which none is ever seen.
+    Where two overlap, both texts are shown, the earlier cue's first. Raises `SubtitlesInvalid` if every cue
+    begins after the video's end.
     """
-    seen = [
+    visible = [
         Cue(cue.start_us, min(cue.end_us, duration_us), cue.lines)
         for cue in cues
         if cue.start_us < duration_us
     ]
-    if not seen:
+    if not visible:
         raise SubtitlesInvalid("Every cue begins after the video's end.")
     trimmed = [
         Cue(cue.start_us, after.start_us, cue.lines)
-        if cue.start_us < after.start_us < cue.end_us < after.start_us + _SLIP_US
+        if cue.start_us < after.start_us < cue.end_us < after.start_us + _ROUNDING_OVERLAP_US
         else cue
-        for cue, after in pairwise(seen)
+        for cue, after in pairwise(visible)
     ]
-    return _flattened([*trimmed, seen[-1]])
+    return _flattened([*trimmed, visible[-1]])
 
 
 def _flattened(cues: list[Cue]) -> list[Cue]:
-    """One cue for each stretch in which the same cues are shown."""
+    """One cue for each stretch of time with the same set of cues."""
     borders = sorted({time for cue in cues for time in (cue.start_us, cue.end_us)})
     flat: list[Cue] = []
     open_cues: list[Cue] = []

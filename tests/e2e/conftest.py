@@ -1,4 +1,4 @@
-"""The whole product as processes on this machine: Temporal, S3, API, workers, demo models, traces on."""
+"""Fixtures with the whole product as processes: Temporal, S3, API, workers, demo models, with traces."""
 
 from __future__ import annotations
 

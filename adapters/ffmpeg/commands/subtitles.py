@@ -1,4 +1,4 @@
-"""Which FFmpeg command puts cues into a video, as a track or into the picture."""
+"""FFmpeg commands of subtitles: cues as a selectable track, or burned into the picture."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNKNOWN_LANGUAGE = "und"
 
 # libass lays SRT out on a canvas of this many lines, whatever the picture's size.
 _CANVAS_LINES = 288
-# In a forced style libass counts as SSA did: 4 is added for the top, 8 for the middle.
+# A forced style uses SSA's numbers: 4 is added for the top, 8 for the middle.
 _ALIGNMENT = {CuePosition.BOTTOM: 2, CuePosition.TOP: 6, CuePosition.MIDDLE: 10}
 
 
@@ -44,7 +44,7 @@ def mux_subtitles(
 
 
 def copy_video(picture_path: Path, target_path: Path, limits: MediaLimits) -> Argv:
-    """The video alone, where there is no cue to add."""
+    """Remux the video without a subtitle track, for an SRT without cues."""
     video = opened(picture_path, limits)
     options: dict[str, Any] = {"c": "copy", "movflags": "+faststart", "f": "mp4"}
     return compiled(ffmpeg.output(video["v:0"], video["a?"], local_file(target_path), **options))
@@ -61,21 +61,21 @@ def burn_subtitles(
     *,
     tone_map: bool,
 ) -> Argv:
-    """Scale the source and draw the cues into it, so the result is one generation from the source."""
+    """Scale the source and burn the cues in, in one encode."""
     source = opened(source_path, limits)
     picture = scaled(source[str(media.picture.index)], media.picture, rendition, tone_map=tone_map)
     with_cues = drawn(picture, media.picture, rendition, srt_path)
-    return encode(source, with_cues, media, recipe.aiming_at(rendition), target_path)
+    return encode(source, with_cues, media, recipe.with_quality_of(rendition), target_path)
 
 
 def drawn(stream: Any, picture: PictureStream, rendition: Rendition, srt_path: Path) -> Any:
-    """The scaled picture with the cues in it, each where the frame's time says."""
+    """Scaled picture with the cues burned in by frame time."""
     width, height = rendition.size(picture.display_width, picture.display_height)
     return stream.filter(
         "subtitles",
-        # By name: ffmpeg-python escapes values given by position twice, which spoils `:` and quotes.
+        # By name: ffmpeg-python escapes positional values twice, which breaks `:` and quotes.
         filename=str(srt_path),
-        # The canvas is 4:3 by default, which would stretch the letters on any other picture.
+        # The default canvas is 4:3, which would stretch the letters on any other picture.
         original_size=f"{width}x{height}",
         charenc="UTF-8",
         force_style=ass_style(rendition.style, width, height),
@@ -83,12 +83,12 @@ def drawn(stream: Any, picture: PictureStream, rendition: Rendition, srt_path: P
 
 
 def ass_style(style: CueStyle, width: int, height: int) -> str:
-    """The style in libass's words; letters of no set size let a line of 42 fit a narrow picture."""
+    """Style in libass's format. The default letter size lets a line of 42 letters fit a narrow picture."""
     letter_lines = min(0.055 * height, 0.046 * width)
     if style.size_percent is not None:
         letter_lines = style.size_percent * height / 100
     font_size = letter_lines * _CANVAS_LINES / height
-    # Half of what lies behind a box shines through.
+    # A box is half transparent.
     edge_alpha = 0x80 if style.box else 0
     return ",".join(
         (
@@ -96,7 +96,7 @@ def ass_style(style: CueStyle, width: int, height: int) -> str:
             f"FontSize={font_size:.1f}",
             f"PrimaryColour={_ass_color(style.color)}",
             f"OutlineColour={_ass_color(style.outline_color, edge_alpha)}",
-            # 3 fills a box with the outline's colour.
+            # 3 is a box filled with the outline's colour.
             f"BorderStyle={3 if style.box else 1}",
             f"Outline={font_size * style.outline_percent / 100:.2f}",
             "Shadow=0",
@@ -109,22 +109,22 @@ def ass_style(style: CueStyle, width: int, height: int) -> str:
 
 
 def _ass_color(color: str, alpha: int = 0) -> str:
-    """ASS writes alpha first, 0 for opaque, and red last."""
+    """Colour in ASS order: alpha first (0 is opaque), then blue, green, red."""
     red, green, blue = color[1:3], color[3:5], color[5:7]
     return f"&H{alpha:02X}{blue}{green}{red}".upper()
 
 
 def has_cues(srt_path: Path) -> bool:
-    """An SRT without cues is an empty input to FFmpeg, which it refuses."""
+    """True if the SRT file has a cue; FFmpeg refuses an SRT without cues as empty input."""
     return "-->" in srt_path.read_text(encoding="utf-8")
 
 
 def track_language(language: str | None) -> str:
-    """The three-letter code (ISO 639-2/T) that an MP4 track carries."""
+    """Three-letter code (ISO 639-2/T) for an MP4 track."""
     if language is None:
         return UNKNOWN_LANGUAGE
     try:
-        # Whisper still says `jw`, which was withdrawn for `jv`.
+        # Whisper still uses `jw`, which was replaced by `jv`.
         return str(Lang("jv" if language == "jw" else language).pt3)
     except (InvalidLanguageValue, DeprecatedLanguageValue):
         return UNKNOWN_LANGUAGE

@@ -1,4 +1,4 @@
-"""A real PostgreSQL on a free port, which may not run as root and so runs as the package's own user."""
+"""PostgreSQL server on a free port; it may not run as root, so it runs as the package's user."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Postgres:
     port: int
 
     def new_database(self) -> str:
-        """An empty database, as SQLAlchemy names it."""
+        """Create an empty database and return its SQLAlchemy URL."""
         name = f"test_{uuid.uuid4().hex}"
         with psycopg.connect(self.address, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
@@ -41,7 +41,7 @@ class Postgres:
 
 @contextmanager
 def postgres_server() -> Iterator[Postgres]:
-    """Skips the test where the package or a user to run it as is missing."""
+    """Run the server; skips the test where the package or its user is missing."""
     programs = sorted(_PACKAGE_PATH.glob("*/bin"), key=lambda path: int(path.parent.name))
     if not programs:
         pytest.skip("PostgreSQL is not installed")

@@ -1,4 +1,4 @@
-"""What KEDA takes for work that runs is what the SDK really tells of a worker's slots."""
+"""KEDA's queries of running activities match the metric that the SDK really exports."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Work:
 
 
 def total(query: str, scrape: str) -> float | None:
-    """What Prometheus would answer; None where no series fits."""
+    """Prometheus' answer to the query; None when no series matches."""
     asked = QUERY.fullmatch(query)
     assert asked, query
     wanted = set(LABEL.findall(asked["labels"]))

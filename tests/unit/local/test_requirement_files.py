@@ -1,3 +1,5 @@
+"""Pinned requirement files and what each process imports."""
+
 from __future__ import annotations
 
 import re
@@ -11,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 REQUIREMENTS = ROOT / "requirements"
 
-# Imports a process's main where only the named distributions can be imported.
+# Script that imports a module while only the named distributions can be imported.
 _IMPORT_WITH_ONLY = """
 import importlib, importlib.metadata, re, sys
 
@@ -66,7 +68,7 @@ def test_only_the_gpu_worker_installs_models(name: str) -> None:
     assert not {"torch", "ultralytics", "faster-whisper", "ctranslate2", "numpy"} & set(pinned(name))
 
 
-def test_the_requirement_files_hold_what_the_project_asks_for() -> None:
+def test_the_requirement_files_pin_the_versions_of_pyproject() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     groups = [project["project"]["dependencies"], project["dependency-groups"]["dev"]]
     groups += project["project"]["optional-dependencies"].values()
