@@ -3,8 +3,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo up down status logs test check audit format lock bench chaos client demo-models env tools test-tools k8s-apiserver k8s-scaling backup restore upload-5gb images
 
-PYTHON ?= $(shell for name in python3.11 python3.12 python3; do \
-	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null \
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python3; do \
+	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
 	&& echo "$$name" && exit; done; echo python3)
 BIN := .venv/bin
 
@@ -14,16 +14,16 @@ help: ## Show this list
 	@echo 'make down         stop it; its state stays in .data/'
 	@echo 'make status       show its processes'
 	@echo 'make logs NAME=api   show the end of a process'"'"'s log'
-	@echo 'make backup       copy the whole state into .backups/; a running product goes on'
+	@echo 'make backup       copy the whole state into .backups/; a running product stays up'
 	@echo 'make restore FROM=.backups/…   put such a copy in place of an empty .data/'
 	@echo 'make test         the whole test suite, with `make check`'
-	@echo 'make check        format, lint, types, import rules'
+	@echo 'make check        format, lint, types, import rules, names and docstrings'
 	@echo 'make audit        look up every pinned package among the known vulnerabilities'
-	@echo 'make format       format the code and mend what lint can mend'
+	@echo 'make format       format the code and fix what lint can fix'
 	@echo 'make bench        the benchmarks: a table of ratios'
-	@echo 'make chaos        break everything on purpose, and check that nothing is lost (about an hour)'
+	@echo 'make chaos        inject faults, and check that nothing is lost (about an hour)'
 	@echo 'make client       make the Python client anew from the HTTP interface'"'"'s document'
-	@echo 'make k8s-apiserver   a real Kubernetes API server judges every manifest (builds it once: half an hour)'
+	@echo 'make k8s-apiserver   a real Kubernetes API server checks every manifest (builds it once: half an hour)'
 	@echo 'make k8s-scaling     KEDA scales worker-gpu by a real queue: up, kept while it works, down again'
 	@echo 'make upload-5gb   send 5 GB through nginx and the API into the store (some minutes, 10 GB of disk)'
 	@echo 'make images       build the container images without a registry and try each (as root; IMAGES='"'"'api worker_cpu'"'"')'
@@ -31,7 +31,7 @@ help: ## Show this list
 	@echo 'make lock         pin the requirements anew, with hashes'
 
 env:
-	@command -v $(PYTHON) >/dev/null || { echo 'Error: there is no Python: install Python 3.11 or 3.12.' >&2; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo 'Error: there is no Python: install Python 3.11, 3.12, 3.13 or 3.14.' >&2; exit 1; }
 	@$(PYTHON) local/bootstrap.py
 
 tools: env
@@ -67,6 +67,7 @@ check: env
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/words.py
 
 audit: env
 	@$(BIN)/python .ci/audit.py
@@ -76,7 +77,7 @@ format: env
 	$(BIN)/ruff check --fix .
 
 test: test-tools check
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest -n 3 $(PYTEST_ARGS)
 
 bench: tools
 	$(BIN)/python -m bench $(BENCH_ARGS)

@@ -1,4 +1,4 @@
-"""`animal_detection`: which animals are to be seen, when, and where in the picture."""
+"""`animal_detection`: finds animals on sampled frames, with time and place in the picture."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class AnimalDetection:
             detections, frames_examined = self.detector.detect(
                 source_path, request.media, attempt.part(0.05, 1.0)
             )
-            seen = sightings(detections)
-            told = animal_report(seen, frames_examined, self.detector.model_name)
-            content = json.dumps(told, ensure_ascii=False, indent=2).encode()
+            found = sightings(detections)
+            report = animal_report(found, frames_examined, self.detector.model_name)
+            content = json.dumps(report, ensure_ascii=False, indent=2).encode()
             stored = self.store.put(attempt.key("animals.json"), content, "application/json")
-            return AnimalsFound(report=stored, sightings=seen, frames_examined=frames_examined)
+            return AnimalsFound(report=stored, sightings=found, frames_examined=frames_examined)

@@ -1,4 +1,4 @@
-"""`clean_up`: removes what a task needed only while it ran."""
+"""`clean_up`: removes a task's temporary objects, and its source if that was refused."""
 
 from __future__ import annotations
 

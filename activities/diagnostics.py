@@ -1,4 +1,4 @@
-"""`checkup`: a worker tries each of its parts and tells what it found."""
+"""`checkup`: a worker tests each of its components and reports the results."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from domain.messages.diagnostics import DiagnosticsReport, PartReport
 
 @dataclass(frozen=True)
 class Diagnostics:
-    """`trials` maps a part's name to a call that raises what is wrong with it, and may tell more in words."""
+    """`checks` maps a component's name to a call that raises its error, and may return a detail as text."""
 
-    trials: Mapping[str, Callable[[], object]]
+    checks: Mapping[str, Callable[[], object]]
 
     @activity.defn(name="checkup", no_thread_cancel_exception=True)
     def run(self) -> DiagnosticsReport:
-        return DiagnosticsReport(tuple(self._tried(part, trial) for part, trial in self.trials.items()))
+        return DiagnosticsReport(tuple(self._report(part, check) for part, check in self.checks.items()))
 
     @staticmethod
-    def _tried(part: str, trial: Callable[[], object]) -> PartReport:
+    def _report(part: str, check: Callable[[], object]) -> PartReport:
         try:
-            told = trial()
-            return PartReport(part, ok=True, detail=told if isinstance(told, str) else "ready")
+            detail = check()
+            return PartReport(part, ok=True, detail=detail if isinstance(detail, str) else "ready")
         except PipelineError as error:
             return PartReport(part, ok=False, detail=error.code, mend=str(error))

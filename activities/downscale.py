@@ -1,4 +1,4 @@
-"""`downscale`: the smaller video that a soft-subtitled result is made of."""
+"""`downscale`: encodes the smaller video to which soft subtitles are added."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Downscale:
 
     @activity.defn(name="downscale", no_thread_cancel_exception=True)
     def run(self, request: DownscaleInput) -> EncodedVideo:
-        """H.264 and AAC in MP4, at most `max_height` lines; a source that conforms is copied."""
+        """H.264 and AAC in MP4, in the wanted size; a source that already conforms is copied."""
         with open_attempt(self.scratch_root, request.task_id) as attempt:
             source_path = attempt.scratch_path / "source"
             picture_path = attempt.scratch_path / "picture.mp4"

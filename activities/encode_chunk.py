@@ -1,6 +1,6 @@
-"""`encode_chunk`: one stretch of a long encode, found if it was made before, else made and kept.
+"""`encode_chunk`: encodes one chunk of a long video, unless it is in the cache.
 
-What has failed on a chunk travels from attempt to attempt in the heartbeat's details.
+The failures of a chunk are passed on to the next attempt in the heartbeat details.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from domain.storage.keys import chunk_key
 
 @dataclass(frozen=True)
 class EncodeChunk:
-    """`identity` is the worker's, by which another one is told from this."""
+    """`identity` is the name of this worker, unique among all workers."""
 
     store: ObjectStore
     sources: SourceFiles
@@ -38,19 +38,20 @@ class EncodeChunk:
 
     @activity.defn(name="encode_chunk", no_thread_cancel_exception=True)
     def run(self, request: EncodeChunkInput) -> EncodedChunk:
-        """The chunk's picture, in the store under a key of its source, recipe and span."""
+        """Stores the chunk's picture under a key of its source, recipe and span."""
         with open_attempt(self.scratch_root, request.order.task_id) as attempt:
             before = attempt.before
-            attempt.progress.send(replace(attempt.progress.beat, frames=request.chunk.frames))
-            trial = next_retry(before, self.identity)
-            if trial is ChunkRetry.HAND_BACK:
-                attempt.progress.send(replace(attempt.progress.beat, handed_back=before.handed_back + 1))
-                raise AttemptHandedBack(f"Another worker is to try it, after: {before.last_failure}")
-            key = self._key(request, plain=trial is ChunkRetry.PLAIN)
-            if kept := self.store.find(key):
-                return EncodedChunk(kept, reused=True)
-            made_path = self._encode(request, attempt, plain=trial is ChunkRetry.PLAIN)
-            artifact = store_once(self.store, attempt, made_path, key, "video/mp4", attempt.part(0.98, 1.0))
+            attempt.progress.send(replace(attempt.progress.details, frames=request.chunk.frames))
+            retry = next_retry(before, self.identity)
+            if retry is ChunkRetry.HAND_BACK:
+                attempt.progress.send(replace(attempt.progress.details, handed_back=before.handed_back + 1))
+                raise AttemptHandedBack(f"Another worker must try it, after: {before.last_failure}")
+            key = self._key(request, plain=retry is ChunkRetry.PLAIN)
+            if cached := self.store.find(key):
+                return EncodedChunk(cached, reused=True)
+            encoded_path = self._encode(request, attempt, plain=retry is ChunkRetry.PLAIN)
+            progress = attempt.part(0.98, 1.0)
+            artifact = store_once(self.store, attempt, encoded_path, key, "video/mp4", progress)
             return EncodedChunk(artifact, remark=remark(_name(request), before, self.identity))
 
     def _key(self, request: EncodeChunkInput, *, plain: bool) -> str:
@@ -62,7 +63,7 @@ class EncodeChunk:
     def _encode(self, request: EncodeChunkInput, attempt: Attempt, *, plain: bool) -> Path:
         order = request.order
         source_path = attempt.scratch_path / "source"
-        made_path = attempt.scratch_path / "chunk.mp4"
+        encoded_path = attempt.scratch_path / "chunk.mp4"
         cues_path = attempt.scratch_path / "cues" if order.cues else None
         self.sources.place(order.source, source_path, attempt.part(0.0, 0.02))
         if order.cues and cues_path:
@@ -75,7 +76,7 @@ class EncodeChunk:
                 request.clock,
                 request.chunk,
                 cues_path,
-                made_path,
+                encoded_path,
                 attempt.part(0.02, 0.98),
                 plain=plain,
             )
@@ -83,19 +84,20 @@ class EncodeChunk:
             raise
         except PipelineError as error:
             raise self._failed(request, attempt, error) from error
-        return made_path
+        return encoded_path
 
     def _failed(
         self, request: EncodeChunkInput, attempt: Attempt, error: PipelineError
     ) -> ChunkFailed | ChunkGivenUp:
         failures = attempt.before.failures + 1
-        told = f"{error.code}: {error}"[:300]
+        message = f"{error.code}: {error}"[:300]
+        details = attempt.progress.details
         attempt.progress.send(
-            replace(attempt.progress.beat, failures=failures, failed_on=self.identity, last_failure=told)
+            replace(details, failures=failures, failed_on=self.identity, last_failure=message)
         )
         if is_hopeless(failures):
-            return ChunkGivenUp(f"{_name(request)} failed {failures} times, the last time by {told}")
-        return ChunkFailed(f"{_name(request)}: {told}")
+            return ChunkGivenUp(f"{_name(request)} failed {failures} times, the last time by {message}")
+        return ChunkFailed(f"{_name(request)}: {message}")
 
 
 def _name(request: EncodeChunkInput) -> str:

@@ -1,4 +1,4 @@
-"""`encode_sound`: the whole sound of a video whose picture is encoded in chunks."""
+"""`encode_sound`: encodes the whole sound of a video whose picture is encoded in chunks."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class EncodeSound:
 
     @activity.defn(name="encode_sound", no_thread_cancel_exception=True)
     def run(self, request: EncodeSoundInput) -> Artifact:
-        """AAC in time with the picture, found if it was made before."""
+        """AAC, exactly in time with the picture; reused if it is in the cache."""
         order = request.order
         with open_attempt(self.scratch_root, order.task_id) as attempt:
             recipe = self.chunk_tool.recipe_sha256(order.media, order.goal, "", plain=False)
             key = sound_key(order.source.sha256, recipe)
-            if kept := self.store.find(key):
-                return kept
+            if cached := self.store.find(key):
+                return cached
             source_path = attempt.scratch_path / "source"
             sound_path = attempt.scratch_path / "sound.m4a"
             self.sources.place(order.source, source_path, attempt.part(0.0, 0.1))

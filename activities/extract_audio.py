@@ -1,4 +1,4 @@
-"""`extract_audio`: makes the sound that language detection and subtitles both hear."""
+"""`extract_audio`: extracts the sound for language detection and subtitles."""
 
 from __future__ import annotations
 

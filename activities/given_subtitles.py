@@ -1,4 +1,4 @@
-"""Activity `given_subtitles`: reads the subtitle file of an upload and writes its cues anew."""
+"""`given_subtitles`: parses a caller's SRT file and writes its cues anew, or names the faulty line."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from temporalio import activity
 from activities.artifacts.subtitle_files import store_cues
 from activities.attempts.attempt import open_attempt
 from activities.ports import ObjectStore, SubtitleReader
-from domain.messages.stages import SubtitleFiles
-from domain.messages.subtitles import GivenSubtitlesInput
+from domain.messages.stages import GivenSubtitlesInput, SubtitleFiles
 from domain.subtitles.given import in_sequence
 
 
@@ -23,7 +22,7 @@ class GivenSubtitles:
 
     @activity.defn(name="given_subtitles", no_thread_cancel_exception=True)
     def run(self, request: GivenSubtitlesInput) -> SubtitleFiles:
-        """No byte of the sender's file reaches FFmpeg: only what was understood is written."""
+        """Writes only the parsed cues, so that no byte of the sender's file reaches FFmpeg."""
         with open_attempt(self.scratch_root, request.task_id) as attempt:
             sent_path = attempt.scratch_path / "sent.srt"
             self.store.download(request.srt.key, sent_path, attempt.part(0.0, 0.5))

@@ -1,4 +1,4 @@
-"""`join_chunks`: one video of the chunks' pictures and the whole sound."""
+"""`join_chunks`: joins the chunks' pictures and the whole sound into one video."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class JoinChunks:
 
     @activity.defn(name="join_chunks", no_thread_cancel_exception=True)
     def run(self, request: JoinChunksInput) -> EncodedVideo:
-        """The streams are copied; every frame of every chunk is counted in what comes out."""
+        """Copies the streams, and checks that the result has every frame of every chunk."""
         order = request.order
         with open_attempt(self.scratch_root, order.task_id) as attempt:
             parts = [*request.chunks, *([request.sound] if request.sound else [])]
@@ -54,5 +54,5 @@ class JoinChunks:
         self.store.download(part.key, path, PartialProgress(progress, 0.0, 0.9))
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != part.sha256:
-                raise ArtifactMismatch(f"{part.key} is not what was stored there.")
+                raise ArtifactMismatch(f"{part.key} in the object store does not match its SHA-256.")
         progress.advance(1.0)

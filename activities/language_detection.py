@@ -1,4 +1,4 @@
-"""`language_detection`: which language is spoken, heard at several places of the whole video."""
+"""`language_detection`: estimates the spoken language from several windows of the whole video."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ class LanguageDetection:
         with open_attempt(self.scratch_root, request.task_id) as attempt:
             audio_path = attempt.scratch_path / "audio.pcm"
             self.store.download(request.audio.key, audio_path, attempt.part(0.0, 0.1))
-            kept = SpeechCache(self.store, request.audio.sha256, attempt.scratch_path)
-            return self.speech.detect_language(audio_path, attempt.part(0.1, 1.0), kept)
+            cache = SpeechCache(self.store, request.audio.sha256, attempt.scratch_path)
+            return self.speech.detect_language(audio_path, attempt.part(0.1, 1.0), cache)

@@ -1,4 +1,4 @@
-"""`merger`: brings picture and subtitles together into the final video."""
+"""`merger`: combines picture and subtitles into the final video."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Merger:
 
     @activity.defn(name="merger", no_thread_cancel_exception=True)
     def run(self, request: MergeInput) -> EncodedVideo:
-        """With a downscaled picture a selectable track; without one, drawn in the source's only encode."""
+        """Adds a selectable track to a downscaled picture; without one, burns the cues into the source."""
         with open_attempt(self.scratch_root, request.task_id) as attempt:
             final_path = attempt.scratch_path / "final.mp4"
             if request.picture is None:

@@ -1,4 +1,4 @@
-"""`notify`: tells the sender's own server that a task has ended."""
+"""`notify`: sends the webhook about a task's end to the caller's server."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from domain.tasks.webhooks import NotifyInput, owner_key, signed_headers, webhoo
 
 class WebhookTransport(Protocol):
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
-        """Raises `WebhookForbidden` for an address that is not called, `WebhookUndelivered` for no 2xx."""
+        """Sends one POST. Raises `WebhookForbidden` for a forbidden address, `WebhookUndelivered` unless
+        the answer is 2xx."""
 
 
 @dataclass(frozen=True)
 class Notify:
-    """`secret` is the installation's, from which each owner's key is made."""
+    """`secret` is the installation's, from which each owner's key is derived."""
 
     sender: WebhookTransport
     secret: str
@@ -31,7 +32,7 @@ class Notify:
         webhook = webhook_of(request.state)
         try:
             if not self.secret:
-                raise SettingInvalid("WEBHOOK_SECRET is not set here, so no webhook can be signed.")
+                raise SettingInvalid("WEBHOOK_SECRET is not set, so no webhook can be signed: set it.")
             headers = signed_headers(webhook, owner_key(self.secret, request.owner), int(time.time()))
             self.sender.post(request.url, headers, webhook.body)
         except PipelineError as error:

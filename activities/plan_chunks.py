@@ -1,4 +1,4 @@
-"""`plan_chunks`: where a long encode is cut into chunks, or why it is not."""
+"""`plan_chunks`: plans the chunks of a long encode, or gives the reason for encoding it in one piece."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class PlanChunks:
 
     @activity.defn(name="plan_chunks", no_thread_cancel_exception=True)
     def run(self, request: PlanChunksInput) -> ChunkPlan:
-        """Reads every packet of the picture and decodes none."""
+        """Reads every packet of the picture, without decoding."""
         order = request.order
         if not self.chunk_tool.encodes(order.media, order.goal, draws=order.cues is not None):
             return ChunkPlan()

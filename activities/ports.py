@@ -1,4 +1,4 @@
-"""What the activities need from the outside world; `adapters/` has the implementations."""
+"""Ports: interfaces of the activities to storage, media tools and models, implemented in `adapters/`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ObjectStore(Protocol):
     def put(self, key: str, content: bytes, media_type: str) -> Artifact: ...
 
     def find(self, key: str) -> Artifact | None:
-        """The artifact under this key, or None; one whose digest the store does not know counts as none."""
+        """The artifact under this key, or None; also None if the store does not know its digest."""
 
     def copy(self, source: Artifact, target_key: str) -> Artifact: ...
 
@@ -39,10 +39,10 @@ class ObjectStore(Protocol):
 
 
 class MediaTool(Protocol):
-    """FFmpeg behind its hardened runner. A source that is at fault raises a `SenderError`."""
+    """FFmpeg in its sandbox. A fault of the source raises a `SenderError`."""
 
     def probe(self, source_path: Path, progress: ProgressReporter) -> SourceMedia:
-        """Read the source to its end and tell what it is."""
+        """Read the source to its end and return its streams."""
 
     def downscale(
         self,
@@ -52,7 +52,7 @@ class MediaTool(Protocol):
         target_path: Path,
         progress: ProgressReporter,
     ) -> bool:
-        """Write H.264 + AAC in MP4 as the rendition says; True if the picture was copied."""
+        """Write the rendition as H.264 + AAC in MP4; True if the picture was copied."""
 
     def extract_audio(
         self, source_path: Path, media: SourceMedia, target_path: Path, progress: ProgressReporter
@@ -90,10 +90,10 @@ class ChunkTool(Protocol):
     def recipe_sha256(
         self, media: SourceMedia, rendition: Rendition, cues_sha256: str, *, plain: bool
     ) -> str:
-        """Differs whenever the encoded bytes would."""
+        """Digest of all that decides the encoded bytes."""
 
     def plan(self, source_path: Path, media: SourceMedia, progress: ProgressReporter) -> ChunkPlan:
-        """Where to cut, or why not."""
+        """The chunks, or the reason for encoding the video in one piece."""
 
     def encode_chunk(
         self,
@@ -129,27 +129,27 @@ class ChunkTool(Protocol):
 
 
 class SubtitleReader(Protocol):
-    """Reader of an SRT file."""
+    """Parser of SRT files."""
 
     def __call__(self, content: bytes, /) -> GivenCues:
-        """The cues in order of start; raises `SubtitlesInvalid` that names the line at fault."""
+        """The cues in order of start; raises `SubtitlesInvalid` with the faulty line."""
 
 
 class SpeechEngine(Protocol):
-    """Hears a file of 16 kHz mono s16le PCM. What is in `kept` is not heard again."""
+    """Speech recognition on a file of 16 kHz mono s16le PCM. Pieces in the `cache` are not computed again."""
 
     def detect_language(
-        self, pcm_path: Path, progress: ProgressReporter, kept: WorkCache
+        self, pcm_path: Path, progress: ProgressReporter, cache: WorkCache
     ) -> LanguageEstimate: ...
 
     def transcribe(
-        self, pcm_path: Path, language: str | None, progress: ProgressReporter, kept: WorkCache
+        self, pcm_path: Path, language: str | None, progress: ProgressReporter, cache: WorkCache
     ) -> list[Word]:
-        """Every word in order of time; none when nobody speaks. The same with and without `kept`."""
+        """Every word in order of time; none without speech. The `cache` does not change the result."""
 
 
 class AnimalDetector(Protocol):
-    """Looks at sampled frames of a source."""
+    """Detection of animals on sampled frames of a source."""
 
     @property
     def model_name(self) -> str: ...
@@ -157,4 +157,4 @@ class AnimalDetector(Protocol):
     def detect(
         self, source_path: Path, media: SourceMedia, progress: ProgressReporter
     ) -> tuple[list[Detection], int]:
-        """Every detection in order of time, and the number of frames that were looked at."""
+        """Every detection in order of time, and the number of examined frames."""

@@ -1,4 +1,4 @@
-"""`probe`: decides whether a source can be taken, and tells what it is."""
+"""`probe`: validates a source and reads its streams and duration."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Probe:
 
     @activity.defn(name="probe", no_thread_cancel_exception=True)
     def run(self, request: ProbeInput) -> SourceMedia:
-        """Read the source to its end; a source at fault fails for good with the fault's name."""
+        """Reads the source to its end; an invalid source fails without a retry."""
         with open_attempt(self.scratch_root, request.task_id) as attempt:
             source_path = attempt.scratch_path / "source"
             self.store.download(request.source.key, source_path, attempt.part(0.0, 0.5))

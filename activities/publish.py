@@ -1,7 +1,7 @@
-"""`publish`: gives the finished artifacts their final place.
+"""`publish`: copies the finished artifacts to their final keys.
 
-Attempts write below their own `temp/` prefix only, and the workflow names the one attempt
-whose result it took: so a late attempt can never spoil a finished artifact.
+Attempts write only below their own `temp/` prefix, and the workflow passes the artifacts of the attempt
+whose result it accepted. So a late attempt can never overwrite a finished artifact.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Publish:
 
     @activity.defn(name="publish", no_thread_cancel_exception=True)
     def run(self, request: PublishInput) -> Published:
-        """Server-side copies; done twice they come to the same."""
+        """Copies on the server side; idempotent."""
         files = {}
         try:
             for name, artifact in request.files.items():

@@ -1,4 +1,4 @@
-"""`record`: keeps the catalogue's row true, so that it outlives Temporal's memory of the task."""
+"""`record`: writes the task's state into the catalogue, which outlives Temporal's history."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from domain.messages.stages import RecordInput
 
 class Catalogue(Protocol):
     def record(self, record: RecordInput) -> None:
-        """Bring the row up to date; an older record than the row's changes nothing."""
+        """Updates the row; a record that is older than the row changes nothing."""
 
 
 @dataclass(frozen=True)

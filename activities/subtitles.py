@@ -1,4 +1,4 @@
-"""`subtitles`: what is said, broken into cues, as WebVTT and SRT."""
+"""`subtitles`: transcribes the speech and writes it as WebVTT and SRT cues."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Subtitles:
 
     @activity.defn(name="subtitles", no_thread_cancel_exception=True)
     def run(self, request: SubtitlesInput) -> SubtitleFiles:
-        """Both files are valid and without cues when nobody speaks."""
+        """Without speech both files are valid and have no cues."""
         with open_attempt(self.scratch_root, request.task_id) as attempt:
             cues = self._cues(request, attempt)
             return store_cues(self.store, attempt, cues, request.language)
@@ -34,7 +34,7 @@ class Subtitles:
             return []
         audio_path = attempt.scratch_path / "audio.pcm"
         self.store.download(request.audio.key, audio_path, attempt.part(0.0, 0.05))
-        kept = SpeechCache(self.store, request.audio.sha256, attempt.scratch_path)
-        words = self.speech.transcribe(audio_path, request.language, attempt.part(0.05, 1.0), kept)
+        cache = SpeechCache(self.store, request.audio.sha256, attempt.scratch_path)
+        words = self.speech.transcribe(audio_path, request.language, attempt.part(0.05, 1.0), cache)
         frame_us = 1_000_000 / request.media.picture.frame_rate.fraction
         return break_into_cues(words, request.media.duration_us, frame_us, language=request.language)

@@ -1,4 +1,4 @@
-"""`sweep`: removes what tasks have left behind: temporary objects, kept parts, uploads that never ended."""
+"""`sweep`: removes leftovers of tasks: temporary objects, cached parts, unfinished uploads."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ class SweptStore(Protocol):
         """Remove every object below `prefix`, and every unfinished upload, that is older."""
 
     def drop_unfinished(self, prefix: str, before: datetime) -> int:
-        """Drop every unfinished upload below `prefix` that was begun earlier; no object goes."""
+        """Abort every unfinished upload below `prefix` that is older; no object is removed."""
 
 
 class RunningTasks(Protocol):
     def is_running(self, task_id: str) -> bool:
-        """Whether the task may still need its temporary objects, however old they are."""
+        """True while the task may still need its temporary objects, however old they are."""
 
 
 class UploadRows(Protocol):
     def expired(self, at_us: int) -> Iterator[ExpiredUpload]:
-        """Those whose time is over, for good; each must be removed before the next is asked for."""
+        """Expired uploads; each must be removed before the next one is read."""
 
     def remove(self, upload_id: str) -> None:
-        """Forget an upload; twice is no fault."""
+        """Removes the row of an upload; idempotent."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class SweepStorage:
 
     @activity.defn(name="sweep", no_thread_cancel_exception=True)
     def run(self, request: SweepInput) -> SweepReport:
-        """A parked task keeps its objects for as long as it waits."""
+        """Removes old objects of ended tasks; those of a parked task stay while it waits."""
         now = datetime.now(UTC)
         before = now - timedelta(seconds=request.older_than_s)
         try:
@@ -73,7 +73,10 @@ class SweepStorage:
             raise as_failure(error) from error
 
     def _expire(self, now: datetime) -> tuple[int, int]:
-        """How many resumable uploads and how many of their objects and parts went: the rows go last."""
+        """Removes expired resumable uploads, their rows last.
+
+        Returns the number of uploads, and of their removed objects and parts.
+        """
         expired = removed = 0
         for upload in self.uploads.expired(int(now.timestamp() * 1_000_000)):
             activity.heartbeat()

@@ -1,4 +1,4 @@
-"""`upkeep`: lets old videos go, and brings rows and objects in line with each other."""
+"""`upkeep`: removes expired videos, and reconciles the catalogue's rows with the stored objects."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from domain.messages.upkeep import StoredVideo, UpkeepInput, UpkeepReport
 from domain.storage.keys import VIDEO_FOLDERS, video_prefixes
 from domain.tasks.state import Fault
 
-# When most rows and objects disagree, this is more likely the wrong database or the wrong bucket.
-_FEW = 10
+# If most rows and objects differ, the database or the bucket is more likely the wrong one.
+_ALWAYS_PLAUSIBLE = 10
 _LOST = Fault("FileUnknown", "The result is no longer in the object store; process the video again.")
 
 
@@ -54,7 +54,7 @@ class Upkeep:
 
     @activity.defn(name="upkeep", no_thread_cancel_exception=True)
     def run(self, request: UpkeepInput) -> UpkeepReport:
-        """Each step can be done again: the row of a video goes after its objects."""
+        """Every step can be repeated: the row of a video is removed after its objects."""
         now = datetime.now(UTC)
         settled = now - timedelta(seconds=request.grace_s)
         try:
@@ -64,7 +64,7 @@ class Upkeep:
         except PipelineError as error:
             raise as_failure(error) from error
         if lost or orphans:
-            activity.logger.warning("rows and objects disagreed: %d lost, %d orphans", lost, orphans)
+            activity.logger.warning("rows and objects differed: %d lost, %d orphans", lost, orphans)
         return UpkeepReport(expired, lost, orphans, spared_rows + spared_objects)
 
     def _expire(self, request: UpkeepInput, now: datetime) -> int:
@@ -80,27 +80,27 @@ class Upkeep:
         return expired
 
     def _find_lost(self, settled: datetime) -> tuple[int, int]:
-        """How many videos had lost their result, and how many seem to have and were left as they are."""
-        seen, lost = 0, []
+        """Marks videos without a result; returns the number of those, and of spared suspicious ones."""
+        examined, lost = 0, []
         for video in self.rows.saved(_us(settled)):
             activity.heartbeat()
-            seen += 1
+            examined += 1
             if not self.store.exists(video.final_key):
                 lost.append(video)
-        if _is_suspicious(len(lost), seen, "results are not in the store"):
+        if _is_suspicious(len(lost), examined, "results are not in the store"):
             return 0, len(lost)
         for video in lost:
             self.rows.lose(video.video_id, video.final_key, _LOST)
         return len(lost), 0
 
     def _remove_orphans(self, settled: datetime) -> tuple[int, int]:
-        """How many objects went, and how many videos' objects were left for a person to judge."""
+        """Removes objects without a row; returns the number of those, and of spared suspicious videos."""
         removed = spared = 0
         for folder in VIDEO_FOLDERS:
             activity.heartbeat()
-            there = self.store.folders(f"{folder}/")
-            unknown = sorted(self.rows.unknown(there))
-            if _is_suspicious(len(unknown), len(there), f"videos in {folder} have no row"):
+            video_ids = self.store.folders(f"{folder}/")
+            unknown = sorted(self.rows.unknown(video_ids))
+            if _is_suspicious(len(unknown), len(video_ids), f"videos in {folder} have no row"):
                 spared += len(unknown)
                 continue
             for video_id in unknown:
@@ -109,10 +109,15 @@ class Upkeep:
         return removed, spared
 
 
-def _is_suspicious(odd: int, seen: int, told: str) -> bool:
-    if odd <= max(_FEW, seen // 2):
+def _is_suspicious(differing: int, examined: int, finding: str) -> bool:
+    if differing <= max(_ALWAYS_PLAUSIBLE, examined // 2):
         return False
-    activity.logger.error("%d of %d %s: nothing is changed, somebody must look", odd, seen, told)
+    activity.logger.error(
+        "%d of %d %s: nothing was changed; check the settings of database and bucket",
+        differing,
+        examined,
+        finding,
+    )
     return True
 
 

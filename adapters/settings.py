@@ -1,4 +1,4 @@
-"""The settings of each process, read once from the environment by its main."""
+"""Settings of each process, read once from the environment by its main."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "s
 
 @dataclass(frozen=True)
 class TemporalSettings:
-    """Where the Temporal server is, and as which namespace it is used."""
+    """Address and namespace of the Temporal server."""
 
     address: str
     namespace: str
@@ -30,7 +30,7 @@ class TemporalSettings:
 
 @dataclass(frozen=True)
 class HealthAddress:
-    """Where a worker answers `/health` and `/ready`."""
+    """Address at which a worker serves `/health` and `/ready`."""
 
     host: str
     port: int
@@ -38,7 +38,7 @@ class HealthAddress:
 
 @dataclass(frozen=True)
 class WorkerSettings:
-    """How much one worker takes on, and how long it may take to hand its work over."""
+    """Identity, concurrency, scratch folder and drain time of one worker."""
 
     identity: str
     scratch_path: Path
@@ -51,7 +51,7 @@ class WorkerSettings:
 
 @dataclass(frozen=True)
 class TaskSettings:
-    """What the API writes into each new task."""
+    """Time limits and sizes that the API sets for each new task."""
 
     stage_timeout_s: int
     park_s: int
@@ -62,7 +62,7 @@ class TaskSettings:
 
 @dataclass(frozen=True)
 class MediaSettings:
-    """How FFmpeg encodes, what it takes, and what one run of it may use."""
+    """Settings of FFmpeg: encoding, largest source, limits of one run."""
 
     recipe: EncodeRecipe
     limits: MediaLimits
@@ -70,7 +70,7 @@ class MediaSettings:
 
 
 def read_store(env: Environment = os.environ) -> StoreSettings:
-    """The keys have no default: whoever starts a process must name them."""
+    """Reads the settings of the object store; its keys have no default."""
     for name in ("S3_ACCESS_KEY", "S3_SECRET_KEY"):
         if not env.get(name):
             raise SettingInvalid(f"{name} is not set; it is the object store's key.")
@@ -86,7 +86,7 @@ def read_store(env: Environment = os.environ) -> StoreSettings:
 
 
 def read_upkeep(env: Environment = os.environ) -> UpkeepInput:
-    """RETENTION_DAYS 0 keeps every video; S3_ARCHIVE_BUCKET is where old ones go instead of away."""
+    """Reads retention (RETENTION_DAYS, 0 for no limit) and S3_ARCHIVE_BUCKET, to which old videos move."""
     days = env.get("RETENTION_DAYS", "90")
     if not (days.isascii() and days.isdecimal() and len(days) < 6):
         raise SettingInvalid(f"RETENTION_DAYS is {days!r}; it must be a whole number, 0 to keep every video.")
@@ -94,11 +94,11 @@ def read_upkeep(env: Environment = os.environ) -> UpkeepInput:
 
 
 def read_media(env: Environment = os.environ) -> MediaSettings:
-    """Without FFMPEG_THREADS an encode takes every core of the machine, also in a container with a share."""
+    """Reads FFmpeg's settings. Without FFMPEG_THREADS an encode uses every core, even in a container."""
     threads = env.get("FFMPEG_THREADS")
     return MediaSettings(
         recipe=EncodeRecipe(
-            # The only encoder whose presets and CRF these are.
+            # The presets and CRF are libx264's.
             codec=choice(env, "FFMPEG_CODEC", "libx264", ("libx264",)),
             preset=choice(env, "FFMPEG_PRESET", "medium", _PRESETS),
             crf=positive(env.get("FFMPEG_CRF", "23"), "FFMPEG_CRF"),
@@ -119,7 +119,7 @@ def read_temporal(env: Environment = os.environ) -> TemporalSettings:
 
 
 def read_worker(queue: str, env: Environment = os.environ) -> WorkerSettings:
-    """The settings of the worker that serves `queue`."""
+    """Reads the settings of the worker that serves `queue`."""
     host, port = env.get("WORKER_HEALTH_HOST", "127.0.0.1"), env.get("WORKER_HEALTH_PORT", "")
     return WorkerSettings(
         identity=env.get("WORKER_IDENTITY", f"{queue}@{socket.gethostname()}:{os.getpid()}"),
@@ -143,7 +143,7 @@ def read_tasks(env: Environment = os.environ) -> TaskSettings:
 
 
 def choice(env: Environment, name: str, default: str, allowed: tuple[str, ...]) -> str:
-    """A setting that must be one of a few words."""
+    """Value of a setting that must be one of `allowed`."""
     value = env.get(name, default)
     if value not in allowed:
         raise SettingInvalid(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
@@ -151,7 +151,7 @@ def choice(env: Environment, name: str, default: str, allowed: tuple[str, ...]) 
 
 
 def positive(text: str, name: str) -> int:
-    """A setting that must be a whole number above 0."""
+    """Value of a setting that must be a whole number above 0."""
     if not text.isdecimal() or int(text) == 0:
         raise SettingInvalid(f"{name} is {text!r}; it must be a whole number above 0.")
     return int(text)

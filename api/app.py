@@ -1,4 +1,4 @@
-"""Puts the HTTP interface together."""
+"""Application factory of the HTTP interface: routes, access rules, middleware, error handlers."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ from api.access.rules import AccessRules, require_access_rules
 from api.dependencies import Services
 from api.http import problems
 from api.http.request_ids import HEADER as REQUEST_ID
-from api.http.request_ids import NameRequests
-from api.http.security_headers import SafeHeaders
+from api.http.request_ids import RequestIds
+from api.http.security_headers import SecurityHeaders
 from api.routes.accounts import api_keys, webhook_key
 from api.routes.library import process_video, stream, videos
 from api.routes.operation import health, metrics
 from api.routes.pages import documents, player
 from api.routes.tasks import events, files, manage, resumable_upload, status, upload
 from api.settings import UNLIMITED, HttpSettings
-from api.uploads.tus.middleware import SpeakTus
+from api.uploads.tus.middleware import TusProtocol
+from domain.version import VERSION
 
 _DESCRIPTION = """\
 Send a video; get back a smaller one with subtitles, its language and the animals in it.
 
 Errors are problem documents (RFC 9457) with a stable `code`."""
 
-# What a page of another site may read of an answer, beside what every page may.
+# Response headers that scripts of other sites may read, beside the ones that CORS always allows.
 _EXPOSED = (
     "Location",
     "Retry-After",
@@ -83,38 +84,38 @@ class _Interface(FastAPI):
 
 
 def create_app(services: Services, settings: HttpSettings = UNLIMITED) -> FastAPI:
-    """The interface over these parts. Nothing is opened here; whoever made the parts closes them."""
+    """Returns the interface over these services. It opens nothing; the caller closes the services."""
     app = interface(settings, services.metrics.registry)
     app.state.services = services
     return app
 
 
 def interface(settings: HttpSettings = UNLIMITED, registry: CollectorRegistry | None = None) -> FastAPI:
-    """The interface alone: it can tell its own document, and answer once it is given parts.
+    """Returns the interface without services: enough for its OpenAPI document.
 
-    `registry` takes the figures of its requests.
+    It can serve requests once `app.state.services` is set. `registry` collects the request metrics.
     """
     app = _Interface(
         title="Video pipeline",
-        version="0.1.0",
+        version=VERSION,
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         dependencies=[Depends(AccessRules(settings.open_groups))],
         responses=problems.DOCUMENTED,
-        # The names that generated clients give their functions.
+        # Generated clients name their functions after the operation ids.
         generate_unique_id_function=lambda route: route.name,
     )
     problems.install(app)
     for group in _ROUTES:
         app.include_router(group.router)
     require_access_rules(app)
-    # The last one added is the first that a request meets.
+    # The last middleware added is the outermost.
     app.add_middleware(LimitRequests, hosts=settings.hosts)
     app.add_middleware(LimitRates, rates=settings.rates)
-    app.add_middleware(SpeakTus)
-    # An event stream is as long as its task: among the durations of answers it would mean nothing.
+    app.add_middleware(TusProtocol)
+    # An event stream lasts as long as its task, which would distort the response durations.
     unmeasured = ["/metrics", "/health", "/ready", "/events$"]
     Instrumentator(registry=registry or CollectorRegistry(), excluded_handlers=unmeasured).instrument(app)
     if settings.cors_origins:
@@ -141,6 +142,6 @@ def interface(settings: HttpSettings = UNLIMITED, registry: CollectorRegistry | 
             ),
             expose_headers=_EXPOSED,
         )
-    app.add_middleware(SafeHeaders, hsts=settings.hsts)
-    app.add_middleware(NameRequests)
+    app.add_middleware(SecurityHeaders, hsts=settings.hsts)
+    app.add_middleware(RequestIds)
     return app

@@ -1,4 +1,4 @@
-"""What the routes are given, and where each part of it comes from."""
+"""Services of the API, and the parameters that routes share (caller, ids, webhook address)."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ from domain.messages.start import Admission, PipelineRequest
 from domain.storage.keys import video_of
 from domain.tasks.state import LiveState, Stage
 
-# Each upload takes three threads and about 45 MB: more wait for their turn, with their senders held back.
+# Each upload takes three threads and about 45 MB. More uploads wait for a slot, unread.
 UPLOADS_AT_ONCE = 16
 CATALOGUE_CALLS_AT_ONCE = 20
 
-Asked = TypeVarTuple("Asked")
-Answer = TypeVar("Answer")
+Arguments = TypeVarTuple("Arguments")
+Result = TypeVar("Result")
 
 
 class Tasks(Protocol):
-    """The tasks in Temporal. Every call raises `WorkflowsUnavailable` when it does not answer."""
+    """The tasks in Temporal. Every call raises `WorkflowsUnavailable` when Temporal does not answer."""
 
     async def start(self, request: PipelineRequest) -> None:
-        """Start the task; starting it again changes nothing. Raises `TaskStartUnknown` on no answer."""
+        """Starts the task (idempotent). Raises `TaskStartUnknown` when Temporal does not confirm it."""
 
     async def admission(self, task_id: str) -> Admission | None:
-        """The probe's verdict, or None when it takes longer than a caller should wait."""
+        """Returns the probe's verdict, or None when it takes longer than a caller should wait."""
 
     async def state(self, task_id: str) -> LiveState | None:
-        """The state with live progress, or None when Temporal does not know the task."""
+        """Returns the state with live progress, or None when Temporal does not know the task."""
 
     async def cancel(self, task_id: str) -> None:
         """Raises `TaskUnknown` or `TaskEnded`."""
 
     async def ended(self, task_id: str, within_s: float) -> bool:
-        """Whether the task ends within this time, or has ended; nobody else waits for it meanwhile."""
+        """Waits up to `within_s` seconds; true when the task has ended. Blocks no other request."""
 
     async def retry(self, task_id: str, stage: Stage) -> None:
         """Raises `TaskUnknown`, `TaskEnded` or `StageNotRetryable`."""
@@ -58,12 +58,12 @@ class Tasks(Protocol):
     async def ready(self) -> None: ...
 
     async def diagnostics(self) -> tuple[PartReport, ...]:
-        """How the parts of the workers are."""
+        """Returns the state of each component of the workers."""
 
 
 @dataclass(frozen=True)
 class Services:
-    """The outside world as the API uses it."""
+    """Services that the routes use: stores, Temporal, accounts, and the state of this process."""
 
     store: S3ObjectStore
     catalogue: Catalogue
@@ -80,23 +80,23 @@ class Services:
     accounts: Accounts = field(default_factory=OneLocalUser)
     webhook_secret: str = field(default="", repr=False)
     upload_slots: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(UPLOADS_AT_ONCE))
-    catalogue_turns: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(CATALOGUE_CALLS_AT_ONCE))
+    catalogue_slots: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(CATALOGUE_CALLS_AT_ONCE))
 
-    async def ask_catalogue(self, call: Callable[[*Asked], Answer], *arguments: *Asked) -> Answer:
-        """A call of the catalogue, on threads that a store which hangs can't take."""
-        return await to_thread.run_sync(call, *arguments, limiter=self.catalogue_turns)
+    async def ask_catalogue(self, call: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+        """Runs a call of the catalogue on its own threads, which a hanging object store can't occupy."""
+        return await to_thread.run_sync(call, *arguments, limiter=self.catalogue_slots)
 
     def count_view(self, key: str) -> None:
-        """Somebody begins to watch the video that this object is."""
+        """Counts a view of the video that is stored under this key."""
         self.metrics.views.inc()
         self.views.count(video_of(key))
 
     async def store_views(self) -> None:
-        await self.views.store(lambda fresh: self.ask_catalogue(self.catalogue.views.add, fresh))
+        await self.views.store(lambda views: self.ask_catalogue(self.catalogue.views.add, views))
 
 
-# Not `def`: FastAPI would give each call a thread, and wait for one while the store holds them all.
-async def _parts(request: Request) -> Services:
+# Not `def`: FastAPI would run it on a thread, and wait for one while the store occupies them all.
+async def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 
@@ -105,16 +105,18 @@ async def _caller(request: Request) -> Caller:
     return caller_of(request)
 
 
-ServicesNeeded = Annotated[Services, Depends(_parts)]
+ServicesNeeded = Annotated[Services, Depends(_services)]
 CallerKnown = Annotated[Caller, Depends(_caller)]
 VideoId = Annotated[
-    str, Path(description="As the list gives it, or its task's.", pattern="^[0-9a-z-]{1,64}$")
+    str, Path(description="The video's id, or the id of its task.", pattern="^[0-9a-z-]{1,64}$")
 ]
-TaskId = Annotated[str, Path(description="As the upload's answer gave it.", examples=["task-5f0c"])]
+TaskId = Annotated[
+    str, Path(description="The task's id, from the response to the upload.", examples=["task-5f0c"])
+]
 WebhookUrl = Annotated[
     str | None,
     Header(
-        description="Where to tell that the task has completed or failed, if webhooks are sent here.",
+        description="Address to notify when the task has completed or failed, if webhooks are enabled.",
         examples=["https://example.org/hook"],
         max_length=1000,
     ),

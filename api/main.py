@@ -1,4 +1,4 @@
-"""The API's process: reads its settings, connects its parts, serves until it is told to stop."""
+"""Main module of the API process: reads the settings, connects the services, serves until SIGTERM."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ from domain.errors import CatalogueUnavailable, PassingError
 
 _log = structlog.get_logger(__name__)
 
-# An upload that is on its way gets this long to come in when the process is told to stop.
+# Time for running uploads to finish when the process is stopped.
 _GRACE_S = 30
-# Longer than the server in front keeps an idle connection, so that it never sends into one that closes.
+# Longer than a reverse proxy keeps an idle connection, so that it never writes to one that closes.
 _IDLE_S = 75
-# More are answered with 503 at once, so that a flood can't take all file descriptors.
+# Further connections get a 503 at once, so that a flood can't use up all file descriptors.
 _MOST_CONNECTIONS = 1000
 _LONGEST_HEAD_BYTES = 16 * 1024
 
 
 class _Server(uvicorn.Server):
-    """Ends the event streams before it waits for all answers to end: these end with their tasks."""
+    """Server that closes the event streams first: uvicorn waits for all responses before it stops."""
 
     def __init__(self, config: uvicorn.Config, services: Services) -> None:
         super().__init__(config)
@@ -58,7 +58,7 @@ class _Server(uvicorn.Server):
 
 
 async def serve() -> None:
-    """Serve until SIGTERM or SIGINT. Temporal and the store may come up later; `/ready` tells."""
+    """Serves until SIGTERM or SIGINT. Temporal and the store may start later; see `/ready`."""
     host = os.environ.get("API_HOST", "127.0.0.1")
     oidc = _oidc(host)
     catalogue_settings = read_catalogue()
@@ -92,7 +92,7 @@ async def serve() -> None:
             host=host,
             port=settings.positive(os.environ.get("API_PORT", "8000"), "API_PORT"),
             server_header=False,
-            # A forwarded address is believed only from whom the operator names.
+            # Forwarded addresses are trusted only from the proxies that the operator names.
             proxy_headers=bool(http.trusted_proxies),
             forwarded_allow_ips=list(http.trusted_proxies),
             timeout_keep_alive=_IDLE_S,
@@ -100,31 +100,35 @@ async def serve() -> None:
             h11_max_incomplete_event_size=_LONGEST_HEAD_BYTES,
             http="h11",
             log_config=None,
-            # The app writes its own line for each request, with its id and without its query.
+            # `RequestIds` logs each request, with its id and without its query.
             access_log=False,
             timeout_graceful_shutdown=_GRACE_S,
         ),
         services,
     )
-    beside = [
+    background_tasks = [
         asyncio.create_task(run_reconciler(services)),
         asyncio.create_task(run_sampler(services, partial(queue_states, temporal, QUEUES))),
     ]
     try:
         await server.serve()
     finally:
-        for task in beside:
+        for task in background_tasks:
             task.cancel()
         engine.dispose()
 
 
 def _oidc(host: str) -> OidcSettings | None:
-    """Read before anything is opened: a process that would let everybody in does not begin."""
+    """Settings of the accounts; read first, so that an API open to the network never starts without them."""
     oidc = read_oidc()
     if oidc is None:
         require_loopback(host)
     elif oidc.issuer.startswith("http:"):
-        _log.warning("issuer_without_tls", issuer=oidc.issuer, reason="its keys can be changed on their way")
+        _log.warning(
+            "issuer_without_tls",
+            issuer=oidc.issuer,
+            reason="use https: without TLS its keys can be replaced in transit",
+        )
     return oidc
 
 

@@ -1,4 +1,4 @@
-"""What the operator lets callers do: how often, how much, and from which sites' pages."""
+"""Settings of the HTTP interface and the library: rates, quotas, CORS origins, hosts, links, style."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EVERY_HOST = ("*",)
 
 @dataclass(frozen=True)
 class RateLimits:
-    """How often one caller may ask: anything, and to upload. None is no limit."""
+    """Rate limits of one caller, for all requests and for uploads. An empty tuple is no limit."""
 
     requests: tuple[RateLimitItem, ...] = ()
     uploads: tuple[RateLimitItem, ...] = ()
@@ -37,7 +37,7 @@ class RateLimits:
 
 @dataclass(frozen=True)
 class HttpSettings:
-    """As it stands here nothing is limited, and no other site's page may call; `read_http` is stricter."""
+    """Settings of the HTTP interface. By default no limits and no CORS; `read_http` has stricter defaults."""
 
     rates: RateLimits = RateLimits()
     quotas: Quotas = NO_QUOTAS
@@ -55,10 +55,10 @@ UNLIMITED = HttpSettings()
 
 @dataclass(frozen=True)
 class LibrarySettings:
-    """How the library's videos are handed out and drawn.
+    """Settings of the library: links, caching, and the style of burned subtitles.
 
-    `api_url` stands in front of every link, for a CDN or a proxy; `redirects` sends who streams to the
-    object store itself, by a link that is valid for `link_valid_s`.
+    `api_url` is the prefix of every link, for a CDN or a proxy. With `redirects`, streams are redirected
+    to the object store, by a link that is valid for `link_valid_s` seconds.
     """
 
     api_url: str = ""
@@ -69,13 +69,15 @@ class LibrarySettings:
 
 
 def read_library(env: Mapping[str, str] = os.environ) -> LibrarySettings:
-    """The style by the names of the form's fields, such as SUBTITLE_FONT."""
+    """Reads the library's settings. The style's variables are the form's fields in upper case."""
     url = env.get("API_URL", "").rstrip("/")
     if url and not _ORIGIN_AND_PATH.fullmatch(url):
-        raise SettingInvalid(f"API_URL is {url!r}; it must be such as https://videos.example.")
+        raise SettingInvalid(f"API_URL is {url!r}; it must be a URL such as https://videos.example.")
     cache_control = env.get("STREAM_CACHE_CONTROL", "private, no-cache")
     if not _CACHE_CONTROL.fullmatch(cache_control):
-        raise SettingInvalid(f"STREAM_CACHE_CONTROL is {cache_control!r}; it is no Cache-Control.")
+        raise SettingInvalid(
+            f"STREAM_CACHE_CONTROL is {cache_control!r}; it must be a Cache-Control header value."
+        )
     try:
         style = style_of({field: env.get(field.upper(), "") for field in STYLE_FIELDS})
     except FormInvalid as error:
@@ -90,7 +92,7 @@ def read_library(env: Mapping[str, str] = os.environ) -> LibrarySettings:
 
 
 def read_http(env: Mapping[str, str] = os.environ) -> HttpSettings:
-    """For each limit 0 is none."""
+    """Reads the settings of the HTTP interface. A limit of 0 means no limit."""
     return HttpSettings(
         rates=RateLimits(
             requests=_rates(env, "RATE_LIMIT", "10/second"),
@@ -113,9 +115,10 @@ def read_http(env: Mapping[str, str] = os.environ) -> HttpSettings:
 
 
 def _hosts(env: Mapping[str, str]) -> tuple[str, ...]:
-    """The names by which it may be called, beside this machine's own; every one where a token is asked for.
+    """Allowed values of the Host header beside loopback names; any host where tokens are required.
 
-    Without tokens, a page of any site could call under a name of that site which suddenly leads here.
+    The check stops DNS rebinding: without tokens, a page of any site could call the API under a name of
+    its own that resolves to this machine.
     """
     named = _list(env, "ALLOWED_HOSTS", _HOST, "host names or addresses without a port")
     return EVERY_HOST if env.get("OIDC_ISSUER") else tuple(name.lower() for name in named)
@@ -131,7 +134,7 @@ def _rates(env: Mapping[str, str], name: str, default: str) -> tuple[RateLimitIt
         rates = ()
     if not rates or any(rate.amount < 1 for rate in rates):
         raise SettingInvalid(
-            f"{name} is {text!r}; it must be 0 for no limit, or such as 10/second or 10/second;1000/hour."
+            f"{name} is {text!r}; it must be 0 (no limit) or rates such as 10/second or 10/second;1000/hour."
         )
     return rates
 
@@ -139,12 +142,12 @@ def _rates(env: Mapping[str, str], name: str, default: str) -> tuple[RateLimitIt
 def _list(env: Mapping[str, str], name: str, form: re.Pattern[str], needed: str) -> tuple[str, ...]:
     items = tuple(item.strip() for item in env.get(name, "").split(",") if item.strip())
     if not all(form.fullmatch(item) for item in items):
-        raise SettingInvalid(f"{name} is {env[name]!r}; it must be {needed}, with commas between them.")
+        raise SettingInvalid(f"{name} is {env[name]!r}; it must be {needed}, separated by commas.")
     return items
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name, str(default))
     if not (text.isascii() and text.isdecimal()):
-        raise SettingInvalid(f"{name} is {text!r}; it must be a whole number, 0 for no limit.")
+        raise SettingInvalid(f"{name} is {text!r}; it must be a whole number, or 0 for no limit.")
     return int(text)

@@ -25,8 +25,8 @@ _NUMBER = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3})?", re.ASCII)
 
 
 def style_of(texts: Mapping[str, str], default: CueStyle = READABLE) -> CueStyle:
-    """The style that fields or settings, by their lower-case names, ask for."""
-    asked: dict[str, object] = {
+    """Returns the style with the values of these fields or settings (lower-case names)."""
+    changes: dict[str, object] = {
         name: texts[field]
         for field, name in (
             ("subtitle_font", "font"),
@@ -42,19 +42,19 @@ def style_of(texts: Mapping[str, str], default: CueStyle = READABLE) -> CueStyle
     ):
         if text := texts.get(field):
             if not _NUMBER.fullmatch(text):
-                raise FormInvalid(f"{field} is {text[:40]!r}; it must be a number, in percent.")
-            asked[name] = float(text)
+                raise FormInvalid(f"{field} is {text[:40]!r}; it must be a number in percent.")
+            changes[name] = float(text)
     if box := texts.get("subtitle_box"):
-        asked["box"] = _one_of("subtitle_box", box, ("true", "false")) == "true"
+        changes["box"] = one_of("subtitle_box", box, ("true", "false")) == "true"
     if position := texts.get("subtitle_position"):
-        asked["position"] = CuePosition(_one_of("subtitle_position", position, tuple(CuePosition)))
+        changes["position"] = CuePosition(one_of("subtitle_position", position, tuple(CuePosition)))
     try:
-        return replace(default, **asked)  # type: ignore[arg-type]
+        return replace(default, **changes)  # type: ignore[arg-type]
     except ValueError as error:
-        raise FormInvalid(f"The subtitles' style: {error}.") from error
+        raise FormInvalid(f"The subtitle style is invalid: {error}.") from error
 
 
-def _one_of(field: str, value: str, allowed: tuple[str, ...]) -> str:
+def one_of(field: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise FormInvalid(f"{field} is {value[:40]!r}; it must be one of {', '.join(allowed)}.")
     return value

@@ -1,4 +1,4 @@
-"""`make bench`: runs the benchmarks, one after the other, and prints one table of their figures."""
+"""`make bench`: runs the benchmarks one after the other, and prints a table of the results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from local.__main__ import main
 from local.faults import SettingUnusable
 
 BENCHMARKS: dict[str, Callable[[Workbench], list[Row]]] = {
-    # Those with processes of their own come first: the product does not run yet.
+    # Benchmarks with their own processes come first: the product does not run yet.
     "animals": animals.measure,
     "subtitles": subtitles.measure,
     "sandbox": sandbox.measure,
@@ -36,6 +36,8 @@ BENCHMARKS: dict[str, Callable[[Workbench], list[Row]]] = {
     "chunks": chunks.measure,
 }
 
+NOT_MEASURED = "not measured"
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -44,9 +46,9 @@ def bench(
     names: Annotated[list[str] | None, typer.Argument(help=f"any of {', '.join(BENCHMARKS)}")] = None,
     *,
     quick: Annotated[bool, typer.Option(help="Shorter inputs and single runs.")] = False,
-    markdown: Annotated[bool, typer.Option(help="Print the table as Markdown.")] = False,
+    markdown: Annotated[bool, typer.Option(help="Print the table in Markdown.")] = False,
 ) -> None:
-    """Measure, and print each figure with its goal and its raw figures."""
+    """Run the benchmarks, and print each result with its goal and the raw figures."""
     chosen = names or list(BENCHMARKS)
     unknown = [name for name in chosen if name not in BENCHMARKS]
     if unknown:
@@ -60,16 +62,30 @@ def bench(
     ):
         for name in chosen:
             progress.print(f"Measuring {name} …")
-            try:
-                rows += BENCHMARKS[name](workbench)
-            except RunFailed as fault:
-                rows.append(Row(name, "not measured", str(fault), "to be measured", kept=False))
+            rows += rows_of(name, BENCHMARKS[name], workbench, progress)
     if markdown:
         print(as_markdown(rows, machine))
     else:
         print_table(rows, machine, Console())
-    if any(row.figure == "not measured" for row in rows):
+    failed = [row.benchmark for row in rows if row.figure == NOT_MEASURED]
+    if failed:
+        progress.print(f"Not measured: {', '.join(failed)}.")
         raise typer.Exit(1)
+
+
+def rows_of(
+    name: str, measure: Callable[[Workbench], list[Row]], workbench: Workbench, progress: Console
+) -> list[Row]:
+    """The benchmark's rows, or one that says why there are none: the other benchmarks don't depend on it."""
+    try:
+        return measure(workbench)
+    except RunFailed as fault:
+        reason = str(fault)
+    except Exception as error:
+        progress.print_exception()
+        reason = f"{type(error).__name__}: {error}"
+    progress.print(f"{name} failed: {reason}")
+    return [Row(name, NOT_MEASURED, reason, "to be measured", kept=False)]
 
 
 if __name__ == "__main__":

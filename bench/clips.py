@@ -1,4 +1,4 @@
-"""Which clips the benchmarks use, and how longer and shorter ones are made of them."""
+"""Clips of the benchmarks, and longer and shorter ones made of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLIPS = (DEMO, FOLDER / "english-dog.mp4", FOLDER / "spanish-horse.mp4")
 
 
 def looped(clip: Path, times: int, target: Path) -> Path:
-    """The clip again and again; the picture with no new encoding, the sound with no overlap at the joins."""
+    """The clip repeated; the picture is copied, the sound re-encoded without overlap at the joins."""
     again = ("-stream_loop", str(times - 1), "-i", f"file:{clip}")
     # Overlaps are cut from 10 ms on; by default only when they have grown to 100 ms.
     joined = "aresample=async=1:min_hard_comp=0.01"
@@ -21,17 +21,17 @@ def looped(clip: Path, times: int, target: Path) -> Path:
 
 
 def varied(clip: Path, number: int) -> Path:
-    """The clip with other bytes and the same content, so that no kept part of another run is found."""
+    """The clip with other bytes and the same content, so that no cached result of another run is used."""
     target = clip.with_stem(f"{clip.stem}-{number}")
     filling = number.to_bytes(4, "big")
-    # A box, or an element, of the kind that readers pass over; it may stand at a file's end.
+    # An MP4 box, or a Matroska element, that readers skip; it may be at a file's end.
     ending = (b"\xec\x84" if clip.suffix == ".mkv" else b"\x00\x00\x00\x0cfree") + filling
     target.write_bytes(clip.read_bytes() + ending)
     return target
 
 
 def first_moment(clip: Path, target: Path) -> Path:
-    """One frame and half a second of silence: a program that gets this does little but start."""
+    """One frame and half a second of silence: it measures the start of a program."""
     frame = ("-t", "0.04", "-i", f"file:{clip}")
     silence = ("-f", "lavfi", "-t", "0.5", "-i", "anullsrc=r=48000:cl=mono")
     return _made(target, *frame, *silence, "-map", "0:v", "-map", "1:a")

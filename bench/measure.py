@@ -1,4 +1,4 @@
-"""What counts as the time, the processor time and the memory of a process."""
+"""Measuring of processes: wall time, CPU time with children, and memory."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from local.settings import REPOSITORY_PATH
 First = TypeVar("First")
 Second = TypeVar("Second")
 
-_LOOK_EVERY_S = 0.02
+_POLL_EVERY_S = 0.02
 _SAMPLE_EVERY_S = 0.02
 
 
 class RunFailed(LocalFault):
-    """A measured command did not end well, so there is nothing to compare."""
+    """A measured command failed, so there is nothing to compare."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What a process and all of its children have used; `output` is what it wrote."""
+    """Time used by a process and all of its children, and its output."""
 
     wall_s: float
     cpu_s: float
@@ -46,7 +46,7 @@ def run_measured(
     """Run a command to its end. Raises `RunFailed` when it fails or takes longer than `limit_s`."""
     command = [str(part) for part in argv]
     with tempfile.TemporaryFile() as output:
-        begun_s = time.monotonic()
+        started_s = time.monotonic()
         process = subprocess.Popen(
             command,
             cwd=REPOSITORY_PATH,
@@ -57,13 +57,13 @@ def run_measured(
             start_new_session=True,
         )
         try:
-            status, cpu_s = _awaited(process.pid, begun_s + limit_s)
+            status, cpu_s = _awaited(process.pid, started_s + limit_s)
         except BaseException:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             raise
-        wall_s = time.monotonic() - begun_s
-        # It was waited for here, which `Popen` can't know.
+        wall_s = time.monotonic() - started_s
+        # `wait4` has reaped it, which `Popen` can't know.
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         text = output.read().decode(errors="replace")
@@ -73,20 +73,20 @@ def run_measured(
 
 
 def _awaited(pid: int, deadline_s: float) -> tuple[int, float]:
-    """The exit status, and the processor time of the process and of the children that it waited for."""
+    """Exit status and CPU time of the process, with those of the children that it has waited for."""
     while True:
         ended, status, used = os.wait4(pid, os.WNOHANG)
         if ended:
             return status, used.ru_utime + used.ru_stime
         if time.monotonic() > deadline_s:
             raise RunFailed(f"process {pid} was not done in time")
-        time.sleep(_LOOK_EVERY_S)
+        time.sleep(_POLL_EVERY_S)
 
 
 def alternated(
     pairs: int, first: Callable[[], First], second: Callable[[], Second]
 ) -> tuple[list[First], list[Second]]:
-    """Both in turn, so that whatever else the machine does falls on both alike."""
+    """Run both alternately, so that other load on the machine affects both alike."""
     firsts: list[First] = []
     seconds: list[Second] = []
     for _ in range(pairs):
@@ -96,13 +96,13 @@ def alternated(
 
 
 def used_cpu_s(pid: int) -> float:
-    """The processor time so far of a process and of the children that it has waited for."""
+    """CPU time so far of a process and of the children that it has waited for."""
     times = psutil.Process(pid).cpu_times()
     return float(times.user + times.system + times.children_user + times.children_system)
 
 
 class HighWater:
-    """The highest value that `read` gave while a block ran."""
+    """Sampler of the highest value that `read` returns while a block runs."""
 
     def __init__(self, read: Callable[[], int]) -> None:
         self._read = read
@@ -130,7 +130,7 @@ class HighWater:
 
 
 def machine_line() -> str:
-    """What the figures were measured on."""
+    """Description of the machine."""
     cores = len(os.sched_getaffinity(0))
     memory_gib = psutil.virtual_memory().total / 1024**3
     system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
@@ -138,7 +138,7 @@ def machine_line() -> str:
 
 
 def load_line() -> str:
-    """How busy the machine was with other work."""
+    """Load average of the machine at the start."""
     return f"Load average when the run began: {os.getloadavg()[0]:.1f}."
 
 

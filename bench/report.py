@@ -1,4 +1,4 @@
-"""How the figures of a run are laid out: one row each, its goal and its raw figures beside it."""
+"""Report of a run: a table with a row for each result, its goal and its raw figures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COLUMNS = ("benchmark", "figure", "goal", "raw figures")
 
 @dataclass(frozen=True)
 class Row:
-    """`goal` is empty where none was set; `kept` says whether it was reached."""
+    """One result. `goal` is empty where none is set; `kept` is True when it was reached."""
 
     benchmark: str
     figure: str

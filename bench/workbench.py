@@ -1,4 +1,4 @@
-"""What the benchmarks of one run share: a scratch folder, and one warm product that is started on demand."""
+"""Resources shared by the benchmarks of one run: a scratch folder, and a warm product, started on demand."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from local.ports import free_ports
 from local.settings import Ports, StackSettings
 from local.stack import Stack
 
-_ASK_EVERY_S = 0.2
+_POLL_EVERY_S = 0.2
 _ENDED = ("completed", "failed", "cancelled")
 
 Report = Callable[[str], None]
 
 
 class Product:
-    """The product's processes, spoken to over HTTP by the product's own client."""
+    """Running product, called over HTTP by the command line's client."""
 
     def __init__(self, stack: Stack, api: Api) -> None:
         self.stack = stack
         self.api = api
 
     def upload(self, clip: Path) -> str:
-        """The new task's id."""
-        return str(self.api.upload(clip, UploadOptions(), None, _unheeded)["task_id"])
+        """Upload a clip; returns the new task's id."""
+        return str(self.api.upload(clip, UploadOptions(), None, _no_progress)["task_id"])
 
     def completed(self, task_id: str, within_s: float = 900.0) -> dict[str, Any]:
-        """The status of the task once it is completed."""
+        """Wait until the task is completed; returns its status."""
         deadline_s = time.monotonic() + within_s
         while time.monotonic() < deadline_s:
             status = self.api.status(task_id)
@@ -44,23 +44,23 @@ class Product:
                 return status
             if any(stage["status"] == "failed" for stage in status["stages"].values()):
                 raise RunFailed(f"a stage waits for a retry: {status['stages']}")
-            time.sleep(_ASK_EVERY_S)
+            time.sleep(_POLL_EVERY_S)
         raise RunFailed(f"the task was not done within {within_s:.0f} s")
 
     def cpu_s(self) -> dict[str, float]:
-        """The processor time that each of the product's processes has used so far."""
+        """CPU seconds so far of each of the product's processes."""
         pids = {name: status.pid for name, status in self.stack.statuses().items()}
         return {name: used_cpu_s(pid) for name, pid in pids.items() if pid is not None}
 
     def fetch(self, status: dict[str, Any], name: str, folder: Path) -> Path:
         """Download one of a completed task's files."""
         target = folder / name
-        self.api.download(status["links"][name], target, _unheeded)
+        self.api.download(status["links"][name], target, _no_progress)
         return target
 
 
 class Workbench:
-    """As a context manager it leaves no process behind."""
+    """Scratch folder and product of one run; as a context manager it ends every process."""
 
     def __init__(self, folder: Path, *, quick: bool, report: Report) -> None:
         self.folder = folder
@@ -79,14 +79,14 @@ class Workbench:
 
     @property
     def temp_path(self) -> Path:
-        """The folder that the product's processes have for temporary files."""
+        """Folder for temporary files of the product's processes."""
         path = self.folder / "temp"
         path.mkdir(exist_ok=True)
         return path
 
     @property
     def product(self) -> Product:
-        """The running product, with its models in memory: it has done a small task before."""
+        """The running product, with its models loaded by a small task."""
         if self._product is None:
             self._product = self._started()
         return self._product
@@ -103,5 +103,5 @@ class Workbench:
         return product
 
 
-def _unheeded(_done: int, _total: int) -> None:
-    """Nobody watches a benchmark's transfers."""
+def _no_progress(_done: int, _total: int) -> None:
+    """Progress callback that does nothing."""

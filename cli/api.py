@@ -1,4 +1,4 @@
-"""Speaks the HTTP interface through its generated client, with patience for connections that break."""
+"""Client of the HTTP interface, over the generated one: retries calls whose connection breaks."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from client.models import TaskStatus
 from client.types import UNSET
 from client.types import Response as Answered
 
-# The API answers an upload when the file has been looked at; a busy worker takes its time for that.
+# The API answers an upload after a worker has probed the file; a busy worker takes a while.
 _UPLOAD_TIMEOUT = httpx.Timeout(10.0, read=600.0, write=120.0)
-# Between the tries of a question, and of a transfer, which costs more to lose.
+# Pauses between the tries of a call, and of a transfer, which costs more to lose.
 _PAUSES_S = (0.3, 0.7)
 _TRANSFER_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
 
@@ -35,7 +35,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class UploadOptions:
-    """Nothing is sent for what is None: the API has the defaults."""
+    """Options of an upload. None is not sent: the API has the defaults."""
 
     subtitle_mode: str | None = None
     language: str | None = None
@@ -70,8 +70,8 @@ class Api:
         self._client.close()
 
     def upload(self, path: Path, options: UploadOptions, key: str | None, progress: Progress) -> Answer:
-        """Send a file in pieces. A try that fails half way is made again under the same key, which gives
-        the first task if the earlier try had arrived after all."""
+        """Send a file in pieces. A failed try is repeated under the same idempotency key, so that a try
+        which did arrive is answered with the task that it started."""
         headers = {"Idempotency-Key": key or uuid.uuid4().hex}
         if options.webhook_url is not None:
             headers["Webhook-Url"] = options.webhook_url
@@ -90,8 +90,8 @@ class Api:
         return self._answer(send, pauses_s=_TRANSFER_PAUSES_S)
 
     def status(self, task_id: str) -> Answer:
-        step = _segment(task_id)
-        return self._ask(lambda: status.sync_detailed(step, client=self._interface))
+        task_segment = _segment(task_id)
+        return self._ask(lambda: status.sync_detailed(task_segment, client=self._interface))
 
     def tasks(self, status: str | None, limit: int) -> list[Answer]:
         """The newest tasks, at most `limit`."""
@@ -106,15 +106,15 @@ class Api:
         return found
 
     def cancel(self, task_id: str) -> Answer:
-        step = _segment(task_id)
-        return self._ask(lambda: cancel.sync_detailed(step, client=self._interface))
+        task_segment = _segment(task_id)
+        return self._ask(lambda: cancel.sync_detailed(task_segment, client=self._interface))
 
     def retry(self, task_id: str, stage: str) -> Answer:
-        steps = _segment(task_id), _segment(stage)
-        return self._ask(lambda: retry.sync_detailed(*steps, client=self._interface))
+        segments = _segment(task_id), _segment(stage)
+        return self._ask(lambda: retry.sync_detailed(*segments, client=self._interface))
 
     def download(self, link: str, target: Path, progress: Progress) -> None:
-        """Fetch a file; after a broken connection the rest of it is asked for."""
+        """Fetch a file; after a broken connection, request only the rest."""
         with PartialFile(target) as part:
             for last_try in _tries(_TRANSFER_PAUSES_S):
                 try:
@@ -127,11 +127,11 @@ class Api:
                     return
 
     def page(self, task_id: str) -> str:
-        """Where a browser shows how the task goes on, and plays what comes of it."""
+        """Address of the task's page: its progress, and a player for the result."""
         return f"{self.url}/watch/{_segment(task_id)}"
 
     def ready(self) -> Answer:
-        """What `/ready` says, also when it says no."""
+        """The document of `/ready`, whether the API is ready or not."""
         return self._ask(lambda: ready.sync_detailed(client=self._interface))
 
     def doctor(self) -> Answer:
@@ -159,13 +159,13 @@ class Api:
         with self._client.stream("GET", link, headers=part.resume_headers) as response:
             part.begin(response.status_code, response.headers)
             progress(part.size_bytes, part.total_bytes)
-            # As the bytes come: what waits in a larger buffer is lost when the connection breaks.
+            # Written as the bytes arrive: a larger buffer would be lost when the connection breaks.
             for chunk in response.iter_raw():
                 part.write(chunk)
                 progress(part.size_bytes, part.total_bytes)
 
     def _ask(self, call: Callable[[], Answered[Any]]) -> Answer:
-        """The document of an answer that is what the interface promises, as the generated client finds."""
+        """The document of an answer; raises a `CliFault` unless the generated client can parse it."""
 
         def send() -> bytes:
             try:
@@ -205,12 +205,12 @@ class Api:
         return CliFault(
             "AnswerUnknown",
             f"{self.url} does not answer like the video pipeline.",
-            "Is it one, and of the same version as this program?",
+            "Check the address, and that the server has the same version as this program.",
         )
 
 
 def _tries(pauses_s: tuple[float, ...]) -> Iterator[bool]:
-    """Says of each try whether it is the last one; pauses in between."""
+    """True for the last try, False for those before it; pauses in between."""
     for pause_s in pauses_s:
         yield False
         time.sleep(pause_s)
@@ -218,7 +218,7 @@ def _tries(pauses_s: tuple[float, ...]) -> Iterator[bool]:
 
 
 def _segment(text: str) -> str:
-    """One step of a path, whatever a person typed; the client quotes it."""
+    """One segment of a URL's path, checked; the generated client quotes it."""
     if not text or "/" in text or text in (".", ".."):
         raise CliFault("NameInvalid", f"{text!r} can't be the name of a task or a stage.")
     return text

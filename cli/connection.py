@@ -1,4 +1,4 @@
-"""How the HTTP interface is reached: where, with whose token, and that its refusals are faults."""
+"""HTTP connection to the API: base address, bearer token, and refusals raised as faults."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _TIMEOUT = httpx.Timeout(10.0, read=60.0)
 
 
 def connection(url: str, token: str) -> httpx.Client:
-    """An HTTP client of the interface at `url`. It raises `Refused` for every answer that is a refusal."""
+    """An HTTP client of the API at `url`. It raises `Refused` for every unsuccessful answer."""
     return httpx.Client(
         base_url=url,
         timeout=_TIMEOUT,
-        # A proxy of the environment can't reach this very machine.
+        # A proxy named by the environment can't reach the loopback address of this machine.
         trust_env=not is_here(url),
         headers=_authorization(token),
         event_hooks={"response": [_refuse]},
@@ -22,7 +22,7 @@ def connection(url: str, token: str) -> httpx.Client:
 
 
 def is_here(url: str) -> bool:
-    """Whether the address is this very machine's; raises a `CliFault` for what is no address."""
+    """True when the address is this machine's; raises a `CliFault` for an invalid address."""
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:
@@ -37,14 +37,16 @@ def _authorization(token: str) -> dict[str, str]:
         return {}
     if not (token.isascii() and token.isprintable()) or " " in token:
         raise CliFault(
-            "TokenInvalid", "The token holds what no token can hold.", "Was it copied whole, and alone?"
+            "TokenInvalid",
+            "The token has characters that no token can have.",
+            "Copy it again, whole and without spaces or line ends.",
         )
     return {"Authorization": f"Bearer {token}"}
 
 
 def _refuse(response: httpx.Response) -> None:
-    """Raises `Refused` for an answer that is none, before anybody looks for a document in it."""
-    # What is not ready is told in the shape of what is.
+    """Raises `Refused` for an unsuccessful answer, before its document is parsed."""
+    # `/ready` answers 503 with the same document as 200.
     if response.is_success or (response.status_code == 503 and response.request.url.path.endswith("/ready")):
         return
     response.read()

@@ -1,6 +1,6 @@
-"""How progress and results look on a terminal, and as plain lines where there is none.
+"""Progress display: bars on a terminal, plain lines elsewhere.
 
-Progress goes to standard error; standard output has only what was asked for.
+Progress goes to standard error; standard output has only the result.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from rich.progress import (
 from cli.api import Answer
 from cli.api import Progress as Report
 
-_WORTH_WAITING_FOR_S = 10
+_SHORTEST_ETA_S = 10
 _COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "running": "cyan"}
 
 
 class StageBoard:
-    """One line a stage, that moves on a terminal; elsewhere a line each time a stage changes."""
+    """Display of a task's stages: a progress bar each on a terminal; elsewhere a line for each change."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._bars: dict[str, TaskID] = {}
-        self._said: dict[str, tuple[str, int]] = {}
+        self._printed: dict[str, tuple[str, int]] = {}
         self._progress = Progress(
             TextColumn("{task.description:<20}"),
             BarColumn(bar_width=30),
@@ -58,11 +58,11 @@ class StageBoard:
     def show(self, status: Answer) -> None:
         for name, stage in status["stages"].items():
             if self._console.is_terminal:
-                self._move(name, stage)
+                self._update_bar(name, stage)
             else:
-                self._say(name, stage)
+                self._print_change(name, stage)
 
-    def _move(self, name: str, stage: Answer) -> None:
+    def _update_bar(self, name: str, stage: Answer) -> None:
         if name not in self._bars:
             self._bars[name] = self._progress.add_task(name, total=100, state="")
         state = stage["status"]
@@ -70,32 +70,33 @@ class StageBoard:
         self._progress.update(
             self._bars[name],
             completed=stage["progress"],
-            state=f"[{colour}]{state}[/{colour}]{_tries(stage)}",
+            state=f"[{colour}]{state}[/{colour}]{_attempt_and_eta(stage)}",
         )
 
-    def _say(self, name: str, stage: Answer) -> None:
+    def _print_change(self, name: str, stage: Answer) -> None:
         # Tens of percent, so that a log is not filled with every step.
-        seen = (stage["status"], stage["progress"] // 10)
-        if self._said.get(name) != seen:
-            self._said[name] = seen
+        state = (stage["status"], stage["progress"] // 10)
+        if self._printed.get(name) != state:
+            self._printed[name] = state
             self._console.print(
-                f"{name:<20} {stage['progress']:>3} %  {stage['status']}{_tries(stage)}", highlight=False
+                f"{name:<20} {stage['progress']:>3} %  {stage['status']}{_attempt_and_eta(stage)}",
+                highlight=False,
             )
 
 
-def _tries(stage: Answer) -> str:
-    """What is worth saying beside the bar: a repeated try, and how long it will take."""
+def _attempt_and_eta(stage: Answer) -> str:
+    """Text beside the bar: the attempt's number from the second on, and the remaining time."""
     attempt = stage.get("attempt") or 0
-    said = f" (attempt {attempt})" if attempt > 1 else ""
+    text = f" (attempt {attempt})" if attempt > 1 else ""
     eta_s = stage.get("eta_seconds")
-    if eta_s is not None and eta_s >= _WORTH_WAITING_FOR_S:
-        said += f" {timedelta(seconds=round(eta_s))} left"
-    return said
+    if eta_s is not None and eta_s >= _SHORTEST_ETA_S:
+        text += f" {timedelta(seconds=round(eta_s))} left"
+    return text
 
 
 @contextmanager
 def transfer(console: Console, title: str, *, shown: bool = True) -> Iterator[Report]:
-    """A bar for bytes on their way; elsewhere than on a terminal nothing is drawn."""
+    """Progress bar of a transfer; draws nothing unless on a terminal."""
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=30),

@@ -1,4 +1,4 @@
-"""What is told to a person, in one line, when a command can't do what it was asked."""
+"""Faults of a command, each with the one line that a person reads."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ _ADVICE: Mapping[str, str] = {
     "StageUnknown": "`video-pipeline status ID` shows the stages.",
     "StageNotRetryable": "`video-pipeline status ID` shows which stage waits for a retry.",
     "TokenMissing": "Put a token or an API key into VIDEO_PIPELINE_TOKEN, or give it as --token.",
-    "TokenRefused": "Put a new one into VIDEO_PIPELINE_TOKEN; tokens of people expire, API keys don't.",
-    "RoleMissing": "Who looks after the accounts gives out roles.",
-    "SourceTruncated": "The file was probably not copied whole; copy it again.",
+    "TokenRefused": "Put a new one into VIDEO_PIPELINE_TOKEN; a person's token expires, an API key doesn't.",
+    "RoleMissing": "Ask the administrator of the accounts for the role.",
+    "SourceTruncated": "The file was probably not copied completely; copy it again.",
 }
-_PASSING = "This is likely to pass; `video-pipeline doctor` says what is wrong if it does not."
+_PASSING = "Try again in a moment; if it stays, `video-pipeline doctor` shows the cause."
 
 
 class CliFault(Exception):
-    """`code` is stable, `str(fault)` is the sentence, `advice` says what to do about it."""
+    """Fault of a command: `code` is stable, `str(fault)` says what is wrong, `advice` what to do."""
 
     def __init__(self, code: str, message: str, advice: str = "") -> None:
         super().__init__(message)
@@ -44,12 +44,12 @@ class NoAnswer(CliFault):
         super().__init__(
             "NoAnswer",
             f"No answer from {url} ({reason}).",
-            "Is the product up? `make up` starts it; another address goes into --api or VIDEO_PIPELINE_API.",
+            "`make up` starts it on this machine; --api or VIDEO_PIPELINE_API sets another address.",
         )
 
 
 class Refused(CliFault):
-    """The API answered with a problem. `passing` says that the same call may work a little later."""
+    """The API answered with a problem. `passing` is True when the same call may succeed later."""
 
     def __init__(self, status: int, code: str, detail: str) -> None:
         self.passing = status in (429, 502, 503, 504)

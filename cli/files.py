@@ -1,4 +1,4 @@
-"""How files go out and come in: counted, in pieces, and never half a file under its own name."""
+"""Files of transfers: an upload's with progress, a download's that takes its name when complete."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import httpx
 
 
 class CountedFile(io.FileIO):
-    """A file that tells how far it has been read: `progress(read_bytes, total_bytes)`."""
+    """File that reports how far it has been read: `progress(read_bytes, total_bytes)`."""
 
     def __init__(self, path: Path, progress: Callable[[int, int], None]) -> None:
         super().__init__(path, "rb")
@@ -25,7 +25,7 @@ class CountedFile(io.FileIO):
 
 
 class PartialFile:
-    """A download under way: it takes its name when it is whole, and is removed when it never is."""
+    """Unfinished download: takes its final name when complete, and is removed otherwise."""
 
     def __init__(self, target: Path) -> None:
         self._target = target
@@ -47,13 +47,13 @@ class PartialFile:
 
     @property
     def resume_headers(self) -> dict[str, str]:
-        """Asks for the rest of the same file, or for all of it if it has changed or nothing is there."""
+        """Headers that request the rest of the same file; empty to request all of it."""
         if not self.size_bytes or not self._tag:
             return {}
         return {"Range": f"bytes={self.size_bytes}-", "If-Range": self._tag}
 
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
-        """An answer starts: the rest of the file (206), or all of it."""
+        """Start of an answer: the rest of the file (206), or all of it."""
         if status != 206:
             self._file.seek(0)
             self._file.truncate()
@@ -66,7 +66,7 @@ class PartialFile:
         self.size_bytes += len(chunk)
 
     def finish(self) -> None:
-        """Give the file its name; a file that came short counts as a broken connection."""
+        """Give the file its name; raises `httpx.ReadError` when bytes are missing."""
         if self.size_bytes != self.total_bytes:
             raise httpx.ReadError(f"{self._target.name} ended after {self.size_bytes} bytes")
         self._file.close()

@@ -1,7 +1,7 @@
-"""The command `video-pipeline`: what it can be told, and with which exit code it answers.
+"""The command `video-pipeline`: its sub-commands, options and exit codes.
 
-0: done. 1: the task failed, was cancelled or waits for help, or `doctor` found something wrong.
-2: the command could not do what it was asked.
+0: done. 1: the task failed, was cancelled or waits for a retry, or `doctor` found a fault.
+2: the command could not be carried out.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rich.markup import escape
 
 from cli.api import Api, UploadOptions
 from cli.display import StageBoard, transfer
-from cli.doctor import examine
+from cli.doctor import diagnose
 from cli.faults import CliFault
 from cli.options import HERE, AsJson, TaskId, Token, Url
 from cli.printing import Printer
@@ -26,7 +26,7 @@ from cli.resumable import send
 from cli.watching import follow, verdict
 
 app = typer.Typer(
-    help="Sends videos through the pipeline and fetches what comes of them.",
+    help="Sends videos through the pipeline and fetches the results.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -54,12 +54,18 @@ def upload(
     file: Annotated[Path, typer.Argument(help="The video to send.")],
     url: Url = HERE,
     token: Token = "",
-    wait: Annotated[bool, typer.Option("--wait", help="Stay until the task has ended.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the task has ended.")] = False,
     subtitle_mode: Annotated[SubtitleMode | None, typer.Option(help="How subtitles are added.")] = None,
     language: Annotated[str | None, typer.Option(help="The spoken language, such as fr.")] = None,
-    max_height: Annotated[int | None, typer.Option(help="The most lines of the result.")] = None,
-    webhook: Annotated[str | None, typer.Option(help="An address that is told how the task ends.")] = None,
-    key: Annotated[str | None, typer.Option(help="The same key again gives the first task.")] = None,
+    max_height: Annotated[
+        int | None, typer.Option(help="The greatest height of the result, in lines.")
+    ] = None,
+    webhook: Annotated[
+        str | None, typer.Option(help="An address that is called when the task has ended.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(help="Idempotency key: the same key again gives the first task.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Send a video and start its task."""
@@ -76,7 +82,7 @@ def upload(
             printer.document(accepted)
         else:
             printer.say(f"Task {task_id} is {accepted['status']}.")
-            printer.say(f"`video-pipeline status {task_id} --watch` shows how it goes on, and so does")
+            printer.say(f"`video-pipeline status {task_id} --watch` shows its progress, and so does")
             printer.say(api.page(task_id))
 
 
@@ -85,10 +91,10 @@ def status(
     task_id: TaskId,
     url: Url = HERE,
     token: Token = "",
-    watch: Annotated[bool, typer.Option("--watch", help="Show it move until it has ended.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show its progress until it has ended.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show how far a task is."""
+    """Show a task's state and progress."""
     with _api(url, token, as_json=as_json) as (api, printer):
         if watch:
             _watch(api, printer, task_id, every_change=True)
@@ -115,13 +121,13 @@ def list_tasks(
 def download(
     task_id: TaskId,
     names: Annotated[
-        list[str] | None, typer.Argument(help="Which files; all of them if none is named.")
+        list[str] | None, typer.Argument(help="The files to fetch; all of them if none is named.")
     ] = None,
     url: Url = HERE,
     token: Token = "",
     folder: Annotated[
         Path | None,
-        typer.Option("--dir", help="Where to put them; a folder named after the task if not given."),
+        typer.Option("--dir", help="The folder to put them in; named after the task if not given."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -129,9 +135,7 @@ def download(
     with _api(url, token, as_json=as_json) as (api, printer):
         links = api.status(task_id).get("links") or {}
         if not links and not names:
-            raise CliFault(
-                "FileUnknown", f"Task {task_id} has no files yet.", "`status` shows how far it is."
-            )
+            raise CliFault("FileUnknown", f"Task {task_id} has no files yet.", "`status` shows its progress.")
         target = folder or Path(task_id)
         for name in names or links:
             if name not in links or name != PurePosixPath(name).name:
@@ -152,7 +156,7 @@ def download(
 
 @app.command()
 def cancel(task_id: TaskId, url: Url = HERE, token: Token = "", as_json: AsJson = False) -> None:
-    """Stop a task; what it has stored for the while is removed."""
+    """Stop a task; its intermediate files are removed."""
     with _api(url, token, as_json=as_json) as (api, printer):
         answer = api.cancel(task_id)
         if as_json:
@@ -169,7 +173,7 @@ def retry(
     token: Token = "",
     as_json: AsJson = False,
 ) -> None:
-    """Try a failed stage again; what the task has finished is kept."""
+    """Try a failed stage again; the finished stages are not repeated."""
     with _api(url, token, as_json=as_json) as (api, printer):
         answer = api.retry(task_id, stage)
         if as_json:
@@ -180,23 +184,23 @@ def retry(
 
 @app.command()
 def doctor(url: Url = HERE, token: Token = "", as_json: AsJson = False) -> None:
-    """Check every part of the installation and say how to mend what is wrong."""
+    """Check every component of the installation and say how to fix faults."""
     with _api(url, token, as_json=as_json) as (api, printer):
-        parts = examine(api)
+        parts = diagnose(api)
         printer.parts(parts)
         sys.exit(0 if all(part.ok for part in parts) else 1)
 
 
 def _watch(api: Api, printer: Printer, task_id: str, *, every_change: bool) -> None:
-    """Show a task until nothing of it moves, and leave with its exit code.
+    """Show a task until it has ended or is parked, and exit with its exit code.
 
-    As JSON it writes the last state, and with `every_change` also each one before it.
+    As JSON, write the last state, and with `every_change` also each one before it.
     """
     last = None
     if printer.as_json:
         for now in follow(api, task_id):
-            moved = last is None or (now["status"], now["stages"]) != (last["status"], last["stages"])
-            if every_change and moved:
+            changed = last is None or (now["status"], now["stages"]) != (last["status"], last["stages"])
+            if every_change and changed:
                 printer.document(now)
             last = now
         if not every_change and last is not None:
@@ -228,7 +232,7 @@ def _api(url: str, token: str, *, as_json: bool) -> Iterator[tuple[Api, Printer]
         printer.progress.print(f"[red]Error:[/red] {escape(str(error))}")
         sys.exit(2)
     except KeyboardInterrupt:
-        printer.progress.print("Left; a task that was started goes on without you.")
+        printer.progress.print("Interrupted; a task that was started continues.")
         sys.exit(130)
 
 

@@ -1,4 +1,4 @@
-"""What several commands can be told, and by which variables."""
+"""Options that several commands share, and their environment variables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 Url = Annotated[
-    str, typer.Option("--api", envvar="VIDEO_PIPELINE_API", help="Where the product's HTTP interface is.")
+    str,
+    typer.Option("--api", envvar="VIDEO_PIPELINE_API", help="The address of the product's HTTP interface."),
 ]
 Token = Annotated[
     str,
@@ -15,9 +16,9 @@ Token = Annotated[
         "--token",
         envvar="VIDEO_PIPELINE_TOKEN",
         show_default=False,
-        help="A token or an API key, where there are accounts; better in the variable, where nobody sees it.",
+        help="A token or an API key, where there are accounts. Prefer the variable: `ps` shows options.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, one document a line, and nothing else.")]
-TaskId = Annotated[str, typer.Argument(metavar="ID", help="The task's id, as `upload` and `list` show it.")]
+TaskId = Annotated[str, typer.Argument(metavar="ID", help="The task's id, which `upload` and `list` show.")]
 HERE = "http://127.0.0.1:8000"

@@ -1,4 +1,4 @@
-"""What the commands write to standard output: one JSON document a line, or text for people."""
+"""Output of the commands to standard output: one JSON document a line, or text for people."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from cli.api import Answer
 from cli.doctor import PartCheck
 from cli.watching import Verdict, verdict
 
-# A table that goes to a file or a pipe is not squeezed to the 80 columns of a terminal that is not there.
+# Without a terminal rich would squeeze a table into 80 columns.
 _WIDTH_OF_A_FILE = 240
 
 
 class Printer:
-    """Writes for a program (`as_json`) or for a person."""
+    """Writer of results, for a program (`as_json`) or for a person."""
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
@@ -78,8 +78,8 @@ def _stage_table(status: Answer) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     for name, stage in status["stages"].items():
         fault = stage.get("error")
-        why = f"{fault['code']}: {fault['message']}" if fault else ""
-        table.add_row(name, stage["status"], f"{stage['progress']} %", escape(why))
+        fault_text = f"{fault['code']}: {fault['message']}" if fault else ""
+        table.add_row(name, stage["status"], f"{stage['progress']} %", escape(fault_text))
     return table
 
 
@@ -103,6 +103,6 @@ def _summary(status: Answer) -> list[str]:
 
 def _parked(status: Answer) -> list[str]:
     failed = [name for name, stage in status["stages"].items() if stage["status"] == "failed"]
-    ask = [f"`video-pipeline retry {status['task_id']} {name}`" for name in failed]
+    commands = [f"`video-pipeline retry {status['task_id']} {name}`" for name in failed]
     cancel = f"`video-pipeline cancel {status['task_id']}`"
-    return [f"It waits until {status['parked_until'][:16]} UTC for {' or '.join([*ask, cancel])}."]
+    return [f"It waits until {status['parked_until'][:16]} UTC for {' or '.join([*commands, cancel])}."]

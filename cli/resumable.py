@@ -1,6 +1,6 @@
-"""Sends a large file so that it goes on where it was cut off: in this run, or when the command is run again.
+"""Resumable upload of a large file: an interrupted one continues in this run or in a later one.
 
-Speaks tus 1.0; a small file goes in one form, as it is quickly sent again.
+The protocol is tus 1.0; a small file is sent as one form, which is quickly repeated.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from cli.faults import NoAnswer, Refused
 from cli.files import CountedFile
 from cli.upload_addresses import UploadAddresses
 
-# As large as a part is on the other side: nothing of a smaller file would be kept.
+# The size of a multipart upload's part: of a smaller file nothing would be stored before its end.
 RESUMABLE_FROM_BYTES = 8 * 1024 * 1024
 
 _TUS = {"Tus-Resumable": "1.0.0"}
 _CHUNK_TYPE = "application/offset+octet-stream"
 _BLOCK_BYTES = 256 * 1024
-# The last bytes are answered when the file has been looked at; a busy worker takes its time for that.
+# The last bytes are answered after a worker has probed the file; a busy worker takes a while.
 _TIMEOUT = httpx.Timeout(10.0, read=600.0, write=120.0)
-# An API may be restarted meanwhile; after each byte that got through the patience is whole again.
+# Long enough for a restart of the API; the count of failures starts anew when bytes got through.
 _PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0, 8.0, 8.0)
-# Who is told to slow down, or has no room, waits no longer than this many of them.
+# The most of these pauses after an answer of 429.
 _PAUSES_OF_THE_REFUSED = 3
 
 
 def send(
     api: Api, token: str, path: Path, options: UploadOptions, key: str | None, progress: Progress
 ) -> Answer:
-    """The task that was started. Raises a `CliFault` that can be shown."""
+    """Send the file, and return the task that it started. Raises a `CliFault` that can be shown."""
     if not path.is_file() or path.stat().st_size < RESUMABLE_FROM_BYTES:
         return api.upload(path, options, key, progress)
     asked = (
@@ -65,7 +65,7 @@ class _Sending:
         self._file = file
         self._length_bytes = path.stat().st_size
         self._remembered = remembered
-        # The same for each try, so that a creation whose answer got lost is not made twice.
+        # The same headers for each try, so that a creation whose answer got lost is not made twice.
         self._creation = {
             "Upload-Length": str(self._length_bytes),
             "Upload-Metadata": _metadata({"filename": path.name, **options.fields, **_webhook(options)}),
@@ -83,10 +83,10 @@ class _Sending:
                 self._pause(NoAnswer(self._url, str(error) or type(error).__name__), len(_PAUSES_S))
             except Refused as refusal:
                 if refusal.status == 409:
-                    # An earlier try of ours was still being taken in: ask again how far it is.
+                    # An earlier try is still being received: ask for the offset again.
                     self._pause(refusal, len(_PAUSES_S))
                 elif not refusal.passing:
-                    # A new token may go on with it.
+                    # With a new token the upload can be continued.
                     if refusal.status not in (401, 403):
                         self._remembered.forget()
                     raise
@@ -106,12 +106,12 @@ class _Sending:
         self._failures += 1
 
     def _go_on(self) -> Answer | None:
-        """The task if it is started; None if the last byte is in and it is not."""
+        """The task if it is started; None when all bytes have arrived and it is not started yet."""
         offset_bytes = self._found()
         if offset_bytes is None:
             response = self._http.post("/files", headers=self._creation)
             self._address, offset_bytes = response.headers["location"], _offset_of(response)
-            self._remembered.keep(self._address)
+            self._remembered.add(self._address)
             if "task-id" in response.headers:
                 return _task(response)
         if offset_bytes > self._offset_bytes:
@@ -119,18 +119,18 @@ class _Sending:
         return _task(self._patch(offset_bytes, self._length_bytes - offset_bytes))
 
     def _found(self) -> int | None:
-        """How far an upload that was begun before is; None when there is none (any more)."""
+        """Offset in bytes of an upload that was begun before; None when the server has none."""
         if self._address is None:
             return None
         try:
             return _offset_of(self._http.head(self._address))
         except Refused as refusal:
             if refusal.status in (415, 422):
-                # It was refused for good; only an answer with a body says why.
+                # The file was rejected for good; only an answer with a body gives the reason.
                 self._patch(0, 0)
             if refusal.status >= 500 or refusal.status == 429:
                 raise
-        # It is not there, or not ours: the creation says why, if that is refused too.
+        # The upload is gone or another caller's: create it anew.
         self._address = None
         return None
 

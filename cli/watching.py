@@ -1,4 +1,4 @@
-"""Follows a task to its end, and says when there is nothing left to wait for."""
+"""Polling of a task until it has ended or is parked."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from cli.api import Answer, Api
 from cli.faults import NoAnswer, Refused
 
 _POLL_S = 0.5
-# The API may be restarted while somebody watches; after this long it is said to be away.
+# Long enough for a restart of the API; after this long without an answer, fail.
 _PATIENCE_S = 60.0
 
 
 class Verdict(StrEnum):
-    """What a status comes to for a person who waits. `parked`: a stage has failed and waits for somebody."""
+    """State of a task for a person who waits. `parked`: a stage has failed and waits for a retry."""
 
     GOING = "going"
     COMPLETED = "completed"
@@ -29,7 +29,7 @@ class Verdict(StrEnum):
 
 
 def verdict(status: Answer) -> Verdict:
-    """A task is parked once nothing of it runs any more."""
+    """Verdict on a status. A task is parked when a stage waits for a retry and no stage runs."""
     if status["status"] in ("completed", "failed", "cancelled"):
         return Verdict(status["status"])
     runs = any(stage["status"] == "running" for stage in status["stages"].values())
@@ -37,7 +37,7 @@ def verdict(status: Answer) -> Verdict:
 
 
 def follow(api: Api, task_id: str) -> Iterator[Answer]:
-    """The task's status now, and again each time that it was asked for, until the last one."""
+    """Statuses of the task, polled every half second, up to the last one."""
     answered_at = time.monotonic()
     while True:
         try:

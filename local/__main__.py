@@ -1,4 +1,4 @@
-"""The commands behind `make up`, `make down` and `make demo`."""
+"""Commands behind `make up`, `make down`, `make demo` and the other targets of the local stack."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from local.backup import back_up
 from local.backup import restore as restore_backup
 from local.demo import run_demo
 from local.faults import LocalFault
-from local.settings import REPOSITORY_PATH, StackSettings, read_settings, recall
+from local.settings import REPOSITORY_PATH, StackSettings, load_running, read_settings
 from local.stack import Stack
 from local.tool_list import MODEL_TOOLS, RUN_TOOLS, TEST_TOOLS
 from local.tools import Toolbox
@@ -27,7 +27,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 
 @app.command()
 def tools(*, for_tests: bool = False, for_models: bool = False) -> None:
-    """Build and install the programs that the product runs, or that its tests or models need."""
+    """Install the programs that the product runs, or those that its tests or demo models need."""
     if for_models:
         Toolbox().install(MODEL_TOOLS, print)
     else:
@@ -41,22 +41,22 @@ def up() -> None:
     Toolbox().install(RUN_TOOLS, print)
     stack = Stack(settings, report=print)
     started = stack.up()
-    shown = recall(settings)
+    shown = load_running(settings)
     print("The product is up." if started else "The product is up already.")
     _show_urls(shown)
 
 
 @app.command()
 def down() -> None:
-    """Stop everything; what it has kept stays in the data folder."""
-    stopped = Stack(recall(read_settings()), report=print).down()
+    """Stop everything; its state stays in the data folder."""
+    stopped = Stack(load_running(read_settings()), report=print).down()
     print("Everything is stopped." if stopped else "Nothing was running.")
 
 
 @app.command()
 def status() -> None:
-    """Show every process; the exit code is 0 when all of them run."""
-    settings = recall(read_settings())
+    """Show every process. Exit code 0 when all of them run."""
+    settings = load_running(read_settings())
     stack = Stack(settings)
     statuses = stack.statuses()
     for process in statuses.values():
@@ -77,7 +77,7 @@ def logs(
     follow: bool = False,
 ) -> None:
     """Print the end of a process's log."""
-    stack = Stack(recall(read_settings()))
+    stack = Stack(load_running(read_settings()))
     path = stack.settings.log_path / f"{name}.log"
     if not path.exists():
         raise LocalFault(f"There is no log of {name!r} in {stack.settings.log_path}.")
@@ -91,22 +91,22 @@ def logs(
 
 @app.command()
 def backup() -> None:
-    """Copy the whole state into a new folder of BACKUP_DIR (.backups); a running product goes on."""
+    """Copy the whole state into a new folder of BACKUP_DIR (.backups), also while the product runs."""
     backups_path = Path(os.environ.get("BACKUP_DIR") or REPOSITORY_PATH / ".backups").absolute()
-    back_up(Stack(recall(read_settings()), report=print), backups_path, print)
+    back_up(Stack(load_running(read_settings()), report=print), backups_path, print)
 
 
 @app.command()
 def restore(
-    backup_path: Annotated[Path, typer.Argument(help="the folder that a backup has printed")],
+    backup_path: Annotated[Path, typer.Argument(help="the folder that `make backup` printed")],
 ) -> None:
-    """Put a backup in place where there is no state, as on a new machine."""
+    """Restore a backup where there is no state yet, as on a new machine."""
     restore_backup(read_settings(), backup_path.absolute(), print)
 
 
 @app.command()
 def demo() -> None:
-    """Send a clip through the whole product, check what comes out, and leave nothing running."""
+    """Send a clip through the whole product, check the result, and leave nothing running."""
     run_demo(read_settings().data_path / "demo")
 
 
@@ -115,18 +115,18 @@ def _show_urls(settings: StackSettings) -> None:
     print(f"  Temporal Web UI {settings.web_ui_url}")
     print(f"  S3 server       {settings.s3_url}  (keys: {settings.data_path / 'secrets.json'})")
     print(f"  Logs            {settings.log_path}")
-    small = "small ones that know only their own world; MODELS=… names real ones"
+    small = "small models for the demo clips only; MODELS=… names real ones"
     print(f"  Models          {settings.models}{f' ({small})' if settings.models == 'demo' else ''}")
 
 
-def _end(number: int, _: FrameType | None) -> None:
-    """Leave through every `finally`, so that what was started is stopped."""
+def _exit_on_signal(number: int, _: FrameType | None) -> None:
+    """Signal handler: exits through every `finally`, so that the started processes are stopped."""
     raise SystemExit(128 + number)
 
 
 def main(command: Callable[[], None] = app) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end)
+        signal.signal(number, _exit_on_signal)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a stream replaced by a test has it too
     try:
         command()

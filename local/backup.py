@@ -1,4 +1,4 @@
-"""In which order a stack's state is copied, so that what is restored fits together."""
+"""Backup and restore of a stack's state, copied in an order that keeps it consistent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from local.stack import Stack
 
 Report = Callable[[str], None]
 
-# They alone remove objects that a task needs: while they are away Temporal's state and the objects agree.
+# Only workers remove objects that a task needs: while they are stopped, Temporal and the objects agree.
 _WORKERS = ("worker_cpu", "worker_gpu")
 _FOLDERS = ("s3", "object-metadata")
 _DATABASES = ("temporal.db", "catalogue.db")
@@ -27,7 +27,7 @@ _DATABASES = ("temporal.db", "catalogue.db")
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup holds, so that a restore can tell whether it is whole."""
+    """Contents of a backup, by which a restore checks that it is complete."""
 
     taken_at: str
     databases: dict[str, str]
@@ -35,11 +35,11 @@ class Manifest:
 
 
 def back_up(stack: Stack, backups_path: Path, report: Report) -> Path:
-    """The folder of a new backup. A running stack goes on; its workers are away for the last changes only.
+    """Make a backup and return its folder. A running stack stays up; its workers stop for the last changes.
 
-    Temporal's state is copied before the catalogue, and that before the last of the objects: an upload of
-    that moment is a row without a task, which the API starts, or an object without a row, which the sweep
-    removes.
+    Temporal's state is copied before the catalogue, and the catalogue before the last objects. An upload
+    during the copy is then a row without a task, which the API starts, or an object without a row, which
+    the sweep removes.
     """
     data_path = stack.settings.data_path
     if not any((data_path / name).exists() for name in _DATABASES):
@@ -63,7 +63,7 @@ def _copy(stack: Stack, unfinished: Path, report: Report) -> Manifest:
     for name in _FOLDERS:
         copy_changed(data_path / name, unfinished / name)
     with _without_workers(stack, report):
-        begun = time.monotonic()
+        started_s = time.monotonic()
         databases = {
             name: copy_database(data_path / name, unfinished / name)
             for name in _DATABASES
@@ -71,7 +71,7 @@ def _copy(stack: Stack, unfinished: Path, report: Report) -> Manifest:
         }
         for name in _FOLDERS:
             copy_changed(data_path / name, unfinished / name)
-        report(f"Copied what had changed in {time.monotonic() - begun:.1f} s.")
+        report(f"Copied what had changed in {time.monotonic() - started_s:.1f} s.")
     shutil.copy2(data_path / "secrets.json", unfinished / "secrets.json")
     taken_at = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = Manifest(taken_at, databases, measure(unfinished / "s3"))
@@ -80,7 +80,7 @@ def _copy(stack: Stack, unfinished: Path, report: Report) -> Manifest:
 
 
 def restore(settings: StackSettings, backup_path: Path, report: Report) -> None:
-    """Put a backup in place of nothing: neither a stack that runs nor what one has left is overwritten."""
+    """Restore a backup. A running stack or existing state is never overwritten."""
     manifest = read_manifest(backup_path)
     _require_empty(settings)
     data_path = settings.data_path
@@ -93,18 +93,18 @@ def restore(settings: StackSettings, backup_path: Path, report: Report) -> None:
         shutil.copy2(backup_path / name, data_path / name)
     shutil.copy2(backup_path / "secrets.json", data_path / "secrets.json")
     renew_mark(settings)
-    report(f"Restored into {data_path}: `make up` starts it, and running tasks go on.")
+    report(f"Restored into {data_path}: `make up` starts it, and running tasks continue.")
 
 
 def read_manifest(backup_path: Path) -> Manifest:
-    """Raises `BackupUnusable` unless everything is there that was written."""
+    """Read a backup's manifest. Raises `BackupUnusable` when the backup is not complete."""
     try:
-        read = json.loads((backup_path / "backup.json").read_text())
-        manifest = Manifest(read["taken_at"], read["databases"], Copied(**read["objects"]))
+        document = json.loads((backup_path / "backup.json").read_text())
+        manifest = Manifest(document["taken_at"], document["databases"], Copied(**document["objects"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BackupUnusable(f"{backup_path} is no finished backup: {error}") from error
     if measure(backup_path / "s3") != manifest.objects:
-        raise BackupUnusable(f"{backup_path} has lost objects, or got others, since it was made.")
+        raise BackupUnusable(f"{backup_path} has lost objects, or has others than when it was made.")
     for name, digest in manifest.databases.items():
         if not (backup_path / name).exists() or sha256_of(backup_path / name) != digest:
             raise BackupUnusable(f"{backup_path / name} is not the database that was backed up.")
@@ -115,18 +115,18 @@ def _require_empty(settings: StackSettings) -> None:
     data_path = settings.data_path
     if (data_path / "secrets.json").exists() and marked_processes(ensure_secrets(settings).mark):
         raise RestoreRefused(f"The product in {data_path} runs: `make down` stops it.")
-    kept = [name for name in (*_DATABASES, "secrets.json") if (data_path / name).exists()]
-    kept += [name for name in _FOLDERS if any((data_path / name).glob("*"))]
-    if kept:
+    found = [name for name in (*_DATABASES, "secrets.json") if (data_path / name).exists()]
+    found += [name for name in _FOLDERS if any((data_path / name).glob("*"))]
+    if found:
         raise RestoreRefused(
-            f"{data_path} holds state ({', '.join(kept)}): move that folder away first, such as by "
+            f"{data_path} holds state ({', '.join(found)}): move that folder away first, such as by "
             f"`mv {data_path} {data_path}.before`."
         )
 
 
 @contextmanager
 def _without_workers(stack: Stack, report: Report) -> Iterator[None]:
-    """Running activities hand their work over and go on afterwards from their checkpoints."""
+    """Workers are stopped inside the block; their activities continue afterwards from their checkpoints."""
     stopped = [name for name in _WORKERS if stack.status(name).state.alive]
     if stopped:
         report(f"Stopping {' and '.join(stopped)} for the last changes …")

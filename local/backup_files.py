@@ -1,4 +1,4 @@
-"""How files and databases that may be in use are copied so that the copy is whole."""
+"""Consistent copies of files and SQLite databases that may be in use."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Copied:
 
 
 def copy_changed(source: Path, target: Path) -> None:
-    """Make `target` hold what `source` holds, with times and extended attributes, in which the object
-    store keeps types and digests. A file that goes while it is copied is left out."""
+    """Make `target` equal to `source`, with times and extended attributes, in which the object store
+    keeps types and digests. A file that disappears while it is copied is left out."""
     target.mkdir(parents=True, exist_ok=True)
     names = {entry.name for entry in os.scandir(source)} if source.exists() else set()
     for name in {entry.name for entry in os.scandir(target)} - names:
@@ -60,7 +60,7 @@ def _attributes(path: Path) -> dict[str, bytes]:
     try:
         return {name: os.getxattr(path, name) for name in os.listxattr(path)}
     except OSError as error:
-        if error.errno == errno.ENOTSUP:  # then the store keeps them in files of their own
+        if error.errno == errno.ENOTSUP:  # then the store keeps them in separate files
             return {}
         raise
 
@@ -73,7 +73,7 @@ def _remove(path: Path) -> None:
 
 
 def copy_database(source: Path, target: Path) -> str:
-    """The state of one moment, by SQLite itself, whoever writes meanwhile; the copy's SHA-256."""
+    """Copy a consistent state by SQLite's backup, also while it is written; returns the copy's SHA-256."""
     reading = sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=60)
     with closing(reading), closing(sqlite3.connect(target)) as writing:
         reading.backup(writing)

@@ -1,4 +1,4 @@
-"""Makes the Python environment of this repository; runs on a bare Python and needs no package."""
+"""Bootstrap of the Python environment `.venv`; needs a bare Python and no package."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REPOSITORY_PATH = Path(__file__).resolve().parents[1]
 ENVIRONMENT_PATH = REPOSITORY_PATH / ".venv"
 STAMP_PATH = ENVIRONMENT_PATH / ".installed"
 REQUIREMENTS_PATH = REPOSITORY_PATH / "requirements"
-OLDEST, NEWEST = (3, 11), (3, 12)
+OLDEST, NEWEST = (3, 11), (3, 14)
 
 
 class BootstrapFailed(Exception):
@@ -23,12 +23,12 @@ class BootstrapFailed(Exception):
 
 
 def main() -> None:
-    """Bring `.venv` in line with the requirements, or do nothing if it is."""
+    """Install the requirements into `.venv`, unless they are installed already."""
     try:
         _require_python()
         (REPOSITORY_PATH / ".tools").mkdir(exist_ok=True)
         with (REPOSITORY_PATH / ".tools" / "environment.lock").open("w") as lock:
-            # Two commands that start at once install once.
+            # Commands that run at the same time install once.
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (STAMP_PATH.exists() and STAMP_PATH.read_text() == _wanted()):
                 _install()
@@ -41,7 +41,7 @@ def _require_python() -> None:
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         raise BootstrapFailed(
             f"Python {sys.version_info[0]}.{sys.version_info[1]} ({sys.executable}) can't run this: install "
-            f"Python 3.11 or 3.12, or name one, as in `make PYTHON=/path/to/python3.11 …`."
+            f"Python 3.11, 3.12, 3.13 or 3.14, or name one, as in `make PYTHON=/path/to/python3.11 …`."
         )
 
 
@@ -70,27 +70,29 @@ def _requirements(name: str) -> str:
 
 
 def _wanted() -> str:
-    """Changes when anything that was installed would be installed differently."""
+    """Digest of the Python version and the requirements; a change of it means a new installation."""
     digest = hashlib.sha256(sys.version.encode())
     for path in (REQUIREMENTS_PATH / "bootstrap.txt", REQUIREMENTS_PATH / "dev.txt"):
         digest.update(path.read_bytes())
     digest.update((REPOSITORY_PATH / "pyproject.toml").read_bytes())
+    digest.update((REPOSITORY_PATH / "domain" / "version.py").read_bytes())
     return digest.hexdigest()
 
 
 def _works(python: Path) -> bool:
-    """A folder that was moved, or whose Python was removed, is made anew."""
+    """False for a folder that was moved or whose Python was removed."""
     if not python.exists():
         return False
-    test = [str(python), "-c", "import pip"]
-    return subprocess.run(test, capture_output=True, check=False).returncode == 0
+    test = [str(python), "-c", "import pip, sys; print(sys.version)"]
+    done = subprocess.run(test, capture_output=True, text=True, check=False)
+    return done.returncode == 0 and done.stdout.strip() == sys.version.strip()
 
 
 def _make_environment() -> None:
     try:
         venv.EnvBuilder(with_pip=True, clear=True).create(ENVIRONMENT_PATH)
     except (subprocess.CalledProcessError, ImportError) as error:
-        # Debian ships Python without what `venv` needs.
+        # Debian's Python lacks the module that `venv` needs.
         package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
         if os.getuid() != 0 or shutil.which("apt-get") is None:
             raise BootstrapFailed(
@@ -109,7 +111,7 @@ def _run(what: str, argv: list[str]) -> None:
         environment["UV_CACHE_DIR"] = str(REPOSITORY_PATH / ".tools" / "uv-cache")
     done = subprocess.run(argv, env=environment, stdin=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
-        raise BootstrapFailed(f"{what} failed (exit code {done.returncode}); the reason stands above.")
+        raise BootstrapFailed(f"{what} failed (exit code {done.returncode}); the reason is printed above.")
 
 
 if __name__ == "__main__":

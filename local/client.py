@@ -1,4 +1,4 @@
-"""`make client`: the Python client in `client/`, from the HTTP interface's own document; no server runs."""
+"""`make client`: generates the Python client in `client/` from the OpenAPI document; no server runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from local.settings import REPOSITORY_PATH
 CLIENT_PATH = REPOSITORY_PATH / "client"
 
 _CONFIG = {
-    # Files come as they are; the generator knows no type of its own for them.
+    # Files are raw bytes; the generator has no types for these.
     "content_type_overrides": {
         "video/mp4": "application/octet-stream",
         "application/offset+octet-stream": "application/octet-stream",
@@ -26,20 +26,20 @@ _CONFIG = {
 
 
 def generate(client_path: Path) -> None:
-    """Write the package that belongs to the interface as it stands in this folder."""
+    """Generate the client of the interface in this folder."""
     with tempfile.TemporaryDirectory(prefix="video-pipeline-client-") as name:
         folder = Path(name)
         (folder / "openapi.json").write_text(json.dumps(interface().openapi()))
         (folder / "config.json").write_text(json.dumps(_CONFIG))
-        made_path = folder / "client"
+        generated_path = folder / "client"
         document = ("--path", str(folder / "openapi.json"), "--config", str(folder / "config.json"))
         _run(
             *("openapi_python_client", "generate", *document, "--fail-on-warning"),
-            *("--meta", "none", "--output-path", str(made_path)),
+            *("--meta", "none", "--output-path", str(generated_path)),
         )
-        # Whatever the settings are of the folder that it goes to.
-        _run("ruff", "format", "--quiet", "--isolated", "--line-length", "110", str(made_path))
-        shutil.copytree(made_path, client_path, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+        # Isolated: independent of the settings of the target folder.
+        _run("ruff", "format", "--quiet", "--isolated", "--line-length", "110", str(generated_path))
+        shutil.copytree(generated_path, client_path, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
 
 
 def _run(module: str, *arguments: str) -> None:
@@ -51,16 +51,16 @@ def _run(module: str, *arguments: str) -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise LocalFault(f"{module} says: {(done.stdout + done.stderr).strip()}")
+        raise LocalFault(f"{module} failed: {(done.stdout + done.stderr).strip()}")
 
 
 def main() -> None:
-    """Needs nothing of the package that it replaces, and leaves it alone when the new one can't be made."""
+    """Replace the client. The old one stays when the new one can't be generated, and isn't imported."""
     with tempfile.TemporaryDirectory(prefix="video-pipeline-client-") as name:
-        made_path = Path(name) / "client"
-        generate(made_path)
+        generated_path = Path(name) / "client"
+        generate(generated_path)
         shutil.rmtree(CLIENT_PATH, ignore_errors=True)
-        shutil.copytree(made_path, CLIENT_PATH)
+        shutil.copytree(generated_path, CLIENT_PATH)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the demo clip was made with: the answers that the product must find."""
+"""Demo clip with its expected results: language, animals, sentences and duration."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from local.faults import LocalFault
 
 @dataclass(frozen=True)
 class Clip:
-    """`language` is ISO 639-1; `sentences` are what is said, in order."""
+    """A clip's expected results. `language` is ISO 639-1; `sentences` are the spoken ones, in order."""
 
     path: Path
     language: str
@@ -21,10 +21,10 @@ class Clip:
 
 
 def read_clip(path: Path) -> Clip:
-    """The clip at `path` with the answers that lie beside it as JSON."""
+    """The clip at `path` with the expected results from the JSON file beside it."""
     answers_path = path.with_suffix(".json")
     if not (path.exists() and answers_path.exists()):
-        raise LocalFault(f"{path} is not there whole: `make demo-models` makes it again.")
+        raise LocalFault(f"{path} or its JSON file is missing: `make demo-models` makes them again.")
     answers = json.loads(answers_path.read_text())
     return Clip(
         path=path,

@@ -1,8 +1,7 @@
-"""`make demo`: a real clip through the whole product, shown as it goes and judged at the end."""
+"""`make demo`: sends a clip through the whole product, shows its progress and checks the result."""
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 import signal
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.markup import escape
 
@@ -18,7 +18,7 @@ from cli.display import StageBoard, transfer
 from cli.faults import CliFault
 from cli.watching import Verdict, follow, verdict
 from local.clip import Clip, read_clip
-from local.demo_check import Finding, judge, transcript_text
+from local.demo_check import Finding, check_result, transcript_text
 from local.faults import LocalFault, ResultWrong, StackBusy
 from local.ports import free_ports, require_free
 from local.settings import REPOSITORY_PATH, Ports, StackSettings
@@ -30,13 +30,13 @@ CLIP_PATH = REPOSITORY_PATH / "models" / "demo" / "clip" / "demo.mp4"
 
 
 def run_demo(data_path: Path) -> None:
-    """Leave nothing running, whatever happens; raise a `LocalFault` unless the result is right."""
+    """Run the demo; nothing stays running. Raises a `LocalFault` unless the result is right."""
     console = Console(highlight=False, soft_wrap=True)
     Toolbox().install(RUN_TOOLS, console.print)
     clip = read_clip(CLIP_PATH)
     with _only_demo(data_path):
         settings = _fresh_settings(data_path)
-        console.print("[bold]Starting the product[/bold] (nothing of it stays when this ends)")
+        console.print("[bold]Starting the product[/bold] (everything is stopped at the end)")
         stack = Stack(settings, report=lambda line: console.print(f"  {escape(line)}"))
         try:
             stack.up()
@@ -46,11 +46,11 @@ def run_demo(data_path: Path) -> None:
         finally:
             _stop(stack, console)
     _show_result(status, data_path / "result", console)
-    _report(judge(status, data_path / "result", clip), console)
+    _report_findings(check_result(status, data_path / "result", clip), console)
 
 
 def _send(settings: StackSettings, clip: Clip, console: Console) -> Answer:
-    """Upload the clip, follow its task to the end, and fetch what it made."""
+    """Upload the clip, follow its task to the end, and fetch its files."""
     console.print(f"Temporal Web UI: {settings.web_ui_url}   HTTP interface: {settings.api_url}/docs")
     with Api(settings.api_url) as api:
         with transfer(console, clip.path.name) as report:
@@ -70,7 +70,7 @@ def _send(settings: StackSettings, clip: Clip, console: Console) -> Answer:
 
 def _fault_of(status: Answer) -> str:
     faults = [status.get("error"), *(stage.get("error") for stage in status["stages"].values())]
-    return next((f"{fault['code']}: {fault['message']}" for fault in faults if fault), "it does not say why")
+    return next((f"{fault['code']}: {fault['message']}" for fault in faults if fault), "no reason was given")
 
 
 def _show_result(status: Answer, folder: Path, console: Console) -> None:
@@ -83,20 +83,20 @@ def _show_result(status: Answer, folder: Path, console: Console) -> None:
     console.print(f"[bold]Final video[/bold] {escape(str(folder / 'final.mp4'))}")
 
 
-def _report(findings: list[Finding], console: Console) -> None:
+def _report_findings(findings: list[Finding], console: Console) -> None:
     for finding in findings:
         mark = "[green]right[/green]" if finding.right else "[red]wrong[/red]"
-        console.print(f"{mark}  {escape(finding.what)}")
-    wrong = [finding.what for finding in findings if not finding.right]
+        console.print(f"{mark}  {escape(finding.text)}")
+    wrong = [finding.text for finding in findings if not finding.right]
     if wrong:
-        raise ResultWrong(f"The result is not what the clip was made with: {'; '.join(wrong)}.")
+        raise ResultWrong(f"The result differs from what the clip contains: {'; '.join(wrong)}.")
 
 
 def _fresh_settings(data_path: Path) -> StackSettings:
     """The demo's own empty data folder, and the usual ports unless one of them is taken."""
     settings = StackSettings(data_path)
     if data_path.exists():
-        Stack(settings).down()  # what a demo left that was killed
+        Stack(settings).down()  # processes that a killed demo left
         shutil.rmtree(data_path)
     ports = settings.ports
     uses = {"api": ports.api, "temporal": ports.temporal, "web ui": ports.web_ui, "s3": ports.s3}
@@ -111,19 +111,19 @@ def _fresh_settings(data_path: Path) -> StackSettings:
 def _stop(stack: Stack, console: Console) -> None:
     console.print("Stopping everything that was started …")
     # A second Ctrl-C would leave half of it running.
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    previous_handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         stack.down()
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, previous_handler)
 
 
 @contextmanager
 def _only_demo(data_path: Path) -> Iterator[None]:
     data_path.parent.mkdir(parents=True, exist_ok=True)
-    with data_path.with_name(f"{data_path.name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StackBusy(f"Another demo is running in {data_path}; wait for it.") from error
+    try:
+        held = FileLock(data_path.with_name(f"{data_path.name}.lock")).acquire(blocking=False)
+    except Timeout as error:
+        raise StackBusy(f"Another demo is running in {data_path}; wait for it.") from error
+    with held:
         yield

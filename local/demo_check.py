@@ -1,4 +1,4 @@
-"""Judges what came out of the demo against what its clip was made with."""
+"""Check of the demo's result against the expected results of its clip."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from local.faults import ResultWrong
 
 MOST_LINES = 1080
 MOST_WORD_ERRORS = 0.2
-# The last frame and the last sound need not end at the same moment.
+# Picture and sound need not end at the same time.
 _END_TOLERANCE_US = 250_000
-# A video's track names its language in three letters, of which some languages have two sets.
+# ISO 639-2 codes of a track's language; some languages have two.
 _TRACK_LANGUAGES = {"en": {"eng"}, "fr": {"fra", "fre"}, "es": {"spa"}}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at; `what` tells it with its figures."""
+    """Result of one check; `text` describes it with its figures."""
 
-    what: str
+    text: str
     right: bool
 
 
-def judge(status: Answer, folder: Path, clip: Clip) -> list[Finding]:
-    """Everything that must be right of a result in `folder`."""
+def check_result(status: Answer, folder: Path, clip: Clip) -> list[Finding]:
+    """Findings of all checks on the result in `folder`."""
     result = status["result"]
     video = folder / "final.mp4"
     animals = frozenset(result["animals_detected"])
@@ -42,13 +42,13 @@ def judge(status: Answer, folder: Path, clip: Clip) -> list[Finding]:
         Finding(f"animals {_listed(animals)}, shown: {_listed(clip.animals)}", animals == clip.animals),
         Finding(f"word error rate of the subtitles {errors:.2f}", errors <= MOST_WORD_ERRORS),
         *_streams(video, clip),
-        _plays_to_its_end(video, clip),
+        _decodes_to_its_end(video, clip),
     ]
 
 
-def word_error_rate(said: str, heard: str) -> float:
-    """Words that were changed, lost or added, for each word that was said; case and marks don't count."""
-    reference, found = _words(said), _words(heard)
+def word_error_rate(reference_text: str, text: str) -> float:
+    """Changed, lost and added words ÷ words of the reference; case and punctuation don't count."""
+    reference, found = _words(reference_text), _words(text)
     if not reference:
         return float(bool(found))
     row = list(range(len(found) + 1))
@@ -82,8 +82,8 @@ def _listed(names: frozenset[str]) -> str:
 
 
 def _streams(video: Path, clip: Clip) -> list[Finding]:
-    asked = ["ffprobe", "-v", "error", "-show_streams", "-of", "json", "-i", f"file:{video}"]
-    streams: list[dict[str, Any]] = json.loads(_output(asked))["streams"]
+    argv = ["ffprobe", "-v", "error", "-show_streams", "-of", "json", "-i", f"file:{video}"]
+    streams: list[dict[str, Any]] = json.loads(_output(argv))["streams"]
     lines = [stream["height"] for stream in streams if stream["codec_type"] == "video"]
     tracks = [
         stream.get("tags", {}).get("language", "und")
@@ -97,9 +97,9 @@ def _streams(video: Path, clip: Clip) -> list[Finding]:
     ]
 
 
-def _plays_to_its_end(video: Path, clip: Clip) -> Finding:
+def _decodes_to_its_end(video: Path, clip: Clip) -> Finding:
     argv = ["ffmpeg", "-nostdin", "-v", "error"]
-    argv += ["-xerror"]  # a file that is cut short would end with exit code 0 otherwise
+    argv += ["-xerror"]  # otherwise a truncated file would end with exit code 0
     argv += ["-i", f"file:{video}", "-map", "0:v", "-map", "0:a"]
     argv += ["-progress", "pipe:1", "-f", "null", "-"]
     times = re.findall(r"^out_time_us=(\d+)$", _output(argv), re.MULTILINE)

@@ -1,10 +1,10 @@
-"""What can go wrong with the local stack; each message is the one line that a person reads."""
+"""Faults of the local stack; each message is the one line that a person reads."""
 
 from __future__ import annotations
 
 
 class LocalFault(Exception):
-    """The stack can't be had here and now; `str(fault)` says why and what to do."""
+    """A command on the local stack failed; `str(fault)` says why and what to do."""
 
 
 class ToolNotFound(LocalFault):
@@ -28,12 +28,12 @@ class SettingUnusable(LocalFault):
 
 
 class ResultWrong(LocalFault):
-    """The demo ran, and what came out is not what the clip was made with."""
+    """The demo ran, and its result differs from what the clip contains."""
 
 
 class BackupUnusable(LocalFault):
-    """A backup is not whole, or there is nothing to back up."""
+    """A backup is not complete, or there is nothing to back up."""
 
 
 class RestoreRefused(LocalFault):
-    """There is state where a backup was to be restored."""
+    """There is state already where a backup was to be restored."""

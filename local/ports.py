@@ -1,4 +1,4 @@
-"""Tells whether a port can be listened on, and who has it if not."""
+"""Ports of servers: checks that they are free, names the program that has one, finds free ones."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ import psutil
 
 from local.faults import PortTaken
 
-# Linux gives connections that programs open ports from 32768 on, others later ones: one of those could be
-# taken between the moment when it was found free and the start of the program that is to listen on it.
-_OURS = range(15_000, 32_000)
-_CHANCE = random.SystemRandom()
+# Below the ports of outgoing connections (from 32768 on Linux, later elsewhere): one of those could be
+# taken between this check and the start of the program that listens on it.
+SERVER_PORTS = range(15_000, 32_000)
+_RANDOM = random.SystemRandom()
 
 
 def require_free(host: str, uses: dict[str, int]) -> None:
-    """Raise `PortTaken` for the first port that another program has; `uses` names what each is for."""
+    """Raise `PortTaken` for the first port that another program has; `uses` maps purposes to ports."""
     for use, port in uses.items():
         if not _is_free(host, port):
             raise PortTaken(
-                f"Port {port} ({use}) is taken{_by_whom(port)}: end that program, or set {_setting(use)}."
+                f"Port {port} ({use}) is taken{_owner(port)}: end that program, or set {_setting(use)}."
             )
 
 
-def free_ports(host: str, count: int, among: range = _OURS) -> list[int]:
-    """Different ports that are free now, and that no connection which somebody opens will take.
+def free_ports(host: str, count: int, among: range = SERVER_PORTS) -> list[int]:
+    """Distinct ports that are free now and that no outgoing connection will take.
 
-    Raises `PortTaken` when there are not as many.
+    Raises `PortTaken` when there are not enough.
     """
     held: list[socket.socket] = []
-    candidates = iter(_CHANCE.sample(among, len(among)))
+    candidates = iter(_RANDOM.sample(among, len(among)))
     try:
         while len(held) < count:
             holder = socket.socket()
@@ -50,12 +50,12 @@ def _bind_first(holder: socket.socket, host: str, candidates: Iterator[int]) -> 
         except OSError:
             continue
         return
-    raise PortTaken("All ports that could be taken are: end some of the programs that listen.")
+    raise PortTaken("No port is free: end some of the programs that listen.")
 
 
 def _is_free(host: str, port: int) -> bool:
     with socket.socket() as probe:
-        # As the servers do: a connection that is still closing does not keep a port.
+        # As the servers do: a connection in TIME_WAIT does not block the port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -64,14 +64,14 @@ def _is_free(host: str, port: int) -> bool:
         return True
 
 
-def _by_whom(port: int) -> str:
+def _owner(port: int) -> str:
     try:
         for connection in psutil.net_connections("tcp"):
             listens = connection.status == psutil.CONN_LISTEN and connection.pid is not None
             if listens and connection.laddr and connection.laddr.port == port:
                 return f" by {psutil.Process(connection.pid).name()} (process {connection.pid})"
     except psutil.Error:
-        return ""  # whose it is can't be seen without more rights; that it is taken stays true
+        return ""  # the owner can't be seen without more rights
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Which processes a stack consists of, in the order in which they start."""
+"""Programs of a stack: their command lines, environments, readiness checks and starting order."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _PROBE_TIMEOUT_S = 5.0
 
 @dataclass(frozen=True)
 class Program:
-    """A process of the stack. `ready` is asked with its process id until it says yes.
+    """A process of the stack. `ready` is called with its process id until it returns True.
 
-    Those of one rank start, and stop, side by side; a rank starts when the one below it is ready.
+    Those of one rank start and stop in parallel; a rank starts when the one below it is ready.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Program:
 
 @dataclass(frozen=True)
 class Servers:
-    """The programs that the stack runs and did not write."""
+    """Paths of the third-party servers."""
 
     temporal: Path
     versitygw: Path
@@ -51,7 +51,7 @@ def product_programs(settings: StackSettings, servers: Servers) -> tuple[Program
             name="temporal",
             rank=0,
             argv=_temporal_argv(settings, servers),
-            ready=lambda _: _namespaceanswers(settings, servers) and answers(settings.web_ui_url),
+            ready=lambda _: _has_namespace(settings, servers) and answers(settings.web_ui_url),
             start_within_s=90,
             stop_within_s=15,
             ports={"temporal": ports.temporal, "web ui": ports.web_ui},
@@ -95,7 +95,7 @@ def product_programs(settings: StackSettings, servers: Servers) -> tuple[Program
 
 
 def product_environment(settings: StackSettings, secrets: StackSecrets) -> dict[str, str]:
-    """What the API, the workers and the servers are told by environment variables."""
+    """Environment variables of the API, the workers and the servers."""
     return {
         "DATABASE_URL": f"sqlite:///{settings.data_path / 'catalogue.db'}",
         "TEMPORAL_ADDRESS": settings.temporal_address,
@@ -109,9 +109,9 @@ def product_environment(settings: StackSettings, secrets: StackSecrets) -> dict[
         "ROOT_SECRET_ACCESS_KEY": secrets.s3_secret_key,
         "API_HOST": settings.host,
         "API_PORT": str(settings.ports.api),
-        # A whole film, where nobody else sends any.
+        # A whole film: only one person uploads here.
         "MAX_UPLOAD_SIZE": str(4 * 1024**3),
-        # One person's machine: a loop that has gone wild is stopped, and nothing else.
+        # One person's machine: the limit stops only a runaway loop.
         "RATE_LIMIT": "5000/second",
         "UPLOAD_RATE_LIMIT": "100/second",
         **dict.fromkeys(("QUOTA_RUNNING_TASKS", "QUOTA_DAILY_BYTES", "QUOTA_DAILY_MINUTES"), "0"),
@@ -135,8 +135,8 @@ def _temporal_argv(settings: StackSettings, servers: Servers) -> tuple[str, ...]
 
 
 def fairness_switches() -> tuple[str, ...]:
-    """What the server needs to be told so that priorities and fairness keys count."""
-    switches = {
+    """Options of Temporal's server that enable priorities and fairness keys."""
+    values = {
         # This server ignores both without the new matcher.
         "matching.useNewMatcher": "true",
         "matching.enableFairness": "true",
@@ -145,13 +145,15 @@ def fairness_switches() -> tuple[str, ...]:
         "matching.numTaskqueueWritePartitions": "1",
     }
     return tuple(
-        part for name, value in switches.items() for part in ("--dynamic-config-value", f"{name}={value}")
+        part for name, value in values.items() for part in ("--dynamic-config-value", f"{name}={value}")
     )
 
 
 def _s3_argv(settings: StackSettings, servers: Servers) -> tuple[str, ...]:
     sidecar = (
-        () if _keeps_attributes(settings.objects_path) else ("--sidecar", str(settings.object_metadata_path))
+        ()
+        if _has_extended_attributes(settings.objects_path)
+        else ("--sidecar", str(settings.object_metadata_path))
     )
     listen = f"{settings.host}:{settings.ports.s3}"
     return (
@@ -160,8 +162,8 @@ def _s3_argv(settings: StackSettings, servers: Servers) -> tuple[str, ...]:
     )
 
 
-def _keeps_attributes(folder: Path) -> bool:
-    """Whether the file system keeps extended attributes, in which the server writes an object's type."""
+def _has_extended_attributes(folder: Path) -> bool:
+    """True when the file system has extended attributes, in which the server writes an object's type."""
     if not hasattr(os, "setxattr"):
         return False
     folder.mkdir(parents=True, exist_ok=True)
@@ -172,12 +174,12 @@ def _keeps_attributes(folder: Path) -> bool:
     return True
 
 
-def _namespaceanswers(settings: StackSettings, servers: Servers) -> bool:
+def _has_namespace(settings: StackSettings, servers: Servers) -> bool:
     return _ask_temporal(settings, servers, "operator", "namespace", "describe", "-n", "default") is not None
 
 
 def polls(settings: StackSettings, servers: Servers, queue: str, pid: int) -> bool:
-    """Whether this very process asks the queue for work; its identity ends with its process id."""
+    """True when this process polls the queue; a worker's identity ends with its process id."""
     answer = _ask_temporal(settings, servers, "task-queue", "describe", "--task-queue", queue, "-o", "json")
     if answer is None:
         return False
@@ -202,8 +204,8 @@ def _ask_temporal(settings: StackSettings, servers: Servers, *arguments: str) ->
 
 
 def answers(url: str, *, refusal_counts: bool = False) -> bool:
-    """Whether something good is said at `url`; `refusal_counts` takes a 4xx for an answer too."""
-    # No proxy stands between the stack's own processes.
+    """True when `url` answers with success; with `refusal_counts` also with a 4xx."""
+    # The environment's proxy is not for the stack's own processes.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(url, timeout=_PROBE_TIMEOUT_S):

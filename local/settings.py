@@ -1,4 +1,4 @@
-"""Where a local stack keeps its state and which ports it listens on."""
+"""Settings of a local stack: data folder, ports, models and secrets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REPOSITORY_PATH = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Ports:
-    """The metrics ports are those of the two workers."""
+    """Ports of a stack. The metrics ports are those of the two workers."""
 
     api: int = 8000
     temporal: int = 7233
@@ -28,9 +28,9 @@ class Ports:
 
 @dataclass(frozen=True)
 class StackSettings:
-    """One stack; two with different `data_path` and ports run side by side.
+    """Settings of one stack; stacks with different `data_path` and ports run side by side.
 
-    `environment` is handed to every process and wins over what the stack sets itself.
+    `environment` is passed to every process and overrides what the stack sets itself.
     """
 
     data_path: Path
@@ -43,8 +43,7 @@ class StackSettings:
     def __post_init__(self) -> None:
         if not self.data_path.is_absolute():
             raise SettingUnusable(f"The data folder {self.data_path} must be an absolute path.")
-        # The process runner's configuration takes these for the start of a comment, a name to
-        # be filled in, or a new line.
+        # supervisord's configuration reads these as a comment, a placeholder or a new line.
         if any(mark in str(self.data_path) for mark in (" #", " ;", "%", "\n")):
             raise SettingUnusable(
                 f"The data folder {str(self.data_path)!r} may not hold ' #', ' ;', '%' or line ends."
@@ -114,8 +113,8 @@ def _port(env: Mapping[str, str], name: str, default: int) -> int:
 
 @dataclass(frozen=True)
 class StackSecrets:
-    """Made once for each data folder. `mark` stands in the environment of every process of the
-    stack, so that they are found again whatever their ids and names are."""
+    """Secrets of a data folder, made once. `mark` is in the environment of every process of the
+    stack, by which the processes are found whatever their ids and names are."""
 
     s3_access_key: str
     s3_secret_key: str = field(repr=False)
@@ -136,34 +135,34 @@ def ensure_secrets(settings: StackSettings) -> StackSecrets:
 
 
 def renew_mark(settings: StackSettings) -> None:
-    """A restored stack keeps its keys, and is not taken for the one that it is a copy of."""
+    """Give a restored stack its own mark, unlike that of the stack it is a copy of; it keeps its keys."""
     path = settings.data_path / "secrets.json"
-    kept = ensure_secrets(settings)
-    path.write_text(json.dumps(asdict(replace(kept, mark=secrets.token_hex(16)))))
+    saved = ensure_secrets(settings)
+    path.write_text(json.dumps(asdict(replace(saved, mark=secrets.token_hex(16)))))
 
 
-def remember(settings: StackSettings) -> None:
-    """Write down what the running stack was started with."""
-    kept = {
+def save_running(settings: StackSettings) -> None:
+    """Write the settings with which the running stack was started."""
+    saved = {
         "ports": asdict(settings.ports),
         "host": settings.host,
         "models": settings.models,
         "device": settings.device,
     }
-    (settings.run_path / "stack.json").write_text(json.dumps(kept, indent=2))
+    (settings.run_path / "stack.json").write_text(json.dumps(saved, indent=2))
 
 
-def recall(settings: StackSettings) -> StackSettings:
-    """The settings that the stack in this data folder was last started with, else these."""
+def load_running(settings: StackSettings) -> StackSettings:
+    """The settings with which the stack in this data folder was last started, else these."""
     path = settings.run_path / "stack.json"
     if not path.exists():
         return settings
-    kept = json.loads(path.read_text())
+    saved = json.loads(path.read_text())
     return StackSettings(
         data_path=settings.data_path,
-        ports=Ports(**kept["ports"]),
-        host=kept["host"],
-        models=kept["models"],
-        device=kept["device"],
+        ports=Ports(**saved["ports"]),
+        host=saved["host"],
+        models=saved["models"],
+        device=saved["device"],
         environment=settings.environment,
     )

@@ -1,24 +1,25 @@
-"""Starts and stops the whole product on this machine: all of it or nothing."""
+"""Local stack: starts and stops all processes of the product on this machine, all or none."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 
+from filelock import FileLock, Timeout
+
 from local.faults import StackBusy, StartFailed
 from local.leftovers import MARK_NAME, end_marked, marked_processes
 from local.ports import require_free
 from local.programs import Program, product_environment, product_programs
-from local.settings import StackSettings, ensure_secrets, remember
+from local.settings import StackSettings, ensure_secrets, save_running
 from local.supervision import ProcessState, ProcessStatus, Supervisor
 from local.tools import Toolbox
 
 _POLL_S = 0.25
-_SAY_STILL_WAITING_EVERY_S = 15.0
+_REPORT_WAITING_EVERY_S = 15.0
 _QUOTED_LOG_LINES = 12
 
 Report = Callable[[str], None]
@@ -29,10 +30,10 @@ def _silent(_: str) -> None:
 
 
 class Stack:
-    """One stack, looked after by a supervisord of its own.
+    """One stack, run by a supervisord of its own.
 
-    `programs` replaces the product's processes, and `report` is told what happens, a line at a time.
-    As a context manager it is up inside the block and gone after it.
+    `programs` replaces the product's processes; `report` is called with each line of progress.
+    As a context manager it is up inside the block and stopped after it.
     """
 
     def __init__(
@@ -62,13 +63,13 @@ class Stack:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """The variables by which a client of this stack's servers finds and opens them."""
+        """Environment variables with the addresses and keys of this stack's servers."""
         return product_environment(self.settings, self._secrets)
 
     def up(self) -> bool:
-        """Start what does not run yet; False if all of it ran already.
+        """Start the processes that don't run yet; False if all of them ran already.
 
-        Whatever fails, everything that this call started has been stopped when the error leaves it.
+        On failure everything that this call started is stopped before the error is raised.
         """
         with self._alone():
             programs = self._programs()
@@ -83,17 +84,17 @@ class Stack:
             )
             try:
                 if not running:
-                    remember(self.settings)
+                    save_running(self.settings)
                     self._supervisor.launch(programs, self._process_environment())
                 for rank in sorted({program.rank for program in missing}):
                     self._start([program for program in missing if program.rank == rank])
             except BaseException:
-                self._take_back(missing, whole=not running)
+                self._undo_start(missing, whole=not running)
                 raise
             return True
 
     def down(self) -> bool:
-        """Stop everything and wait until it is gone; False if nothing ran."""
+        """Stop everything and wait for its end; False if nothing ran."""
         with self._alone():
             return self._stop_all()
 
@@ -102,7 +103,7 @@ class Stack:
         self._start([self._program(name)])
 
     def stop(self, name: str) -> None:
-        """Stop one process as `down` would, and wait until it is gone; it stays away."""
+        """Stop one process as `down` would, and wait for its end; it is not restarted."""
         program = self._program(name)
         self._supervisor.stop(name)
         deadline = time.monotonic() + program.stop_within_s + 10
@@ -112,10 +113,10 @@ class Stack:
             time.sleep(_POLL_S)
 
     def kill(self, name: str, signal_number: int) -> None:
-        """Send a signal to one process; if it ends by that, it is started anew by itself."""
+        """Send a signal to one process; supervisord restarts it if it ends."""
         pid = self.pid(name)
         if pid is None:
-            raise StartFailed(f"{name} does not run.")
+            raise StartFailed(f"{name} does not run: `make up` starts it.")
         os.kill(pid, signal_number)
 
     def pid(self, name: str) -> int | None:
@@ -128,7 +129,7 @@ class Stack:
         return self._supervisor.statuses()
 
     def is_up(self) -> bool:
-        """Whether every process runs."""
+        """True when every process runs."""
         statuses = self.statuses()
         return bool(statuses) and all(status.state is ProcessState.RUNNING for status in statuses.values())
 
@@ -140,7 +141,7 @@ class Stack:
         return path.read_text(errors="replace").splitlines()[-lines:]
 
     def wait_restarted(self, name: str, pid_before: int) -> None:
-        """Wait until a process that was killed as `pid_before` is there again and ready."""
+        """Wait until a process that was killed as `pid_before` runs again and is ready."""
         program = self._program(name)
         deadline = time.monotonic() + program.start_within_s
         while True:
@@ -160,40 +161,40 @@ class Stack:
         return next(program for program in self._programs() if program.name == name)
 
     def _process_environment(self) -> dict[str, str]:
-        # A worker's identity must end with its process id, by which its readiness is seen.
+        # A worker's identity must end with its process id, by which the readiness check finds it.
         inherited = {name: value for name, value in os.environ.items() if name != "WORKER_IDENTITY"}
         return {**inherited, **self.environment, MARK_NAME: self._secrets.mark}
 
     def _start(self, programs: list[Program]) -> None:
-        begun = time.monotonic()
+        started_s = time.monotonic()
         self._report(f"Starting {', '.join(program.name for program in programs)} …")
         for program in programs:
             if not self.status(program.name).state.alive:
                 self._supervisor.start(program.name)
         for program in programs:
             self._wait_ready(program)
-            self._report(f"{program.name} is ready after {time.monotonic() - begun:.1f} s.")
+            self._report(f"{program.name} is ready after {time.monotonic() - started_s:.1f} s.")
 
     def _wait_ready(self, program: Program) -> None:
-        begun = time.monotonic()
-        say_at = begun + _SAY_STILL_WAITING_EVERY_S
+        started_s = time.monotonic()
+        report_at = started_s + _REPORT_WAITING_EVERY_S
         first_pid = None
         while True:
             status = self.status(program.name)
             first_pid = first_pid or status.pid
             if not status.state.alive or status.pid != first_pid:
                 raise StartFailed(self._quote(program, "ended right after its start"))
-            # RUNNING also says that it has lived for a second: some answer before they fail.
-            lives = status.state is ProcessState.RUNNING
-            if lives and status.pid is not None and program.ready(status.pid):
+            # RUNNING also means that it has run for a second: some answer before they fail.
+            running = status.state is ProcessState.RUNNING
+            if running and status.pid is not None and program.ready(status.pid):
                 return
             now = time.monotonic()
-            if now - begun > program.start_within_s:
+            if now - started_s > program.start_within_s:
                 raise StartFailed(self._quote(program, f"was not ready within {program.start_within_s} s"))
-            if now > say_at:
-                last = self.log_tail(program.name, 1) or ["it has written nothing yet"]
-                self._report(f"Still waiting for {program.name} ({now - begun:.0f} s): {last[0]}")
-                say_at = now + _SAY_STILL_WAITING_EVERY_S
+            if now > report_at:
+                last = self.log_tail(program.name, 1) or ["its log is empty"]
+                self._report(f"Still waiting for {program.name} ({now - started_s:.0f} s): {last[0]}")
+                report_at = now + _REPORT_WAITING_EVERY_S
             time.sleep(_POLL_S)
 
     def _quote(self, program: Program, what: str) -> str:
@@ -201,7 +202,7 @@ class Stack:
         lines = "".join(f"\n    {line}" for line in self.log_tail(program.name, _QUOTED_LOG_LINES))
         return f"{program.name} {what}. The end of its log, {path}:{lines or ' (empty)'}"
 
-    def _take_back(self, started: list[Program], *, whole: bool) -> None:
+    def _undo_start(self, started: list[Program], *, whole: bool) -> None:
         self._report("Stopping what was started …")
         if whole:
             self._stop_all()
@@ -223,24 +224,24 @@ class Stack:
         return True
 
     def _stop_bounds(self) -> list[int]:
-        """How long each process may take; they are stopped one after the other."""
+        """Seconds that each process may take to stop; they stop one after the other."""
         if self._given_programs is None:
             return [90]
         return [program.stop_within_s for program in self._given_programs]
 
     def _clear_leftovers(self) -> None:
-        """End what a killed supervisord left behind."""
+        """End the processes that a killed supervisord left."""
         ended = end_marked(self._secrets.mark, patience_s=20)
         if ended:
             self._report(f"Ended {ended} processes that were left over.")
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        with (self.settings.run_path / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise StackBusy(
-                    f"Another command is at work on the stack in {self.settings.data_path}; wait for it."
-                ) from error
+        try:
+            held = FileLock(self.settings.run_path / "lock").acquire(blocking=False)
+        except Timeout as error:
+            raise StackBusy(
+                f"Another command is at work on the stack in {self.settings.data_path}; wait for it."
+            ) from error
+        with held:
             yield

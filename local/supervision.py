@@ -1,4 +1,4 @@
-"""How supervisord is told what to run, started and spoken to."""
+"""supervisord of a stack: its configuration, its start, and calls to it over its socket."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NOT_RUNNING = 70  # supervisord's code for a process that can't be stopped beca
 
 
 class ProcessState(StrEnum):
-    """supervisord's words."""
+    """States of a process, by supervisord's names."""
 
     STOPPED = "STOPPED"
     STARTING = "STARTING"
@@ -46,7 +46,7 @@ class ProcessState(StrEnum):
 
 @dataclass(frozen=True)
 class ProcessStatus:
-    """`pid` is None when the process does not run; `up_s` is how long it has."""
+    """Status of a process. `pid` is None when it does not run; `up_s` is for how long it has run."""
 
     name: str
     state: ProcessState
@@ -55,7 +55,7 @@ class ProcessStatus:
 
 
 def socket_path(settings: StackSettings) -> Path:
-    """In the data folder, or in a short one of this user when that path is too long for a socket."""
+    """Path of the socket: in the data folder, or in a short folder when that path is too long."""
     inside = settings.run_path / "supervisor.sock"
     if len(os.fsencode(inside)) <= _SOCKET_PATH_BYTES:
         return inside
@@ -64,7 +64,7 @@ def socket_path(settings: StackSettings) -> Path:
 
 
 def configuration(settings: StackSettings, programs: tuple[Program, ...]) -> str:
-    """The text of supervisord's configuration; secrets come through its environment instead."""
+    """Text of supervisord's configuration; secrets are passed by its environment instead."""
     run_path = settings.run_path
     sections = [
         "[unix_http_server]",
@@ -79,19 +79,19 @@ def configuration(settings: StackSettings, programs: tuple[Program, ...]) -> str
         "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface",
     ]
     if os.getuid() == 0:
-        sections.insert(4, "user=root")  # says that running as root is meant, which ends its warning
+        sections.insert(4, "user=root")  # states that root is intended, which silences a warning
     for program in programs:
         environment = ",".join(f'{name}="{value}"' for name, value in program.environment.items())
         sections += [
             f"[program:{program.name}]",
             f"command={shlex.join(program.argv)}",
             f"environment={environment}",
-            "autostart=false",  # we start them, each when what it needs is ready
+            "autostart=false",  # the stack starts each when the rank below is ready
             "autorestart=true",
             "startsecs=1",
             "stopsignal=TERM",
             f"stopwaitsecs={program.stop_within_s}",
-            # A worker stops its own children while it drains; what outlives it is killed with it.
+            # A worker stops its own children while it drains; those that remain are killed with it.
             "stopasgroup=false",
             "killasgroup=true",
             "redirect_stderr=true",
@@ -107,18 +107,18 @@ def configuration(settings: StackSettings, programs: tuple[Program, ...]) -> str
 
 
 class Supervisor:
-    """The supervisord of one stack, over its socket."""
+    """Client of the supervisord of one stack, over its socket."""
 
     def __init__(self, settings: StackSettings) -> None:
         self._settings = settings
         self._socket_path = socket_path(settings)
 
     def launch(self, programs: tuple[Program, ...], environment: Mapping[str, str]) -> None:
-        """Start supervisord as a daemon that runs nothing yet."""
+        """Start supervisord as a daemon that runs no process yet."""
         configuration_path = self._settings.run_path / "supervisord.conf"
         configuration_path.write_text(configuration(self._settings, programs))
         self._socket_path.parent.mkdir(mode=0o700, exist_ok=True)
-        self._socket_path.unlink(missing_ok=True)  # what a killed supervisord left
+        self._socket_path.unlink(missing_ok=True)  # of a killed supervisord
         done = subprocess.run(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(configuration_path)],
             env={**environment},
@@ -130,8 +130,8 @@ class Supervisor:
             check=False,
         )
         if done.returncode != 0:
-            said = (done.stderr or done.stdout).strip().splitlines() or ["it said nothing"]
-            raise StartFailed(f"The process runner did not start: {said[0]}")
+            said = (done.stderr or done.stdout).strip().splitlines() or ["it printed nothing"]
+            raise StartFailed(f"supervisord did not start: {said[0]}")
 
     def process_id(self) -> int | None:
         """supervisord's own process id, or None when none answers."""
@@ -141,7 +141,7 @@ class Supervisor:
             return None
 
     def statuses(self) -> dict[str, ProcessStatus]:
-        """Every process; none when no supervisord answers."""
+        """Statuses by process name; empty when no supervisord answers."""
         return {str(entry["name"]): _status(entry) for entry in self._entries()}
 
     def start(self, name: str) -> None:
@@ -170,7 +170,7 @@ class Supervisor:
         for entry in self._entries():
             if entry["name"] == name:
                 return f"{entry['group']}:{name}"
-        raise StartFailed(f"The running stack has no {name}: stop it, and start it anew.")
+        raise StartFailed(f"The running stack has no {name}: restart it by `make down` and `make up`.")
 
     def _call(self, method: str, *arguments: str | bool) -> object:
         proxy = xmlrpc.client.ServerProxy("http://supervisor", transport=_SocketTransport(self._socket_path))
@@ -186,7 +186,7 @@ def _status(entry: Mapping[str, int | str]) -> ProcessStatus:
 
 
 class _SocketTransport(xmlrpc.client.Transport):
-    """XML-RPC over a socket file."""
+    """XML-RPC over a socket file, with a time limit; the transport of `supervisor.xmlrpc` has none."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Which programs the product, its tests and its demo models need, and what each is got from."""
+"""List of the programs that the product, its tests and its demo models need, with their sources."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class GoTool:
 
 @dataclass(frozen=True)
 class ModuleTool:
-    """A program of a Go module with `replace` lines, which `go install` refuses; `go build` makes it in the
-    folder whose go.mod repeats them."""
+    """A program of a Go module with `replace` lines, which `go install` refuses; `go build` builds it in
+    the folder whose go.mod repeats them."""
 
     name: str
     package: str
@@ -34,7 +34,7 @@ class ModuleTool:
 class PackagedTool:
     """A program of the operating system, or a file of it at `path`; `package` is its name in Debian.
 
-    One that is `unpacked` is taken out of its package, whose installation would start a server.
+    An `unpacked` one is extracted from its package, whose installation would start a server.
     """
 
     name: str
@@ -51,14 +51,14 @@ VERSITYGW = GoTool("versitygw", "github.com/versity/versitygw/cmd/versitygw", "v
 # The second S3 server of the store's contract tests; the product does not run it.
 MINIO = GoTool("minio", "github.com/minio/minio", "v0.0.0-20260212201848-7aac2a2c5b7c", minutes=3)
 
-# Builds the manifests of k8s/ for their tests; whoever applies them has it inside kubectl.
+# Builds the manifests of k8s/ for their tests; kubectl contains it for users.
 KUSTOMIZE = GoTool("kustomize", "sigs.k8s.io/kustomize/kustomize/v5", "v5.8.1", minutes=1)
 
 FFMPEG = PackagedTool("ffmpeg", "ffmpeg")
 FFPROBE = PackagedTool("ffprobe", "ffmpeg")
 
 _FONTS_PATH = Path("/usr/share/fonts/truetype")
-# The smallest set that draws what subtitles are written in (28 MB); libass finds the one that has a letter.
+# The smallest set for the scripts of subtitles (28 MB); libass picks the font that has a letter.
 FONTS = (
     PackagedTool("the font of Latin, Greek, Cyrillic, Hebrew and Arabic", "fonts-dejavu-core",
                  _FONTS_PATH / "dejavu/DejaVuSans.ttf"),
@@ -73,21 +73,21 @@ FONTS = (
 )  # fmt: skip
 
 RUN_TOOLS = (FFMPEG, FFPROBE, VERSITYGW, TEMPORAL, *FONTS)
-# The server in front of the API, as the tests run it.
+# The reverse proxy in front of the API, as the tests run it.
 NGINX = PackagedTool("nginx", "nginx")
 # The catalogue's other database; its programs lie outside the PATH.
 POSTGRES = PackagedTool("PostgreSQL", "postgresql", Path("/usr/lib/postgresql"))
 # Temporal's older command line; docs/operations.md names its commands beside those of the newer one.
 TCTL = ModuleTool("tctl", "github.com/temporalio/tctl/cmd/tctl", REPOSITORY_PATH / "deploy/tctl", minutes=4)
-# Judges the alert rules, and gives the figures of a machine that some of them are about.
+# Tests the alert rules, and exports the machine's metrics that some of them use.
 PROMTOOL = PackagedTool("promtool", "prometheus", unpacked=True)
 NODE_EXPORTER = PackagedTool("prometheus-node-exporter", "prometheus-node-exporter", unpacked=True)
-# Understands docker-compose.yml as Docker Compose does.
+# Parses docker-compose.yml as Docker Compose does.
 COMPOSE_MODEL = ModuleTool("compose-model", ".", REPOSITORY_PATH / "deploy/compose/parser", minutes=1)
-# Read the workflows of the forge, and the shell scripts in them and beside them.
+# Linters of the CI workflows, and of the shell scripts in them and beside them.
 ACTIONLINT = GoTool("actionlint", "github.com/rhysd/actionlint/cmd/actionlint", "v1.7.12", minutes=1)
 SHELLCHECK = PackagedTool("shellcheck", "shellcheck")
-# The browser that looks at the pages.
+# The browser that tests the pages.
 CHROMIUM = PackagedTool("chromium", "chromium")
 TEST_TOOLS = (
     *RUN_TOOLS,
@@ -103,7 +103,7 @@ TEST_TOOLS = (
     SHELLCHECK,
     CHROMIUM,
 )
-# The voices and the animal pictures that the demo models are trained on.
+# Sources of the speech and the animal pictures that the demo models are trained on.
 MODEL_TOOLS = (
     FFMPEG,
     PackagedTool("espeak-ng", "espeak-ng"),

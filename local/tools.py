@@ -1,8 +1,7 @@
-"""Where each program that the product runs comes from: the PATH, what was built before, or a build now."""
+"""Installer of programs: takes them from the PATH or an earlier build, else builds or installs them."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -10,6 +9,8 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from local.faults import ToolNotFound
 from local.programs import Servers
@@ -20,7 +21,7 @@ Report = Callable[[str], None]
 
 
 class Toolbox:
-    """The tools of one repository: `tools_path` is where it builds, `environment` where it looks."""
+    """The tools of one repository: builds go to `tools_path`; `environment` has the PATH."""
 
     def __init__(
         self, tools_path: Path = REPOSITORY_PATH / ".tools", environment: Mapping[str, str] = os.environ
@@ -30,11 +31,11 @@ class Toolbox:
         self._environment = environment
 
     def servers(self) -> Servers:
-        """The servers of the stack, which must be there already."""
+        """Paths of the stack's servers. Raises `ToolNotFound` when one is not installed."""
         return Servers(temporal=self.require(TEMPORAL), versitygw=self.require(VERSITYGW))
 
     def find(self, name: str) -> Path | None:
-        """The program from the PATH, else the one that was built here."""
+        """The program on the PATH, else the one that was built here."""
         on_path = self._on_path(name)
         if on_path is not None:
             return Path(on_path)
@@ -42,7 +43,7 @@ class Toolbox:
         return built if os.access(built, os.X_OK) else None
 
     def install(self, tools: tuple[Tool, ...], report: Report) -> None:
-        """Put every tool that is missing in place, or raise `ToolNotFound` that says what to install."""
+        """Install every missing tool, or raise `ToolNotFound` that says what to install."""
         if all(self._has(tool) for tool in tools):
             return
         with self._alone(report):
@@ -62,7 +63,7 @@ class Toolbox:
         return self.find(tool.name) is not None
 
     def require(self, tool: Tool) -> Path:
-        """The program, which must be there already."""
+        """Path of the program. Raises `ToolNotFound` when it is not installed."""
         found = self.find(tool.name)
         if found is None:
             raise ToolNotFound(
@@ -73,7 +74,7 @@ class Toolbox:
     def _build(self, tool: GoTool | ModuleTool, report: Report) -> None:
         if self._on_path("go") is None:
             raise ToolNotFound(
-                f"{tool.name} is not installed, and Go is not there to build it: "
+                f"{tool.name} is not installed, and neither is Go to build it: "
                 f"install {tool.name}, or Go from go.dev."
             )
         title = f"{tool.name} {tool.version}" if isinstance(tool, GoTool) else tool.name
@@ -89,7 +90,7 @@ class Toolbox:
             (Path(unfinished) / tool.name).replace(self._bin_path / tool.name)
 
     def _go_environment(self, target: str) -> dict[str, str]:
-        # All of them are pure Go: with no C compiler in play a build needs nothing but Go.
+        # All of them are pure Go: without cgo a build needs no C compiler.
         environment = {**self._environment, "GOBIN": target, "CGO_ENABLED": "0", "GOFLAGS": "-mod=mod"}
         home = environment.get("HOME", "")
         if not home or not os.access(home, os.W_OK):
@@ -102,20 +103,20 @@ class Toolbox:
         apt = self._on_path("apt-get")
         if apt is None:
             raise ToolNotFound(f"{missing}: install it with your system's package manager.")
-        by_hand = f"{missing}: run `sudo apt-get install {tool.package}`."
+        instruction = f"{missing}: run `sudo apt-get install {tool.package}`."
         prefix = self._root_prefix()
         if prefix is None:
-            raise ToolNotFound(by_hand)
+            raise ToolNotFound(instruction)
         report(f"Installing {tool.package} with apt-get …")
         environment = {**self._environment, "DEBIAN_FRONTEND": "noninteractive"}
-        get = [*prefix, apt, "install", "--yes", "--no-install-recommends", tool.package]
-        done = _run(get, environment)
+        install = [*prefix, apt, "install", "--yes", "--no-install-recommends", tool.package]
+        done = _run(install, environment)
         if done.returncode != 0:
-            # A fresh machine may not know the packages' places yet.
+            # A fresh machine may have no package lists yet.
             _run([*prefix, apt, "update"], environment)
-            done = _run(get, environment)
+            done = _run(install, environment)
         if done.returncode != 0 or not self._has(tool):
-            raise ToolNotFound(f"{by_hand} Trying that failed: {_last_line(done)}")
+            raise ToolNotFound(f"{instruction} Trying that failed: {_last_line(done)}")
 
     def _unpack(self, tool: PackagedTool, report: Report) -> None:
         apt, dpkg = self._on_path("apt-get"), self._on_path("dpkg-deb")
@@ -123,15 +124,15 @@ class Toolbox:
             raise ToolNotFound(
                 f"{tool.name} is not installed: install it with your system's package manager."
             )
-        report(f"Taking {tool.name} out of the package {tool.package} …")
+        report(f"Extracting {tool.name} from the package {tool.package} …")
         environment = dict(self._environment)
         with tempfile.TemporaryDirectory(dir=self._tools_path) as unfinished:
-            get = [apt, "download", tool.package]
-            done = _run(get, environment, unfinished)
+            download = [apt, "download", tool.package]
+            done = _run(download, environment, unfinished)
             prefix = self._root_prefix()
             if done.returncode != 0 and prefix is not None:
                 _run([*prefix, apt, "update"], environment)
-                done = _run(get, environment, unfinished)
+                done = _run(download, environment, unfinished)
             for package in Path(unfinished).glob("*.deb"):
                 done = _run([dpkg, "--extract", str(package), unfinished], environment)
             program = Path(unfinished) / "usr/bin" / tool.name
@@ -144,7 +145,7 @@ class Toolbox:
             program.replace(self._bin_path / tool.name)
 
     def _root_prefix(self) -> list[str] | None:
-        """What goes before a command to run it as root without a password; None where that can't be."""
+        """Prefix of a command that runs it as root without a password; None when that is impossible."""
         if os.getuid() == 0:
             return []
         sudo = self._on_path("sudo")
@@ -153,19 +154,20 @@ class Toolbox:
         return [sudo, "-n", "DEBIAN_FRONTEND=noninteractive"]
 
     def _on_path(self, name: str) -> str | None:
-        # Debian keeps servers where a user's PATH does not look.
+        # Debian installs servers into /usr/sbin, which is not on a user's PATH.
         return shutil.which(name, path=self._environment.get("PATH", "") + os.pathsep + "/usr/sbin")
 
     @contextmanager
     def _alone(self, report: Report) -> Iterator[None]:
         """Two commands that start at once build a tool once."""
         self._tools_path.mkdir(exist_ok=True)
-        with (self._tools_path / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                report("Another command is building or installing tools; waiting for it …")
-                fcntl.flock(lock, fcntl.LOCK_EX)
+        lock = FileLock(self._tools_path / "lock")
+        try:
+            held = lock.acquire(blocking=False)
+        except Timeout:
+            report("Another command is building or installing tools; waiting for it …")
+            held = lock.acquire()
+        with held:
             yield
 
 

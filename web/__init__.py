@@ -1,1 +1,1 @@
-"""The pages that browsers are sent; `api/routes/pages/player.py` serves them."""
+"""Player page for browsers; `api/routes/pages/player.py` serves it."""

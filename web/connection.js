@@ -1,9 +1,9 @@
-// Asks the API as this tab's user, and has patience with what passes.
+// Client of the API: sends the token of this tab, retries temporary errors.
 
-const KEPT_AS = "video-pipeline-token";
+const TOKEN_KEY = "video-pipeline-token";
 const ROOT = new URL("..", location.href);
 
-/** An answer that asking again would not change. */
+/** An error response that a retry would not change. */
 export class Refused extends Error {
   constructor(status, detail) {
     super(detail);
@@ -12,21 +12,21 @@ export class Refused extends Error {
 }
 
 export const token = {
-  get: () => sessionStorage.getItem(KEPT_AS) ?? "",
-  keep: (text) => sessionStorage.setItem(KEPT_AS, text),
-  forget: () => sessionStorage.removeItem(KEPT_AS),
+  get: () => sessionStorage.getItem(TOKEN_KEY) ?? "",
+  store: (text) => sessionStorage.setItem(TOKEN_KEY, text),
+  forget: () => sessionStorage.removeItem(TOKEN_KEY),
 };
 
-/** An address of the API, also where it stands under a path of a larger site. */
+/** The URL of an API path, also where the API is below a path of a larger site. */
 export function at(path) {
   return new URL(path.replace(/^\//, ""), ROOT).href;
 }
 
 export function pause(seconds) {
-  return new Promise((go) => setTimeout(go, seconds * 1000));
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
 
-/** The answer, once there is one that is not about the moment; `waiting(why)` hears of each that is. */
+/** Returns the response after retrying temporary errors; `waiting(reason)` is called for each of them. */
 export async function ask(path, waiting, headers = {}) {
   const bearer = token.get();
   const sent = { ...headers, ...(bearer && { Authorization: `Bearer ${bearer}` }) };
@@ -36,29 +36,29 @@ export async function ask(path, waiting, headers = {}) {
       waiting("");
       return answer;
     }
-    const passing = !answer || answer.status === 429 || answer.status >= 500;
-    const said = answer && (await answer.json().catch(() => null))?.detail;
-    if (!passing) throw new Refused(answer.status, said ?? answer.statusText);
-    waiting(`${said ?? "The server does not answer."} Trying again …`);
+    const temporary = !answer || answer.status === 429 || answer.status >= 500;
+    const detail = answer && (await answer.json().catch(() => null))?.detail;
+    if (!temporary) throw new Refused(answer.status, detail ?? answer.statusText);
+    waiting(`${detail ?? "The server does not answer."} Trying again …`);
     await pause(Number(answer?.headers.get("Retry-After")) || Math.min(2 ** tries, 15));
   }
 }
 
-/** The targets of an answer's Link header, by their relation. */
+/** Returns the targets of a response's Link header, by relation. */
 export function linksOf(answer) {
   const header = answer.headers.get("Link") ?? "";
   return Object.fromEntries([...header.matchAll(/<([^>]*)>;\s*rel="([^"]*)"/g)].map(([, to, rel]) => [rel, to]));
 }
 
-/** Each state of a task as it comes, to its last one; a stream that breaks is taken up where it was. */
+/** Yields each state of a task until its last one; reconnects after a broken stream. */
 export async function* follow(path, waiting) {
   // EventSource can't send a token.
-  for (let seen = ""; ; await pause(2)) {
-    const answer = await ask(path, waiting, seen && { "Last-Event-ID": seen });
+  for (let lastId = ""; ; await pause(2)) {
+    const answer = await ask(path, waiting, lastId && { "Last-Event-ID": lastId });
     if (answer.status === 204) return;
     try {
       for await (const event of eventsOf(answer.body)) {
-        seen = event.id || seen;
+        lastId = event.id || lastId;
         if (event.data) yield JSON.parse(event.data);
       }
     } catch (fault) {
@@ -68,7 +68,7 @@ export async function* follow(path, waiting) {
   }
 }
 
-/** Server-sent events as this API writes them: one line of data each, LF between lines. */
+/** Parses server-sent events as this API writes them: one line of data each, LF between lines. */
 async function* eventsOf(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";

@@ -1,4 +1,4 @@
-// The story of the page: find the video, show how it is made, play it, or say why not.
+// Main script of the page: finds the video, shows its progress, plays it or shows the error.
 
 import { Refused, ask, at, follow, linksOf, pause, token } from "./connection.js";
 import * as view from "./view.js";
@@ -21,39 +21,39 @@ async function show() {
   let found = await look();
   let status = null;
   if (found.video.status === "processing") {
-    status = await watchWork(found);
-    // The library hears of the end a moment after the task's followers.
+    status = await showProgress(found);
+    // The library is updated a moment after the task has ended.
     while ((found = await look()).video.status === "processing") await pause(1);
   }
   status ??= await (await ask(`status/${found.task}`, view.notice)).json();
   if (found.video.status === "saved") await play(found, status);
-  else tellFailure(status);
+  else showFailure(status);
 }
 
-/** Shows how the work goes; the last state that it came to. */
-async function watchWork(found) {
+/** Shows the progress until the task has ended; returns its last status. */
+async function showProgress(found) {
   view.state("processing", "Processing");
   let last = null;
   for await (const status of follow(found.events, view.notice)) {
     last = status;
     const steps = view.stages(status.stages);
     if (status.parked_until === null) {
-      view.state("processing", status.status === "queued" ? "Waiting to begin" : steps);
+      view.state("processing", status.status === "queued" ? "Waiting to start" : steps);
       view.only("work");
     } else {
       const until = new Date(status.parked_until).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-      view.state("failed", "Waiting for help");
-      view.fault("A step has failed", `Until ${until} the operator can have it tried again.`, "work");
+      view.state("failed", "Waiting for a retry");
+      view.fault("A step has failed", `The operator can retry it until ${until}.`, "work");
     }
   }
   return last;
 }
 
-function tellFailure(status) {
+function showFailure(status) {
   const cancelled = status.status === "cancelled";
   view.state("failed", cancelled ? "Cancelled" : "Failed");
-  const reason = status.error?.message ?? (cancelled ? "Somebody stopped it before it had a result." : "No reason is known.");
-  view.fault(cancelled ? "The work was cancelled" : "The video could not be made", reason);
+  const reason = status.error?.message ?? (cancelled ? "It was cancelled before it had a result." : "The reason is unknown.");
+  view.fault(cancelled ? "The processing was cancelled" : "The processing failed", reason);
 }
 
 async function play(found, status) {
@@ -68,17 +68,17 @@ async function play(found, status) {
   const vtt = found.captions ?? status.links["subtitles.vtt"];
   if (!vtt) return;
   try {
-    // By the same way as all else, since neither a track nor a link can send a token.
+    // Fetched here, because neither a track nor a link can send a token.
     const address = URL.createObjectURL(await (await ask(vtt, view.notice)).blob());
     if (found.captions) player.replaceChildren(trackOf(address, status.result.language));
     view.downloads([...links, ["Download the subtitles", address, `${name}.vtt`]]);
   } catch (fault) {
     if (!(fault instanceof Refused)) throw fault;
-    view.notice(`The subtitles are missing: ${fault.message}`);
+    view.notice(`The subtitles can't be loaded: ${fault.message}`);
   }
 }
 
-/** A player can't send a token: where one is needed it is given the link that needs none. */
+/** The video's address: the API, or with a token the signed link, because a player can't send a token. */
 function sourceOf(video) {
   return token.get() ? video.link : at(`api/stream/${video.id}`);
 }
@@ -88,11 +88,11 @@ function trackOf(src, language) {
   return view.element("track", { kind: "captions", src, srclang: language ?? "", label });
 }
 
-/** A link grows old and a connection breaks: go on at the same place. */
+/** After an expired link or a broken connection: continue at the same position. */
 let renewals = 0;
 let brokeAt = 0;
 player.addEventListener("timeupdate", () => {
-  // Past the place: the next break is another one.
+  // The break is past: the next one has renewals of its own.
   if (player.currentTime > brokeAt + 10) renewals = 0;
 });
 player.addEventListener("error", () => attempt(renew));
@@ -101,7 +101,7 @@ async function renew() {
   renewals += 1;
   if (renewals > MOST_RENEWALS) {
     const where = new URL(player.src).host;
-    view.notice(`The video can't be played: ${where} does not send it, or this browser does not know its format.`);
+    view.notice(`The video can't be played: ${where} does not answer, or this browser does not support its format.`);
     return;
   }
   await pause(2 ** renewals - 1);
@@ -110,23 +110,23 @@ async function renew() {
   const { paused } = player;
   player.src = sourceOf(video);
   player.currentTime = brokeAt;
-  // What goes wrong with it comes as an event, too; and a browser may want somebody to press the key.
+  // Errors also arrive as an event, and a browser may refuse to play without a click.
   if (!paused) player.play().catch(() => {});
 }
 
 function askForToken(refused) {
-  const known = token.get();
+  const refusedToken = token.get();
   token.forget();
-  view.state("", "Locked");
+  view.state("", "Sign-in required");
   view.only("door");
-  view.say("door-fault", known ? refused.message : "");
+  view.say("door-fault", refusedToken ? refused.message : "");
   document.getElementById("token").focus();
 }
 
 door.addEventListener("submit", (event) => {
   event.preventDefault();
   const field = document.getElementById("token");
-  token.keep(field.value.trim());
+  token.store(field.value.trim());
   field.value = "";
   view.state("", "Loading …");
   attempt(show);
@@ -138,15 +138,15 @@ async function attempt(step) {
   } catch (fault) {
     if (!(fault instanceof Refused)) {
       view.state("failed", "Failed");
-      view.fault("This page has a fault", String(fault));
+      view.fault("This page has an error", String(fault));
       throw fault;
     }
     if (fault.status === 401 || fault.status === 403) askForToken(fault);
     else {
-      // Somebody else's video is not there; another token may find it.
-      const reason = token.get() ? "It may have been removed, or be somebody else's." : "It may have been removed.";
+      // The API answers 404 for another owner's video; another token may find it.
+      const reason = token.get() ? "It was removed, or it belongs to another user." : "It was removed, or the address is wrong.";
       view.state("failed", "Not found");
-      view.fault("There is no such video here", reason, ...(token.get() ? ["door"] : []));
+      view.fault("Video not found", reason, ...(token.get() ? ["door"] : []));
     }
   }
 }

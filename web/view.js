@@ -1,24 +1,24 @@
-// What the page shows; it asks nobody.
+// View of the page: writes texts and states into its elements; makes no requests.
 
 const STAGES = {
   downscale: "Resizing the picture",
-  language_detection: "Finding the language",
-  animal_detection: "Looking for animals",
+  language_detection: "Detecting the language",
+  animal_detection: "Detecting animals",
   subtitles: "Writing the subtitles",
-  merger: "Putting it together",
+  merger: "Merging video and subtitles",
 };
-const TOLD = { pending: "waiting", completed: "done", failed: "failed", cancelled: "cancelled" };
+const STATUS_TEXTS = { pending: "waiting", completed: "done", failed: "failed", cancelled: "cancelled" };
 
 const part = (id) => document.getElementById(id);
 
-/** Show these parts of the page and no other; a video that is hidden does not play on. */
+/** Shows only these sections of the page; pauses a video that gets hidden. */
 export function only(...shown) {
   for (const id of ["film", "work", "fault", "door"]) part(id).hidden = !shown.includes(id);
   if (!shown.includes("film")) part("video").pause();
 }
 
 export function say(id, text) {
-  // Writing the same again would be read out again.
+  // Screen readers would read an unchanged text again.
   if (part(id).textContent !== text) part(id).textContent = text;
 }
 
@@ -47,9 +47,9 @@ export function fault(title, reason, ...besides) {
   say("fault-reason", reason);
 }
 
-/** One line for each stage that is asked for; lines stay, so that a bar moves and is not drawn anew. */
-export function stages(told) {
-  const wanted = Object.entries(told).filter(([, stage]) => stage.status !== "skipped");
+/** Shows one line for each stage that is not skipped; reuses the lines, so that bars move smoothly. */
+export function stages(states) {
+  const wanted = Object.entries(states).filter(([, stage]) => stage.status !== "skipped");
   const lines = wanted.map(([name]) => part(`stage-${name}`) ?? newLine(name));
   part("stages").replaceChildren(...lines);
   wanted.forEach(([, stage], index) => fill(lines[index], stage));
@@ -64,25 +64,25 @@ function newLine(name) {
   bar.setAttribute("aria-label", title);
   line.append(
     element("span", { className: "stage", textContent: title }),
-    element("span", { className: "told" }),
+    element("span", { className: "status-text" }),
     bar,
-    element("p", { className: "why", hidden: true }),
+    element("p", { className: "reason", hidden: true }),
   );
   return line;
 }
 
 function fill(line, stage) {
-  const [, told, bar, why] = line.children;
+  const [, text, bar, reason] = line.children;
   line.dataset.status = stage.status;
   const left = stage.eta_seconds === null ? "" : ` · ${clock(stage.eta_seconds)} left`;
-  const again = stage.attempt > 1 ? ` · try ${stage.attempt}` : "";
-  told.textContent = TOLD[stage.status] ?? `${stage.progress} %${left}${again}`;
+  const again = stage.attempt > 1 ? ` · attempt ${stage.attempt}` : "";
+  text.textContent = STATUS_TEXTS[stage.status] ?? `${stage.progress} %${left}${again}`;
   bar.value = stage.progress;
-  why.textContent = stage.error?.message ?? "";
-  why.hidden = !stage.error;
+  reason.textContent = stage.error?.message ?? "";
+  reason.hidden = !stage.error;
 }
 
-/** Links under the player: `[text, address, file name]`; without a name it opens beside the page. */
+/** Shows links under the player: `[text, address, file name]`; without a name in a new tab. */
 export function downloads(links) {
   part("downloads").replaceChildren(
     ...links.map(([textContent, href, download]) =>

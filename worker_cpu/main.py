@@ -1,4 +1,4 @@
-"""The CPU worker: runs the workflows and everything that FFmpeg, the store and the catalogue do."""
+"""CPU worker: workflows, and the activities on FFmpeg, the object store and the catalogue."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from adapters.catalogue import Catalogue, ResumableUploads, read_catalogue, upgr
 from adapters.catalogue import connect as connect_catalogue
 from adapters.catalogue.upkeep import CatalogueUpkeep
 from adapters.ffmpeg.chunk_tool import ChunkTool
-from adapters.ffmpeg.doctor import check_parts
+from adapters.ffmpeg.doctor import check_ffmpeg
 from adapters.ffmpeg.sandbox import guards
 from adapters.ffmpeg.tool import FfmpegTool
 from adapters.object_store import S3ObjectStore
@@ -48,7 +48,7 @@ from workflows.video_pipeline import VideoPipeline
 
 
 async def run() -> None:
-    """Serve until told to stop."""
+    """Serve until a stop signal."""
     guards.announce()
     worker, media, webhooks = read_worker(CPU_QUEUE), read_media(), read_webhooks()
     catalogue_settings = read_catalogue()
@@ -88,7 +88,7 @@ async def run() -> None:
             Notify(WebhookSender(webhooks.allow_private), webhooks.secret).run,
             SweepStorage(store, RunningTasks(client), ResumableUploads(engine)).run,
             Upkeep(store, CatalogueUpkeep(engine)).run,
-            Diagnostics({"worker_cpu: ffmpeg": check_parts}).run,
+            Diagnostics({"worker_cpu: ffmpeg": check_ffmpeg}).run,
         ]
         await serve(
             client,

@@ -1,4 +1,4 @@
-"""The GPU worker: hears with Whisper and looks with YOLO, on a GPU or, with DEVICE=cpu, without."""
+"""GPU worker: speech and animal stages with Whisper and YOLO, on a GPU or, with DEVICE=cpu, a CPU."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from activities.attempts.metrics import AttemptMetrics
 from activities.diagnostics import Diagnostics
 from activities.language_detection import LanguageDetection
 from activities.subtitles import Subtitles
-from adapters.ffmpeg.doctor import check_parts
+from adapters.ffmpeg.doctor import check_ffmpeg
 from adapters.ffmpeg.frames import FrameReader
 from adapters.ffmpeg.sandbox import guards
 from adapters.models.settings import read_speech, read_vision
@@ -24,7 +24,7 @@ from workflows.policies import GPU_QUEUE
 
 
 async def run() -> None:
-    """Serve until told to stop."""
+    """Serve until a stop signal."""
     guards.announce()
     worker, media = read_worker(GPU_QUEUE), read_media()
     store = S3ObjectStore(read_store())
@@ -37,7 +37,7 @@ async def run() -> None:
             Subtitles(store, speech, scratch).run,
             Diagnostics(
                 {
-                    "worker_gpu: ffmpeg": check_parts,
+                    "worker_gpu: ffmpeg": check_ffmpeg,
                     "worker_gpu: speech model": speech.prepare,
                     "worker_gpu: vision model": detector.prepare,
                 }

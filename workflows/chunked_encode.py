@@ -27,16 +27,16 @@ with workflow.unsafe.imports_passed_through():
     from workflows import policies
     from workflows.stage_runner import StageRunner, StepFailed, all_of, now_us
 
-# Enough for every worker that may share a video; more would only fill the queue before other tasks.
+# Enough for all workers that share a video; more would only fill the queue ahead of other tasks.
 _CHUNKS_AT_ONCE = 64
 
-# The encode is then done at once and whole: slower, and without resuming, but it needs nothing of this.
+# After these errors the video is encoded in one piece: slower, and not resumable, but without chunks.
 _WHOLE_INSTEAD = frozenset({"ChunkGivenUp", "ArtifactMismatch", "FileUnknown"})
 
 
 @dataclass
 class ChunkedEncode:
-    """One encode of a task, for the stage that it belongs to."""
+    """One encode in chunks, for one stage of a task."""
 
     stages: StageRunner
     stage: Stage
@@ -45,7 +45,7 @@ class ChunkedEncode:
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CHUNKS_AT_ONCE))
 
     async def run(self) -> EncodedVideo | None:
-        """The encoded video, or None when it must be encoded whole; the stage's remarks say why."""
+        """The encoded video, or None if it must be encoded in one piece; a remark has the reason."""
         plan = await self._plan()
         if plan.whole_because:
             self._remark(f"Encoded whole: {plan.whole_because}.")
@@ -77,7 +77,7 @@ class ChunkedEncode:
     async def _encode(self, plan: ChunkPlan, chunk: Chunk) -> Artifact:
         assert plan.clock is not None
         async with self._slots:
-            made = await self.stages.run_part(
+            encoded = await self.stages.run_part(
                 self.stage,
                 EncodeChunk.run,
                 EncodeChunkInput(self.order, plan.clock, chunk),
@@ -85,11 +85,11 @@ class ChunkedEncode:
                 queue=policies.CPU_QUEUE,
                 final_codes=_WHOLE_INSTEAD,
             )
-        if made.remark:
-            self._remark(made.remark)
+        if encoded.remark:
+            self._remark(encoded.remark)
         self._done_frames += chunk.frames
         self._count(plan)
-        return made.artifact
+        return encoded.artifact
 
     async def _encode_sound(self) -> Artifact | None:
         if self.order.media.sound is None:

@@ -1,4 +1,4 @@
-"""`Checkup`: asks one worker of each queue how its parts are."""
+"""`Checkup`: runs the diagnostics on one worker of each queue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
 class Diagnostics:
     @workflow.run
     async def run(self) -> DiagnosticsReport:
-        """Every part of both workers; a queue that nobody serves is a part that is not ok."""
+        """The components of both workers; a queue without a worker is a component that is not ok."""
         found = await asyncio.gather(
             _ask("worker_cpu", policies.QUICK_QUEUE), _ask("worker_gpu", policies.GPU_QUEUE)
         )

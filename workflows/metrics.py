@@ -1,4 +1,4 @@
-"""What the workflows count; a replay counts nothing anew."""
+"""Metrics of the workflows; the SDK does not count them again in a replay."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import CODES
     from domain.tasks.state import Fault, Stage, TaskStatus
 
-_ENDED = ("video_pipeline_tasks_ended", "Tasks that have ended, by how.")
-_FAILURES = ("video_pipeline_task_failures", "Tasks that failed, by the code of their fault.")
-_PARKED = ("video_pipeline_stages_parked", "Stages that failed for good and began to wait for a retry.")
+_ENDED = ("video_pipeline_tasks_ended", "Tasks that have ended, by outcome.")
+_FAILURES = ("video_pipeline_task_failures", "Tasks that failed, by error code.")
+_PARKED = ("video_pipeline_stages_parked", "Stages that failed and wait for a manual retry.")
 
 
 def count_begun() -> None:
-    """A series that begins with its first failure would show no rise: each begins with a task, at nothing."""
+    """Adds 0 to each series: one that begins with its first failure would show no increase."""
     for outcome in (TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED):
         _count(_ENDED, 0, outcome=outcome.value)
 
@@ -29,8 +29,8 @@ def count_parked(stage: Stage, fault: Fault) -> None:
     _count(_PARKED, 1, stage=stage.value, code=_known(fault))
 
 
-def _count(figure: tuple[str, str], more: int, **labels: str) -> None:
-    workflow.metric_meter().create_counter(*figure).add(more, labels)
+def _count(metric: tuple[str, str], increment: int, **labels: str) -> None:
+    workflow.metric_meter().create_counter(*metric).add(increment, labels)
 
 
 def _known(fault: Fault) -> str:

@@ -1,4 +1,4 @@
-"""Queue, timeouts and retries of every activity, side by side."""
+"""Queue, timeouts and retries of every activity."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from temporalio.workflow import ActivityCancellationType, ActivityConfig
 
 CPU_QUEUE = "cpu"
 GPU_QUEUE = "gpu"
-# Seconds of work that must not wait behind somebody's hour of encoding; CPU workers serve it too.
+# Short activities, which must not wait behind an hour of encoding; CPU workers serve this queue too.
 QUICK_QUEUE = "cpu-quick"
 
-# A worker that dies is missed after this long; beats leave a worker at most 1 s apart.
-_MISSED_AFTER = timedelta(seconds=10)
+# A crashed worker is detected after this time; a worker sends heartbeats at most 1 s apart.
+_HEARTBEAT_TIMEOUT = timedelta(seconds=10)
 
-# How many faults a stage may have, and how long it waits after each, is counted by the worker
-# (`domain/attempts/history.py`): a drain, or the death of a worker that healthy work ran on, is no fault.
-# These numbers are for what no worker lives to tell, and for a queue whose workers don't know the activity.
+# The worker counts the faults of a stage and sets the pause after each (`domain/attempts/history.py`),
+# because drains and crashes of a worker by other work are no faults. These limits apply to crashes, and to
+# a queue whose workers don't know the activity.
 _STAGE_RETRIES = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     backoff_coefficient=2.0,
@@ -25,22 +25,22 @@ _STAGE_RETRIES = RetryPolicy(
     maximum_attempts=200,
 )
 
-# Small calls to the store and the database go on until they answer: nobody would be helped
-# by a task that gives up because its row can't be written just now.
+# Small calls to the store and the database are retried without a limit: a task should not fail
+# because its row can't be written for a while.
 _PATIENT_RETRIES = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=30)
 )
 
 
 def stage(queue: str, stage_timeout_s: int, activity_id: str, summary: str) -> ActivityConfig:
-    """A long activity. No limit on its wait in the queue: a busy GPU is not a fault.
+    """Options of a long activity. Its time in the queue has no limit: a busy GPU is not a fault.
 
-    Cancelling waits until the worker has stopped its children and removed its files.
+    A cancel waits until the worker has stopped its child processes and removed its files.
     """
     return ActivityConfig(
         task_queue=queue,
         start_to_close_timeout=timedelta(seconds=stage_timeout_s),
-        heartbeat_timeout=_MISSED_AFTER,
+        heartbeat_timeout=_HEARTBEAT_TIMEOUT,
         retry_policy=_STAGE_RETRIES,
         cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         activity_id=activity_id,
@@ -51,7 +51,9 @@ def stage(queue: str, stage_timeout_s: int, activity_id: str, summary: str) -> A
 PUBLISH = ActivityConfig(
     task_queue=QUICK_QUEUE,
     start_to_close_timeout=timedelta(minutes=10),
-    heartbeat_timeout=timedelta(minutes=5),  # one beat a file; a server-side copy of many GB takes minutes
+    heartbeat_timeout=timedelta(
+        minutes=5
+    ),  # one heartbeat a file; a server-side copy of many GB takes minutes
     retry_policy=_PATIENT_RETRIES,
     summary="publish the results",
 )
@@ -63,7 +65,7 @@ RECORD = ActivityConfig(
     summary="write the state into the catalogue",
 )
 
-# Somebody else's server may be down over night; it is told for about a day, more and more rarely.
+# The receiver may be down over night: the webhook is retried for about a day, at growing intervals.
 NOTIFY = ActivityConfig(
     task_queue=QUICK_QUEUE,
     start_to_close_timeout=timedelta(minutes=1),
@@ -73,7 +75,7 @@ NOTIFY = ActivityConfig(
         maximum_interval=timedelta(hours=2),
         maximum_attempts=22,
     ),
-    summary="tell the webhook",
+    summary="send the webhook",
 )
 
 CLEAN_UP = ActivityConfig(
@@ -93,11 +95,11 @@ SWEEP_EVERY = timedelta(hours=1)
 
 
 def diagnostics(worker: str, queue: str) -> ActivityConfig:
-    """Somebody waits for the answer: no worker within 10 s is an answer too."""
+    """Options of a worker's diagnostics. A person waits: no worker within 10 s is a result, too."""
     return ActivityConfig(
         task_queue=queue,
         schedule_to_start_timeout=timedelta(seconds=10),
         start_to_close_timeout=timedelta(minutes=2),  # loads the models
         retry_policy=RetryPolicy(maximum_attempts=1),
-        summary=f"How is {worker}?",
+        summary=f"diagnostics of {worker}",
     )

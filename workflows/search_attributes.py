@@ -1,4 +1,4 @@
-"""When a task's signs are written into Temporal's list: whenever they have changed, once a turn."""
+"""Search attributes of a task: written when they have changed, at most once in a workflow task."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ _FAILURE = SearchAttributeKey.for_keyword(FAILURE)
 
 
 def first_attributes(owner: str) -> TypedSearchAttributes:
-    """What a task is started with. One that is started without is never listed by its signs."""
+    """Search attributes at a task's start. A task that is started without them never gets any."""
     return TypedSearchAttributes([SearchAttributePair(_OWNER, fairness_key(owner))])
 
 
-async def keep_attributes_current(state: Callable[[], TaskState]) -> None:
-    """Until the task has ended. All that changes in one turn of the workflow costs one event.
+async def update_search_attributes(state: Callable[[], TaskState]) -> None:
+    """Updates the attributes until the task has ended; all changes of one workflow task are one event.
 
-    A task that was started without an owner may run where the attributes are not known to Temporal,
-    which would refuse them for ever; nor do tasks that are older than attributes have one.
+    Does nothing for a task that was started without an owner: it is older than the attributes, or its
+    Temporal namespace does not have them and would refuse every update.
     """
     if workflow.info().typed_search_attributes.get(_OWNER) is None:
         return
-    shown = _ShownFields()
+    written = _WrittenFields()
     while not state().status.ended:
         await workflow.wait_condition(
-            lambda: search_fields_of(state()) != shown.fields or state().status.ended
+            lambda: search_fields_of(state()) != written.fields or state().status.ended
         )
-        shown.change(search_fields_of(state()))
+        written.update(search_fields_of(state()))
 
 
 @dataclass
-class _ShownFields:
+class _WrittenFields:
     fields: SearchFields = field(default_factory=SearchFields)
 
-    def change(self, now: SearchFields) -> None:
+    def update(self, now: SearchFields) -> None:
         changes: list[SearchAttributeUpdate[Any]] = []
         if now.stages != self.fields.stages:
             changes.append(_set(_STAGE, list(now.stages)))

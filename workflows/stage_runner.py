@@ -1,4 +1,4 @@
-"""Runs the activities of a task's stages: keeps the board, parks what fails for good, hears retries."""
+"""Runner of a task's stages: executes activities, updates the board, parks failed stages for a retry."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 
 
 class TaskFailed(Exception):
-    """The task can't go on: its source was refused, or nobody retried a failed stage in time."""
+    """The task has failed: its source was refused, or a failed stage was not retried in time."""
 
     def __init__(self, fault: Fault, source_refused: bool = False) -> None:
         super().__init__(fault.message)
@@ -31,7 +31,7 @@ class TaskFailed(Exception):
 
 
 class StepFailed(Exception):
-    """An activity has failed for good."""
+    """An activity has failed and Temporal does not retry it."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.message)
@@ -39,7 +39,8 @@ class StepFailed(Exception):
 
 
 class StageRunner:
-    """Every change of the board goes into the memo, where it can be read with no worker alive."""
+    """Runner of the stages of one task. Every change of the board is written to the memo, which can be read
+    without a worker."""
 
     def __init__(self, request: PipelineRequest) -> None:
         self._request = request
@@ -58,11 +59,11 @@ class StageRunner:
         goal: int = 100,
         refusable: bool = False,
     ) -> Result:
-        """Run one activity of a stage, which takes its progress to `goal`, until it succeeds.
+        """Runs one activity of a stage until it succeeds; then the stage's progress is `goal`.
 
-        When it fails for good the stage waits for a retry. Instead the task ends if the source kills its
-        workers, and with `refusable` if the source is at fault at all. Raises `TaskFailed`, or
-        `CancelledError` when the task is cancelled. The `remarks` of a result become the stage's.
+        A failed stage waits for a manual retry. The task fails instead if the source crashes its workers,
+        or, with `refusable`, if the source is at fault. Raises `TaskFailed`, or `CancelledError` when the
+        task is cancelled. The `remarks` of a result become the stage's.
         """
         while True:
             self.board.start(stage, goal, now_us())
@@ -90,9 +91,9 @@ class StageRunner:
         queue: str,
         final_codes: frozenset[str] = frozenset(),
     ) -> Result:
-        """Run one of several activities that a stage has side by side, without moving its progress.
+        """Runs one of several parallel activities of a stage; does not change the stage's progress.
 
-        Faults of `final_codes` are raised as `StepFailed`: no retry by a person would help.
+        Errors in `final_codes` are raised as `StepFailed`, because a manual retry would not help.
         """
         while True:
             if self.board.stage(stage).status is not StageStatus.RUNNING:
@@ -115,8 +116,8 @@ class StageRunner:
     ) -> Result:
         name = f"{stage.value}.{step}" if step else stage.value
         self._rounds[name] = self._rounds.get(name, 0) + 1
-        # The round is part of the id, and so of the temp prefix: a retry's first attempt
-        # must not write where a late attempt of the round before may still be writing.
+        # The round is part of the id, and so of the temp prefix: the first attempt of a manual retry
+        # must not write where a late attempt of the round before may still write.
         activity_id = f"{name}.{self._rounds[name]}"
         summary = f"{name} of {self._request.filename}"
         try:
@@ -130,25 +131,25 @@ class StageRunner:
                 raise asyncio.CancelledError from error
             fault = activity_fault(error)
             if fault.code == SourceKillsWorker.__name__:
-                # A retry would cost three more workers; the source stays, for somebody to look at.
+                # A retry would crash three more workers; the source is not removed, for analysis.
                 self.board.fail(stage, fault, now_us())
                 raise TaskFailed(fault) from error
             raise StepFailed(fault) from error
         return result
 
     def finish(self, stage: Stage) -> None:
-        """The stage has its answer without any work."""
+        """Completes a stage that needs no work."""
         self.board.start(stage, 100, now_us())
         self.complete(stage)
 
     def complete(self, stage: Stage) -> None:
-        """The stage's last activity has ended well."""
+        """Completes a stage after its last activity."""
         self.board.set_progress(stage, 100, now_us())
         self.write_memo()
 
-    def learn(self, **found: Any) -> None:
-        """The task has found something out: fields of its `TaskOutcome`."""
-        self.board.learn(replace(self.board.state.outcome, **found), now_us())
+    def set_outcome(self, **results: Any) -> None:
+        """Sets fields of the task's `TaskOutcome`."""
+        self.board.set_outcome(replace(self.board.state.outcome, **results), now_us())
         self.write_memo()
 
     def retryable(self, stage_name: str) -> bool:
@@ -156,7 +157,7 @@ class StageRunner:
         return state is not None and state.status is StageStatus.FAILED
 
     def retry(self, stage_name: str) -> None:
-        """Wake a parked stage."""
+        """Retries a parked stage."""
         self.board.unpark(Stage(stage_name), now_us())
         self.write_memo()
 
@@ -175,14 +176,31 @@ class StageRunner:
         self.board.park(stage, fault, now_us() + self._request.park_s * 1_000_000, now_us())
         self.write_memo()
         self.on_park()
+        if not await self._retried_within(park, stage):
+            raise TaskFailed(fault)
+
+    async def _retried_within(self, park: timedelta, stage: Stage) -> bool:
+        """Wait for a person's retry of the stage; false when `park` is over first.
+
+        `workflow.wait_condition` with a timeout would do, but it uses `asyncio.wait_for`, which takes fewer
+        turns of the event loop since Python 3.12. The order of commands would depend on the Python
+        that runs the worker, and a task parked by one could not go on with another.
+        """
+        sleep = asyncio.timeout(None)
+
+        async def end_sleep() -> None:
+            await workflow.wait_condition(lambda: not self.retryable(stage.value))
+            sleep.reschedule(0)  # a time that is over: at once
+
+        retried = asyncio.create_task(end_sleep())
         try:
-            await workflow.wait_condition(
-                lambda: not self.retryable(stage.value),
-                timeout=park,
-                timeout_summary=f"{stage} waits for retry",
-            )
+            async with sleep:
+                await workflow.sleep(park, summary=f"{stage} waits for retry")
         except TimeoutError:
-            raise TaskFailed(fault) from None
+            return True
+        finally:
+            retried.cancel()
+        return False
 
 
 def now_us() -> int:
@@ -191,7 +209,7 @@ def now_us() -> int:
 
 
 def activity_fault(error: ActivityError) -> Fault:
-    """What an activity failed of, in the words of the attempt that failed last."""
+    """The error of an activity's last attempt."""
     cause = error.cause
     if isinstance(cause, ApplicationError) and cause.type:
         return Fault(code=cause.type, message=cause.message)
@@ -199,7 +217,7 @@ def activity_fault(error: ActivityError) -> Fault:
 
 
 async def all_of(*tasks: asyncio.Task[Any]) -> None:
-    """Wait for all; when one fails, or the wait is cancelled, no other is left running."""
+    """Waits for all tasks; cancels the others when one fails or the wait is cancelled."""
     try:
         await asyncio.gather(*tasks)
     finally:

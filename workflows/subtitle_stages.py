@@ -1,4 +1,4 @@
-"""Where a task's subtitles come from: a file that was given, or what is heard."""
+"""Subtitles of a task: from a given file, or by speech recognition."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.subtitles import Subtitles
     from domain.media.source import SourceMedia
     from domain.messages import stages
-    from domain.messages.stages import SubtitleFiles
+    from domain.messages.stages import GivenSubtitlesInput, SubtitleFiles
     from domain.messages.start import PipelineRequest
-    from domain.messages.subtitles import GivenSubtitlesInput
     from domain.speech.words import LanguageEstimate, LanguageVerdict
     from domain.storage.artifact import Artifact
     from domain.tasks.board import skipped_stages
@@ -26,14 +25,14 @@ with workflow.unsafe.imports_passed_through():
 
 @dataclass
 class SubtitleStages:
-    """For one task; `given` is set once its file has been understood."""
+    """Subtitle stages of one task; `given` is set once the given file has been parsed."""
 
     stages: StageRunner
     request: PipelineRequest
     given: SubtitleFiles | None = None
 
     async def read_given(self, media: SourceMedia) -> None:
-        """A file that can't be understood ends the task, like a source that can't."""
+        """Parses a given subtitle file; the task fails if it is invalid, as for an invalid source."""
         options = self.request.options
         if options.given_subtitles is None:
             return
@@ -48,21 +47,22 @@ class SubtitleStages:
         )
 
     async def run(self, media: SourceMedia) -> SubtitleFiles | None:
-        """Subtitles need the sound and its language, but no picture; None when none are wanted."""
+        """The subtitles, which need the sound and its language but no picture; None if not wanted."""
         if self.given is not None:
-            self.stages.learn(language=self.request.options.language)
+            self.stages.set_outcome(language=self.request.options.language)
             return self.given
         skipped = skipped_stages(self.request.options)
         audio = await self._extract_audio(media, skipped)
-        language = await self._know_language(audio)
-        self.stages.learn(language=language.language, language_probability=language.probability)
+        language = await self._language(audio)
+        self.stages.set_outcome(language=language.language, language_probability=language.probability)
         if Stage.SUBTITLES in skipped:
             return None
-        spoken = language.verdict is not LanguageVerdict.NO_SPEECH
+        has_speech = language.verdict is not LanguageVerdict.NO_SPEECH
+        speech_audio = audio if has_speech else None
         return await self.stages.run(
             Stage.SUBTITLES,
             Subtitles.run,
-            stages.SubtitlesInput(self.request.task_id, media, audio if spoken else None, language.language),
+            stages.SubtitlesInput(self.request.task_id, media, speech_audio, language.language),
             queue=policies.GPU_QUEUE,
         )
 
@@ -79,7 +79,7 @@ class SubtitleStages:
             goal=20,
         )
 
-    async def _know_language(self, audio: Artifact | None) -> LanguageEstimate:
+    async def _language(self, audio: Artifact | None) -> LanguageEstimate:
         given = self.request.options.language
         if given is not None:
             return LanguageEstimate(LanguageVerdict.GIVEN, given, 1.0)

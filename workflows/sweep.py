@@ -1,4 +1,4 @@
-"""`Sweep`: started by a schedule, it keeps the store free of what nobody needs any more."""
+"""`Sweep`: scheduled removal of unneeded objects from the store, and upkeep of the library."""
 
 from __future__ import annotations
 

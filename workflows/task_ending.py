@@ -1,4 +1,4 @@
-"""How a task ends: its results are published, its temporary objects go, its row tells the last state."""
+"""End of a task: publishes results, removes temporary objects, records the state, sends the webhook."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
 
 @dataclass
 class TaskEnding:
-    """Also keeps the row true on the way, with `media` once that is known."""
+    """End of one task; also records its state in the catalogue while it runs, with `media` once known."""
 
     stages: StageRunner
     request: PipelineRequest
@@ -41,7 +41,7 @@ class TaskEnding:
         fault: Fault | None = None,
         drop_source: bool = False,
     ) -> TaskState:
-        """Settle everything; too late to be cancelled, so that the row and the store agree.
+        """Ends the task; can't be cancelled any more, so that the row and the store stay consistent.
 
         `files` are the artifacts to publish, by the name of their download.
         """
@@ -52,7 +52,7 @@ class TaskEnding:
             return await settling
 
     def record_soon(self) -> None:
-        """No stage waits for the catalogue; of two records the later state wins."""
+        """Starts a record without waiting for it; of two records the later state wins."""
         self._records.append(asyncio.create_task(self._record()))
 
     async def _settle(
@@ -65,11 +65,11 @@ class TaskEnding:
                     Publish.run, PublishInput(request.task_id, request.video_id, files), **policies.PUBLISH
                 )
             except ActivityError as error:
-                # Somebody has removed what the task made: it has ended all the same, and says how.
+                # The task's artifacts were removed by others: it still ends, with this fault.
                 published, status, fault = Published(), TaskStatus.FAILED, fault or activity_fault(error)
             self._final = published.files.get("final.mp4")
             keys = {name: artifact.key for name, artifact in published.files.items()}
-            self.stages.learn(
+            self.stages.set_outcome(
                 files=keys, final_video=keys.get("final.mp4"), subtitles=keys.get("subtitles.vtt")
             )
         await workflow.execute_activity_method(
@@ -84,15 +84,15 @@ class TaskEnding:
         return board.state
 
     async def _notify(self) -> None:
-        """Only once everything is told elsewhere too: whoever asks after a webhook finds what it says."""
+        """Sends the webhook last, so that its receiver already finds the same state in the API."""
         url, state = self.request.webhook_url, self.stages.board.state
         if not url or state.status is TaskStatus.CANCELLED:
             return
-        told = NotifyInput(self.request.owner, url, state)
+        message = NotifyInput(self.request.owner, url, state)
         try:
-            await workflow.execute_activity_method(Notify.run, told, **policies.NOTIFY)
+            await workflow.execute_activity_method(Notify.run, message, **policies.NOTIFY)
         except ActivityError as error:
-            # The task is what it is, whether its sender's server listens or not.
+            # The task's state does not depend on the receiver.
             workflow.logger.warning("webhook not delivered: %s", error.cause)
 
     async def _record(self) -> None:

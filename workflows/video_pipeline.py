@@ -1,4 +1,4 @@
-"""`VideoPipeline`: the story of one video, from its upload to its published result."""
+"""`VideoPipeline`: processing of one video, from its upload to its published result."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.tasks.state import Stage, TaskState, TaskStatus
     from workflows import metrics, policies
     from workflows.chunked_encode import ChunkedEncode
-    from workflows.search_attributes import keep_attributes_current
+    from workflows.search_attributes import update_search_attributes
     from workflows.stage_runner import StageRunner, TaskFailed, all_of, now_us
     from workflows.subtitle_stages import SubtitleStages
     from workflows.task_ending import TaskEnding
 
-# The probe belongs to the first of these that a task has.
+# The probe belongs to the first of these stages that is not skipped.
 _FIRST_STAGES = (Stage.DOWNSCALE, Stage.ANIMAL_DETECTION, Stage.MERGER)
 
 
@@ -53,12 +53,12 @@ class VideoPipeline:
         self._admission: Admission | None = None
         self._files: dict[str, Artifact] = {}
         self._subtitles = SubtitleStages(self._stages, request)
-        self._showing: asyncio.Task[None] | None = None
+        self._attributes: asyncio.Task[None] | None = None
 
     @workflow.run
     async def run(self, request: PipelineRequest) -> TaskState:
-        """End as the completed task's state; fail or be cancelled like the task."""
-        self._showing = asyncio.create_task(keep_attributes_current(lambda: self._stages.board.state))
+        """Returns the completed task's state; fails or is cancelled like the task."""
+        self._attributes = asyncio.create_task(update_search_attributes(lambda: self._stages.board.state))
         try:
             media = await self._admit()
             picture = asyncio.create_task(self._downscale(media))
@@ -83,14 +83,14 @@ class VideoPipeline:
 
     @workflow.update
     async def admission(self) -> Admission:
-        """Waits until it is known whether the source can be taken."""
+        """Waits for the probe's result: accepted or refused."""
         await workflow.wait_condition(lambda: self._admission is not None)
         assert self._admission is not None
         return self._admission
 
     @workflow.update
     async def retry_stage(self, request: RetryStage) -> None:
-        """Tries a parked stage again; refused with `StageNotRetryable` when it is not parked."""
+        """Retries a parked stage; refused with `StageNotRetryable` when it is not parked."""
         self._stages.retry(request.stage)
 
     @retry_stage.validator
@@ -102,7 +102,7 @@ class VideoPipeline:
 
     @workflow.signal
     def retry(self, request: RetryStage) -> None:
-        """The same for tools that know no updates, such as `tctl`."""
+        """The same as a signal, for tools without updates, such as `tctl`."""
         if self._stages.retryable(request.stage):
             self._stages.retry(request.stage)
 
@@ -152,7 +152,7 @@ class VideoPipeline:
         )
 
     async def _encode_in_chunks(self, stage: Stage, order: EncodeOrder) -> EncodedVideo | None:
-        """None for a short video, and for one that can't be cut."""
+        """The encoded video; None for a short video and one that can't be encoded in chunks."""
         chunk_after_us = self._request.chunk_after_s * 1_000_000
         if chunk_after_us == 0 or order.media.duration_us <= chunk_after_us:
             return None
@@ -168,7 +168,7 @@ class VideoPipeline:
             queue=policies.GPU_QUEUE,
         )
         self._files["animals.json"] = found.report
-        self._stages.learn(animals_detected=tuple(sighting.label for sighting in found.sightings))
+        self._stages.set_outcome(animals_detected=tuple(sighting.label for sighting in found.sightings))
 
     async def _subtitle(self, media: SourceMedia) -> SubtitleFiles | None:
         subtitles = await self._subtitles.run(media)
@@ -192,7 +192,7 @@ class VideoPipeline:
         self, media: SourceMedia, picture: EncodedVideo | None, cues: SubtitleFiles
     ) -> EncodedVideo:
         if picture is None:
-            # An empty file of cues is nothing to draw.
+            # Without cues there is nothing to burn in.
             order = self._order(media, cues.vtt if cues.cue_count else None)
             burned = await self._encode_in_chunks(Stage.MERGER, order)
             if burned is not None:

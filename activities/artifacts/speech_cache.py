@@ -1,11 +1,12 @@
-"""Kept pieces of hearing a sound, as objects in the store that any worker and any task can find."""
+"""Cache of transcript pieces as objects in the store, shared by all workers and tasks."""
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from temporalio import activity
 
 from activities.ports import ObjectStore
 from domain.attempts.progress import UnreportedProgress
@@ -13,12 +14,11 @@ from domain.errors import FileUnknown, PassingError
 from domain.storage.keys import speech_cache_key
 
 _MEDIA_TYPE = "application/octet-stream"
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class SpeechCache:
-    """What is kept of the sound with this digest; pieces pass through files below `scratch_path`."""
+    """Cached pieces of the sound with this digest; they are downloaded to files below `scratch_path`."""
 
     store: ObjectStore
     audio_sha256: str
@@ -33,7 +33,7 @@ class SpeechCache:
             except FileUnknown:
                 return None
             except PassingError as error:
-                _log.warning("kept speech can't be looked up, so it is heard again: %s", error)
+                activity.logger.warning("cached transcript can't be read, so it is computed again: %s", error)
                 return None
             return piece_path.read_bytes()
 
@@ -43,5 +43,5 @@ class SpeechCache:
                 speech_cache_key(self.audio_sha256, recipe, start_us, end_us), content, _MEDIA_TYPE
             )
         except PassingError as error:
-            # The words are there; only a later attempt would have to hear them again.
-            _log.warning("speech was heard but can't be kept: %s", error)
+            # This attempt has its words; only a later attempt would have to compute them again.
+            activity.logger.warning("transcript can't be cached: %s", error)

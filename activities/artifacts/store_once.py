@@ -1,4 +1,4 @@
-"""How a finished part becomes an artifact that a retry, another worker or another task finds."""
+"""Storing of a finished part under a shared key, where retries, other workers and other tasks find it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ def store_once(
     media_type: str,
     progress: ProgressReporter,
 ) -> Artifact:
-    """Store the file under `key`, unless somebody was quicker: then theirs is the artifact.
+    """Stores the file under `key`, unless another attempt has: then that one's artifact is returned.
 
-    It is written under the attempt's own prefix first and appears under `key` at once and whole.
+    The file is first uploaded under the attempt's own prefix and then copied, so that `key` is never
+    incomplete.
     """
-    made = store.upload(scratch_path, attempt.key(scratch_path.name), media_type, progress)
-    return store.find(key) or store.copy(made, key)
+    uploaded = store.upload(scratch_path, attempt.key(scratch_path.name), media_type, progress)
+    return store.find(key) or store.copy(uploaded, key)

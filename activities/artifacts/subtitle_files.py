@@ -1,4 +1,4 @@
-"""How cues become the files of a task: WebVTT for players, SRT for everything else."""
+"""Subtitle files of a task: stores cues as WebVTT for players and as SRT for other programs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from domain.subtitles.files import to_srt, to_webvtt
 def store_cues(
     store: ObjectStore, attempt: Attempt, cues: Sequence[Cue], language: str | None
 ) -> SubtitleFiles:
-    """Both files are valid when there are no cues."""
+    """Stores both files; they are valid without cues, too."""
     vtt = to_webvtt(cues, language).encode()
     srt = to_srt(cues).encode()
     return SubtitleFiles(

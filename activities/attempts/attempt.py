@@ -1,4 +1,4 @@
-"""One attempt of an activity: its scratch folder, its place in the store, its pulse."""
+"""One attempt of an activity: its scratch folder, its prefix in the store, its heartbeats."""
 
 from __future__ import annotations
 
@@ -19,56 +19,57 @@ from domain.attempts.progress import PartialProgress, ProgressReporter
 from domain.errors import AttemptCancelled, AttemptDrained, AttemptSuperseded, PipelineError, ScratchFull
 from domain.storage.keys import attempt_prefix
 
-# Often enough for a person who watches; the SDK thins the beats out further on their way.
-_BEAT_EVERY_S = 0.5
+# Often enough for a live progress display; the SDK throttles heartbeats further.
+_HEARTBEAT_EVERY_S = 0.5
 
 
 class HeartbeatReporter:
-    """Beats for the running activity while its work moves, and knows when it must stop.
+    """Sends heartbeats of the running activity while its work makes progress.
 
-    `beat` is what is told next; its other fields than the fraction stay until `tell` changes them.
+    `details` are those of the next heartbeat; `advance` changes only their fraction, `send` the others.
     """
 
-    def __init__(self, beat: HeartbeatDetails) -> None:
-        self.beat = beat
-        self._beaten_s = 0.0
+    def __init__(self, details: HeartbeatDetails) -> None:
+        self.details = details
+        self._sent_s = 0.0
 
     def advance(self, fraction: float) -> None:
         # A stage's progress never goes down within an attempt, whatever a tool reports.
-        self.beat = replace(self.beat, fraction=max(self.beat.fraction, min(round(fraction, 4), 1.0)))
+        highest = max(self.details.fraction, min(round(fraction, 4), 1.0))
+        self.details = replace(self.details, fraction=highest)
         self.working()
 
     def working(self) -> None:
         now_s = time.monotonic()
-        if now_s - self._beaten_s >= _BEAT_EVERY_S:
-            self.send(self.beat)
+        if now_s - self._sent_s >= _HEARTBEAT_EVERY_S:
+            self.send(self.details)
 
-    def send(self, beat: HeartbeatDetails) -> None:
-        """Beat at once; the last beat before a failure is never held back."""
-        self.beat = beat
-        self._beaten_s = time.monotonic()
-        activity.heartbeat(beat)
+    def send(self, details: HeartbeatDetails) -> None:
+        """Sends a heartbeat at once, so that the last one before a failure is not delayed."""
+        self.details = details
+        self._sent_s = time.monotonic()
+        activity.heartbeat(details)
 
     def check(self) -> None:
         check()
 
 
 def check() -> None:
-    """Raise what ends the running attempt, if anything does."""
+    """Raises the error that ends the running attempt, if it must stop."""
     if activity.is_worker_shutdown():
-        raise AttemptDrained("The worker is shutting down; another one goes on with this.")
+        raise AttemptDrained("The worker is shutting down; another one continues this.")
     if activity.is_cancelled():
-        why = activity.cancellation_details()
-        if why is not None and (why.not_found or why.timed_out):
-            raise AttemptSuperseded("Temporal has gone on without this attempt.")
+        reason = activity.cancellation_details()
+        if reason is not None and (reason.not_found or reason.timed_out):
+            raise AttemptSuperseded("Temporal has ended this attempt and started another one.")
         raise AttemptCancelled("The task was cancelled.")
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """`scratch_path` is an empty folder that goes when the attempt ends, however it ends.
+    """`scratch_path` is an empty folder that is removed when the attempt ends for whatever reason.
 
-    `before` is the last beat of the attempt before this one.
+    `before` are the last heartbeat details of the attempt before.
     """
 
     scratch_path: Path
@@ -77,19 +78,19 @@ class Attempt:
     before: HeartbeatDetails
 
     def key(self, name: str) -> str:
-        """Where this attempt, and no other, may write an object."""
+        """Key of an object to which only this attempt writes."""
         return self.prefix + name
 
     def part(self, start: float, end: float) -> ProgressReporter:
-        """The pulse of a step that takes the attempt's progress from `start` to `end`, 0 to 1."""
+        """Reporter of a step that takes the attempt's progress from `start` to `end`, 0 to 1."""
         return PartialProgress(self.progress, start, end)
 
 
 @contextmanager
 def open_attempt(scratch_root: Path, task_id: str) -> Iterator[Attempt]:
-    """Run one attempt; the product's errors leave it as Temporal failures."""
+    """Context of one attempt; converts the product's errors to Temporal failures."""
     run = activity.info()
-    # Not in a folder of the task's, which the last attempt would leave behind empty.
+    # Not in a folder of the task, which would stay behind empty after the last attempt.
     scratch_path = scratch_root / f"{task_id}-{run.activity_id}-{run.attempt}"
     scratch_path.mkdir(parents=True)
     before = last_details(run)

@@ -1,4 +1,4 @@
-"""The one table from the product's errors to Temporal failures."""
+"""Conversion of the product's errors to Temporal failures."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from domain.errors import (
     SenderError,
 )
 
-# A drained attempt left a healthy task behind: another worker may take it up at once.
-# One that was handed back is most likely taken up by a worker that is free, and this one is.
+# A drained attempt was healthy: another worker may continue at once.
+# A chunk that was handed back would most likely return to this worker, which is free now: it waits.
 _RETRY_AFTER: dict[type[PipelineError], timedelta] = {
     AttemptDrained: timedelta(milliseconds=100),
     AttemptHandedBack: timedelta(seconds=2),
@@ -25,7 +25,7 @@ _RETRY_AFTER: dict[type[PipelineError], timedelta] = {
 
 
 def as_failure(error: PipelineError) -> FailureError:
-    """The Temporal failure for an error; only passing faults are worth another attempt."""
+    """The Temporal failure for an error; only transient errors are retried."""
     if isinstance(error, AttemptCancelled):
         return CancelledError(str(error))
     return ApplicationError(
@@ -33,7 +33,7 @@ def as_failure(error: PipelineError) -> FailureError:
         type=error.code,
         non_retryable=not isinstance(error, PassingError),
         next_retry_delay=_RETRY_AFTER.get(type(error)),
-        # Stopping when told to is no news for the log.
+        # A requested stop is not logged as an error.
         category=ApplicationErrorCategory.BENIGN
         if isinstance(error, AttemptStopped)
         else ApplicationErrorCategory.UNSPECIFIED,
@@ -41,6 +41,6 @@ def as_failure(error: PipelineError) -> FailureError:
 
 
 def as_patient_failure(error: PipelineError) -> FailureError:
-    """The failure of a step that every task needs to end well: it is tried again until its operator has
-    mended what is wrong, because a task that gave up here would end without a word to the catalogue."""
+    """The failure of a step that every task needs. It is also retried after an operator's error, until that
+    is fixed: a task that gave up here would not record its end in the catalogue."""
     return ApplicationError(str(error), type=error.code, non_retryable=isinstance(error, SenderError))

@@ -1,4 +1,4 @@
-"""How much media an activity has brought one stage further, so that stages have a speed."""
+"""Running time of the media that an activity has processed, from which a stage's speed is computed."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _PCM_BYTES_PER_S = 32_000
 
 
 def media_done_us(message: object, result: object) -> int:
-    """Each stage comes to the media's running time once; steps that only prepare or join come to 0.
+    """The processed media in microseconds; 0 for steps that only prepare or join, and for cached results.
 
-    What was found in the store and taken as it was is no work, and counts as none.
+    The activities of one stage together process the media once.
     """
     match message:
         case EncodeChunkInput(clock=clock, chunk=chunk):

@@ -1,4 +1,4 @@
-"""What the attempts have cost and come to, counted for whoever watches the installation."""
+"""Interceptor that records metrics of attempts: duration, processed media, retries, failures, stalls."""
 
 from __future__ import annotations
 
@@ -25,25 +25,24 @@ _STALLS = frozenset({MediaToolStalled.__name__, ModelStalled.__name__})
 
 
 class AttemptMetrics(Interceptor):
-    """One for all workers of a process. It belongs inside of what makes an attempt wait for its turn."""
+    """One for all workers of a process. It must be inside of `AttemptInterceptor`, so that the time an
+    attempt waits for its slot is not counted."""
 
     def __init__(self, meter: MetricMeter) -> None:
         self.work = meter.create_histogram_float(
-            "video_pipeline_attempt", "How long attempts worked, by how they ended.", "seconds"
+            "video_pipeline_attempt", "Duration of attempts, by outcome.", "seconds"
         )
         self.media = meter.create_histogram_float(
-            "video_pipeline_media", "Running time of the media that a stage is done with.", "seconds"
+            "video_pipeline_media", "Running time of the processed media.", "seconds"
         )
-        self.retries = meter.create_counter(
-            "video_pipeline_attempt_retries", "Attempts that were not the first."
-        )
+        self.retries = meter.create_counter("video_pipeline_attempt_retries", "Attempts after the first one.")
         self.failures = meter.create_counter(
-            "video_pipeline_attempt_failures", "Attempts that ended by a fault, by its code."
+            "video_pipeline_attempt_failures", "Attempts that failed, by error code."
         )
         self.stalls = meter.create_counter(
-            "video_pipeline_stalls", "Attempts that were ended because nothing moved."
+            "video_pipeline_stalls", "Attempts that were stopped because they made no progress."
         )
-        # A series that begins with its first stall would show no rise.
+        # A series that begins with its first stall would show no increase.
         for stage in Stage:
             self.stalls.add(0, {"stage": stage.value})
 
@@ -54,10 +53,10 @@ class AttemptMetrics(Interceptor):
 class _CountedAttempt(ActivityInboundInterceptor):
     def __init__(self, next: ActivityInboundInterceptor, metrics: AttemptMetrics) -> None:
         super().__init__(next)
-        self._figures = metrics
+        self._metrics = metrics
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
-        run, metrics = activity.info(), self._figures
+        run, metrics = activity.info(), self._metrics
         stage = stage_of(run.activity_id)
         labels = {
             "stage": stage.value if stage else "none",
@@ -85,9 +84,9 @@ class _CountedAttempt(ActivityInboundInterceptor):
         kind = error.type if isinstance(error, ApplicationError) else None
         if kind in _STOPS:
             return "stopped"
-        # What no table knows is one series, not one for each thing that libraries can raise.
+        # All unknown errors share one series, instead of one for each class that libraries can raise.
         code = kind if kind in CODES else "Unexpected"
-        self._figures.failures.add(1, {**labels, "code": str(code)})
+        self._metrics.failures.add(1, {**labels, "code": str(code)})
         if code in _STALLS:
-            self._figures.stalls.add(1, {"stage": labels["stage"]})
+            self._metrics.stalls.add(1, {"stage": labels["stage"]})
         return "failed"

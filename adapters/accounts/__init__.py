@@ -1,4 +1,4 @@
-"""Accounts: whom an OpenID Connect issuer vouches for."""
+"""Accounts of an OpenID Connect issuer: its settings, its keys and the check of its tokens."""
 
 from adapters.accounts.issuer_keys import IssuerKeys
 from adapters.accounts.settings import OidcSettings, read_oidc

@@ -1,4 +1,4 @@
-"""Which issuer vouches for callers, and where its tokens say what a caller may do."""
+"""Settings of accounts: the OpenID Connect issuer and the claims that hold roles and plan."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from domain.errors import SettingInvalid
 
-# With a public key anybody could sign by an HS* algorithm, and by `none` without any key.
+# Not HS*, for which anyone could sign with the public key, and not `none`, which needs no key.
 ASYMMETRIC = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 
 
 @dataclass(frozen=True)
 class OidcSettings:
-    """`roles_claim` and `plan_claim` are names of claims, or paths to them with dots between the steps."""
+    """Issuer and token rules. `roles_claim` and `plan_claim` are claim names or paths with dots."""
 
     issuer: str
     audience: str = "video-pipeline"
@@ -26,7 +26,7 @@ class OidcSettings:
 
 
 def read_oidc(env: Mapping[str, str] = os.environ) -> OidcSettings | None:
-    """None where no issuer is named: then there are no accounts."""
+    """Reads the settings; None without OIDC_ISSUER, which means no accounts."""
     issuer = env.get("OIDC_ISSUER", "")
     if not issuer:
         return None
@@ -46,10 +46,10 @@ def read_oidc(env: Mapping[str, str] = os.environ) -> OidcSettings | None:
 
 
 def _audience(name: str) -> str:
-    # Keycloak names it in the tokens of all its clients.
+    # Keycloak puts `account` into the tokens of all its clients.
     if name in ("", "account"):
         raise SettingInvalid(
-            f"OIDC_AUDIENCE is {name!r}; it must be a name that only tokens for this product hold."
+            f"OIDC_AUDIENCE is {name!r}; it must be an audience that only tokens for this product have."
         )
     return name
 

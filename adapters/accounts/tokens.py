@@ -1,4 +1,4 @@
-"""Decides whether a token of the issuer's is good here, and what it says of its bearer."""
+"""Check of bearer tokens: validates a token and returns its bearer's identity, roles and plan."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ class OidcTokens:
         self._keys = keys
 
     async def identity(self, token: str) -> Identity:
-        """Who the token speaks of. Raises `TokenRefused`, or `IssuerUnavailable` when its key is unknown."""
+        """Identity in the token. Raises `TokenRefused`, or `IssuerUnavailable` when its key can't be had."""
         try:
             claims = await self._claims(token)
         except ExpiredSignatureError as error:
             raise TokenRefused("The token has expired: get a new one.") from error
         except InvalidAudienceError as error:
             raise TokenRefused(
-                f"The token is not meant for {self._settings.audience!r}: ask the issuer for one that is."
+                f"The token is not meant for {self._settings.audience!r}: get one with that audience."
             ) from error
         except InvalidTokenError as error:
-            raise TokenRefused(f"The token is not good here: {error}.") from error
+            raise TokenRefused(f"The token is not valid: {error}.") from error
         subject = claims["sub"]
         if not 0 < len(subject) <= _LONGEST_SUBJECT:
-            raise TokenRefused("The token names nobody that can be known here.")
+            raise TokenRefused(f"The token's subject must have 1 to {_LONGEST_SUBJECT} characters.")
         return Identity(
-            # No subject can take the name of the local user, or of anybody who is known another way.
+            # The prefix keeps subjects apart from the local user and from owners of other kinds.
             owner=f"oidc:{subject}",
             roles=_roles(_claim(claims, self._settings.roles_claim)),
             plan=plan_of(_claim(claims, self._settings.plan_claim)),
@@ -46,10 +46,10 @@ class OidcTokens:
     async def _claims(self, token: str) -> dict[str, Any]:
         header = jwt.get_unverified_header(token)
         if header.get("alg") not in self._settings.algorithms:
-            raise InvalidTokenError("its signature is of a kind that is not taken")
+            raise InvalidTokenError("its signature algorithm is not allowed")
         key = await self._keys.key(str(header.get("kid", "")))
         if key is None:
-            raise InvalidTokenError("the issuer has no key that it names")
+            raise InvalidTokenError("the issuer has no key with its key id")
         claims: dict[str, Any] = jwt.decode(
             token,
             key,
@@ -59,14 +59,14 @@ class OidcTokens:
             leeway=self._settings.leeway_s,
             options={"require": _REQUIRED},
         )
-        # Keycloak signs what it says to a client about a login with the same key.
+        # Keycloak signs ID tokens with the same key.
         if claims.get("typ", "Bearer") != "Bearer":
             raise InvalidTokenError("it is not an access token")
         return claims
 
 
 def _claim(claims: dict[str, Any], path: str) -> Any:
-    """The claim of this name, which may hold dots itself, else what the path leads to; None for nothing."""
+    """Claim with this name (which may have dots), else the claim at this path; None if there is none."""
     if path in claims:
         return claims[path]
     found: Any = claims

@@ -1,4 +1,4 @@
-"""The catalogue: what is kept of each video after its task has been forgotten."""
+"""Catalogue: database of videos, resumable uploads and API keys; rows outlive Temporal's histories."""
 
 from adapters.catalogue.api_key_model import ApiKeyRow
 from adapters.catalogue.api_keys import KEY_MARK, ApiKeys, NewKey

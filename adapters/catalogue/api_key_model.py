@@ -1,4 +1,4 @@
-"""The table of API keys, as the migrations make it."""
+"""Table model of API keys, equal to what the migrations create."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 
 class ApiKeyRow(SQLModel, table=True):
-    """One key, of which only a hash is kept; `prefix` is the part by which people know it."""
+    """API key, stored as a hash; `prefix` is its readable beginning."""
 
     __tablename__ = "api_keys"
     __table_args__ = (Index("ix_api_keys_owner_created_us", "owner", "created_us"),)

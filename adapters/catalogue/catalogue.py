@@ -1,4 +1,4 @@
-"""What the catalogue accepts: one row a video, one video an idempotency key, and no step backwards."""
+"""Writer of the catalogue: one row per video, one video per idempotency key, no step back in state."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from adapters.catalogue.engine import hold_owner, naming_faults
-from adapters.catalogue.library import Library
+from adapters.catalogue.engine import lock_owner, translated_errors
+from adapters.catalogue.library import VideoQueries
 from adapters.catalogue.models import VideoRow, options_as_json, state_as_json, work_sha256
 from adapters.catalogue.resumable import ResumableUploads
 from adapters.catalogue.usage import usage_of
@@ -25,7 +25,7 @@ from domain.tasks.state import TaskState, TaskStatus
 
 @dataclass(frozen=True)
 class NewVideo:
-    """What is known of a video when its bytes have come in."""
+    """Values of a video's row when its upload is complete."""
 
     video_id: str
     task_id: str
@@ -39,9 +39,9 @@ class NewVideo:
     webhook_url: str | None = None
 
 
-class Catalogue(Library):
-    """Safe to use from many threads and processes. Every call raises `CatalogueUnavailable` when the
-    database does not answer."""
+class Catalogue(VideoQueries):
+    """Catalogue of videos, safe for many threads and processes. Every call raises `CatalogueUnavailable`
+    when the database does not answer."""
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
@@ -49,22 +49,22 @@ class Catalogue(Library):
         self.views = Views(engine)
 
     def ready(self) -> None:
-        """Raise unless the table answers."""
-        with naming_faults("answer"), Session(self._engine) as session:
+        """Raise `CatalogueUnavailable` unless the table can be read."""
+        with translated_errors("answer"), Session(self._engine) as session:
             session.exec(select(VideoRow.id).limit(1)).first()
 
     def usage(self, owner: str, at_us: int, quotas: Quotas) -> Usage:
-        """What the owner has of that which `quotas` limits."""
+        """Owner's usage of what `quotas` limits."""
         if not quotas:
             return Usage()
-        with naming_faults("sum up what its owner has"), Session(self._engine) as session:
+        with translated_errors("sum up an owner's usage"), Session(self._engine) as session:
             return usage_of(session, owner, at_us, quotas)
 
     def add(self, video: NewVideo, quotas: Quotas = NO_QUOTAS) -> VideoRow:
-        """Keep a new video; when its owner has used its idempotency key before, the first video's row.
+        """Add a video's row. If the owner used its idempotency key before, return the first video's row.
 
-        Raises `QuotaExceeded` when the video is more than its owner may have: of several that come at the
-        same time, only those that fit are kept.
+        Raises `QuotaExceeded` when the video exceeds its owner's quota; concurrent uploads are counted one
+        after the other.
         """
         state = queued_state(video.task_id, video.options, video.created_us)
         row = VideoRow(
@@ -86,14 +86,14 @@ class Catalogue(Library):
             created_us=video.created_us,
             updated_us=video.created_us,
         )
-        with naming_faults("keep a new video"):
+        with translated_errors("store a new video"):
             try:
                 with Session(self._writer, expire_on_commit=False) as session:
                     if quotas:
-                        hold_owner(session, video.owner)
+                        lock_owner(session, video.owner)
                     session.add(row)
                     session.flush()
-                    # Nobody adds a video of the owner between this look and the commit.
+                    # The lock holds until the commit: no other video of the owner is added in between.
                     quotas.check(
                         usage_of(session, video.owner, video.created_us, quotas, except_id=row.id),
                         video.source.size_bytes,
@@ -107,22 +107,22 @@ class Catalogue(Library):
                 return first
 
     def by_task(self, task_id: str) -> VideoRow | None:
-        with naming_faults("look up a task"), Session(self._engine) as session:
+        with translated_errors("look up a task"), Session(self._engine) as session:
             return session.exec(select(VideoRow).where(VideoRow.task_id == task_id)).first()
 
     def by_idempotency_key(self, owner: str, key: str) -> VideoRow | None:
         query = select(VideoRow).where(VideoRow.owner == owner, VideoRow.idempotency_key == key)
-        with naming_faults("look up an idempotency key"), Session(self._engine) as session:
+        with translated_errors("look up an idempotency key"), Session(self._engine) as session:
             return session.exec(query).first()
 
     def record(self, record: RecordInput) -> None:
-        """Bring the row in line with its task.
+        """Update the row to its task's state.
 
-        A state older than the row's, one that would reopen an ended task, and the state of a video that
-        has been removed change nothing: records can arrive twice, late and in any order.
+        A state older than the row's, one that would reopen an ended task, and the state of a removed video
+        change nothing: records can arrive twice, late and in any order.
         """
         query = select(VideoRow).where(VideoRow.id == record.video_id).with_for_update()
-        with naming_faults("record a task's state"), Session(self._writer) as session:
+        with translated_errors("record a task's state"), Session(self._writer) as session:
             row = session.exec(query).first()
             if row is None or not _goes_forward(row, record.state):
                 return
@@ -131,8 +131,8 @@ class Catalogue(Library):
             session.commit()
 
     def remove(self, task_id: str) -> None:
-        """Forget a task; one that is not known is no fault."""
-        with naming_faults("remove a task"), Session(self._writer) as session:
+        """Delete a task's row; an unknown task is no fault."""
+        with translated_errors("remove a task"), Session(self._writer) as session:
             row = session.exec(select(VideoRow).where(VideoRow.task_id == task_id)).first()
             if row is not None:
                 session.delete(row)
@@ -141,7 +141,7 @@ class Catalogue(Library):
 
 def _goes_forward(row: VideoRow, state: TaskState) -> bool:
     if row.status == TaskStatus.QUEUED.value:
-        # The row was written by the API's clock, which need not agree with Temporal's.
+        # The row's time is from the API's clock, which may differ from Temporal's.
         return True
     reopens = TaskStatus(row.status).ended and not state.status.ended
     return state.updated_us >= row.updated_us and not reopens

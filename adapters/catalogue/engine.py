@@ -1,4 +1,4 @@
-"""How the catalogue's connections behave: who waits for whom and how long, and what a failure is called."""
+"""Database connections of the catalogue: lock waits, transactions, and translation of errors."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _FIRST_SAFE_WAL = (3, 51, 3)
 
 
 def sqlite_path(settings: CatalogueSettings) -> Path | None:
-    """The database's file, or None when a server keeps it."""
+    """Path of the SQLite file, or None for a database server."""
     url = make_url(settings.url)
     if url.get_backend_name() != "sqlite":
         return None
     if url.database in (None, "", ":memory:"):
-        raise ArgumentError("several processes share the catalogue, so SQLite needs a file.")
+        raise ArgumentError("several processes share the catalogue, so SQLite needs a file")
     return Path(url.database)
 
 
 def connect(settings: CatalogueSettings) -> Engine:
-    """An engine that opens no connection yet."""
+    """Makes an engine; opens no connection."""
     wait_s = settings.wait_ms / 1_000
     try:
         sqlite_path(settings)
@@ -40,20 +40,23 @@ def connect(settings: CatalogueSettings) -> Engine:
     except (ArgumentError, ModuleNotFoundError) as error:
         raise SettingInvalid(f"The database's URL can't be used: {error}") from error
     if engine.dialect.name == "sqlite":
-        _settle_sqlite(engine, settings.wait_ms)
+        _configure_sqlite(engine, settings.wait_ms)
     return engine
 
 
-def writing(engine: Engine) -> Engine:
-    """The same pool; its transactions take the write lock at once instead of when it is too late to wait."""
+def write_locked(engine: Engine) -> Engine:
+    """Engine on the same pool whose transactions take SQLite's write lock at their begin.
+
+    A transaction that takes it later fails at once instead of waiting.
+    """
     return engine.execution_options(writes=True)
 
 
-def _settle_sqlite(engine: Engine, wait_ms: int) -> None:
+def _configure_sqlite(engine: Engine, wait_ms: int) -> None:
     journal = "WAL" if sqlite3.sqlite_version_info >= _FIRST_SAFE_WAL else "DELETE"
 
     def on_connect(connection: Any, _record: object) -> None:
-        # sqlite3 would begin transactions on its own, and late: `on_begin` does it.
+        # Disables sqlite3's own, late BEGIN; `on_begin` does it.
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={wait_ms}")
@@ -68,17 +71,17 @@ def _settle_sqlite(engine: Engine, wait_ms: int) -> None:
     event.listen(engine, "begin", on_begin)
 
 
-def hold_owner(session: Session, owner: str) -> None:
-    """Until the transaction ends nobody else writes for this owner. In SQLite nobody writes at all."""
+def lock_owner(session: Session, owner: str) -> None:
+    """Lock the owner's rows against other writers until the transaction ends. SQLite locks all anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(owner, 0))))
 
 
 @contextmanager
-def naming_faults(what: str) -> Iterator[None]:
-    """Turn the database's exceptions into the product's; `what` says what was being done."""
+def translated_errors(action: str) -> Iterator[None]:
+    """Turn the database's exceptions into the product's; `action` names the operation in the message."""
     try:
         yield
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error)
-        raise CatalogueUnavailable(f"The catalogue's database failed to {what}: {reason}") from error
+        raise CatalogueUnavailable(f"The catalogue's database failed to {action}: {reason}") from error

@@ -1,4 +1,4 @@
-"""How videos are found again: one by its id, by the work that it took, and page by page."""
+"""Queries of videos: by id, by equal work, and in pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Engine, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from adapters.catalogue.engine import naming_faults, writing
+from adapters.catalogue.engine import translated_errors, write_locked
 from adapters.catalogue.models import VideoRow
 from domain.errors import FormInvalid
 from domain.tasks.state import TaskStatus
@@ -17,7 +17,7 @@ from domain.tasks.state import TaskStatus
 
 @dataclass(frozen=True)
 class Cursor:
-    """A place in the list of videos, newest first; `str` of it is what callers pass around."""
+    """Position in the list of videos, newest first; `str` gives the form that callers send back."""
 
     created_us: int
     video_id: str
@@ -29,13 +29,13 @@ class Cursor:
     def parse(cls, text_form: str) -> Cursor:
         created, _, video_id = text_form.partition(".")
         if not (created.isascii() and created.isdecimal() and len(created) < 19 and video_id):
-            raise FormInvalid("The cursor is not one that a page of this list gave.")
+            raise FormInvalid("The cursor is not valid: send one from a page of this list.")
         return cls(int(created), video_id)
 
 
 @dataclass(frozen=True)
 class Page:
-    """Videos, newest first; `next` leads to the older ones and is None on the last page."""
+    """Page of videos, newest first; `next` is the cursor of the next page, None on the last one."""
 
     videos: list[VideoRow]
     next: Cursor | None
@@ -43,46 +43,46 @@ class Page:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which of an owner's videos: of these statuses, with this in the file's name, made of this source."""
+    """Search filter: statuses, text in the file name, digest of the source; empty ones match all."""
 
     statuses: Collection[TaskStatus] = ()
     name: str = ""
     source_sha256: str = ""
 
 
-class Library:
+class VideoQueries:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._writer = writing(engine)
+        self._writer = write_locked(engine)
 
     def video(self, owner: str | None, video_id: str) -> VideoRow | None:
-        """One of the owner's videos, by its own id or its task's; with None, of anybody's."""
+        """Owner's video (any owner's for None) by its id or its task's."""
         query = _one(owner, video_id)
-        with naming_faults("look up a video"), Session(self._engine) as session:
+        with translated_errors("look up a video"), Session(self._engine) as session:
             return session.exec(query).first()
 
     def same_work(self, owner: str, work_sha256: str) -> VideoRow | None:
-        """The owner's newest video that was or is being made of the same things in the same way."""
-        lost = (TaskStatus.FAILED.value, TaskStatus.CANCELLED.value)
+        """Owner's newest video of the same source, subtitles and options that has not failed."""
+        unsuccessful = (TaskStatus.FAILED.value, TaskStatus.CANCELLED.value)
         query = (
             select(VideoRow)
             .where(VideoRow.owner == owner, VideoRow.work_sha256 == work_sha256)
-            .where(col(VideoRow.status).not_in(lost))
+            .where(col(VideoRow.status).not_in(unsuccessful))
             .order_by(col(VideoRow.created_us).desc())
         )
-        with naming_faults("look for finished work"), Session(self._engine) as session:
+        with translated_errors("look for finished work"), Session(self._engine) as session:
             return session.exec(query).first()
 
     def is_source_shared(self, source_sha256: str, except_id: str) -> bool:
-        """Whether another video, of anybody, was made of the same bytes."""
+        """True if another video, of any owner, has the same source bytes."""
         query = select(VideoRow.id).where(VideoRow.source_sha256 == source_sha256, VideoRow.id != except_id)
-        with naming_faults("look for a source"), Session(self._engine) as session:
+        with translated_errors("look for a source"), Session(self._engine) as session:
             return session.exec(query.limit(1)).first() is not None
 
     def rename(self, owner: str | None, video_id: str, filename: str, at_us: int) -> VideoRow | None:
-        """Give a video another name; None when there is no such video."""
+        """Change a video's file name; None when there is no such video."""
         query = _one(owner, video_id).with_for_update()
-        with naming_faults("rename a video"), Session(self._writer, expire_on_commit=False) as session:
+        with translated_errors("rename a video"), Session(self._writer, expire_on_commit=False) as session:
             row = session.exec(query).first()
             if row is not None:
                 row.filename, row.edited_us = filename, at_us
@@ -97,22 +97,22 @@ class Library:
         limit: int = 50,
         before: Cursor | None = None,
     ) -> Page:
-        """The owner's videos, or everybody's for None, newest first; of any status unless some are named."""
+        """Page of the owner's videos (all owners' for None), newest first; any status if none is given."""
         return self.search(owner, Wanted(statuses), limit, before)
 
     def search(
         self, owner: str | None, wanted: Wanted, limit: int = 50, before: Cursor | None = None, skip: int = 0
     ) -> Page:
-        """The owner's videos that are wanted, newest first; a page at `before` is as quick as the first."""
+        """Page of the owner's videos that match, newest first; a page at `before` is as fast as the first."""
         query = _matching(owner, wanted)
         if before is not None:
-            # The first condition says nothing new, but an index can be entered by it.
+            # The first condition is implied by the second, but lets the database use an index.
             query = query.where(
                 col(VideoRow.created_us) <= before.created_us,
                 or_(col(VideoRow.created_us) < before.created_us, col(VideoRow.id) < before.video_id),
             )
         query = query.order_by(col(VideoRow.created_us).desc(), col(VideoRow.id).desc())
-        with naming_faults("list the videos"), Session(self._engine) as session:
+        with translated_errors("list the videos"), Session(self._engine) as session:
             rows = list(session.exec(query.offset(skip).limit(limit + 1)).all())
         videos = rows[:limit]
         last = videos[-1] if len(rows) > limit else None

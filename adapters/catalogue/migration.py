@@ -1,4 +1,4 @@
-"""Brings the catalogue's tables up to date, once, however many processes start at the same time."""
+"""Migration of the catalogue's tables, run once even when many processes start at the same time."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Engine, text
 
-from adapters.catalogue.engine import connect, naming_faults, sqlite_path, writing
+from adapters.catalogue.engine import connect, sqlite_path, translated_errors, write_locked
 from adapters.catalogue.settings import CatalogueSettings
 from domain.errors import SettingInvalid
 
 MIGRATIONS_PATH = Path(__file__).parent / "migrations"
-# Any number that nobody else locks; PostgreSQL's advisory locks are named by numbers.
+# Arbitrary number that names PostgreSQL's advisory lock.
 _LOCK = 7_316_221_904
 # A process that starts while another one migrates waits for it.
 _WAIT_MS = 60_000
 
 
 def upgrade(settings: CatalogueSettings, revision: str = "head") -> None:
-    """Apply the migrations that are missing; a database file is made with its folder when there is none.
+    """Apply missing migrations; creates a missing database file and its folder.
 
     The whole upgrade is one transaction under the database's write lock, so a second process waits and
     then finds nothing to do, and a failure changes nothing.
@@ -31,11 +31,11 @@ def upgrade(settings: CatalogueSettings, revision: str = "head") -> None:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with naming_faults("bring its tables up to date"):
+        with translated_errors("migrate its tables"):
             _upgrade(engine, revision)
     except CommandError as error:
         raise SettingInvalid(
-            f"The database was written by another version of the product: {error}"
+            f"The database was migrated by another version of the product; run that version: {error}"
         ) from error
     finally:
         engine.dispose()
@@ -44,7 +44,7 @@ def upgrade(settings: CatalogueSettings, revision: str = "head") -> None:
 def _upgrade(engine: Engine, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS_PATH).replace("%", "%%"))
-    with writing(engine).begin() as connection:
+    with write_locked(engine).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         config.attributes["connection"] = connection

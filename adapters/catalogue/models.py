@@ -1,4 +1,4 @@
-"""The catalogue's table, as the migrations make it."""
+"""Table model of videos, equal to what the migrations create."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from domain.tasks.state import TaskState
 
 
 class VideoRow(SQLModel, table=True):
-    """One video. Its state is the last one its task recorded; columns beside it are there to be searched."""
+    """Video with the last recorded state of its task; the other columns allow searches."""
 
     __tablename__ = "videos"
     __table_args__ = (
@@ -46,7 +46,7 @@ class VideoRow(SQLModel, table=True):
     height: int | None = None
     language: str | None = None
     animals: list[str] = Field(default_factory=list, sa_type=JSON)
-    # What a version that knows no plans writes, so that both can serve during a deploy.
+    # Default of an older version without plans, so that both can serve during a deploy.
     plan: str = Field(default="standard", sa_column_kwargs={"server_default": "standard"})
     webhook_url: str | None = None
     options: dict[str, Any] = Field(sa_type=JSON)
@@ -63,27 +63,27 @@ class VideoRow(SQLModel, table=True):
 
     @property
     def task_state(self) -> TaskState:
-        """The state that the row keeps; fields that this version does not know are left out."""
+        """Stored state, without fields that this version does not know."""
         return _STATES.validate_python(self.state)
 
     @property
     def result_key(self) -> str | None:
-        """The finished file; rows that are older than its column name it in their state only."""
+        """Key of the finished file; rows older than the column have it in their state only."""
         return self.final_key or self.task_state.outcome.final_video
 
     @property
     def source(self) -> Artifact:
-        """The upload as it lies in the store."""
+        """Uploaded file in the object store."""
         return Artifact(self.source_key, self.source_media_type, self.size_bytes, self.source_sha256)
 
     @property
     def processing_options(self) -> ProcessingOptions:
-        """What the sender asked for."""
+        """Options that the sender chose."""
         return options_of_json(self.options)
 
 
 def work_sha256(source: Artifact, options: ProcessingOptions) -> str:
-    """The same for the same video, subtitles and recipe, wherever they lie."""
+    """Digest of source, given subtitles and options by content, independent of their keys."""
     recipe = options_as_json(options)
     given = options.given_subtitles
     recipe["given_subtitles"] = given.sha256 if given else None
@@ -91,20 +91,20 @@ def work_sha256(source: Artifact, options: ProcessingOptions) -> str:
 
 
 def options_as_json(options: ProcessingOptions) -> dict[str, Any]:
-    """The options as the row keeps them."""
-    kept: dict[str, Any] = _OPTIONS.dump_python(options, mode="json")
-    return kept
+    """Options in their stored form."""
+    stored: dict[str, Any] = _OPTIONS.dump_python(options, mode="json")
+    return stored
 
 
-def options_of_json(kept: dict[str, Any]) -> ProcessingOptions:
-    """The options that a row keeps."""
-    return _OPTIONS.validate_python(kept)
+def options_of_json(stored: dict[str, Any]) -> ProcessingOptions:
+    """Options from their stored form."""
+    return _OPTIONS.validate_python(stored)
 
 
 def state_as_json(state: TaskState) -> dict[str, Any]:
-    """A state as the row keeps it."""
-    kept: dict[str, Any] = _STATES.dump_python(state, mode="json")
-    return kept
+    """State in its stored form."""
+    stored: dict[str, Any] = _STATES.dump_python(state, mode="json")
+    return stored
 
 
 _STATES = TypeAdapter(TaskState)

@@ -1,4 +1,4 @@
-"""The tables of resumable uploads, as the migrations make them."""
+"""Table models of resumable uploads, equal to what the migrations create."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from domain.tasks.options import ProcessingOptions
 
 
 class ResumableRow(SQLModel, table=True):
-    """One upload. `offset_bytes` are safe in the store, as parts and, behind them, as `pieces`: [key, size].
+    """Upload. The first `offset_bytes` are in the store: parts, then `pieces` as [key, size].
 
-    `digest` is the state of the SHA-256 over the parts; `writer` is the request that may go on with it.
-    `settled_us` is set when its task is started, or when it is refused for the fault.
+    `digest` is the state of the SHA-256 over the parts; `writer` is the request that may continue it.
+    `settled_us` is set when its task is started, or when it is refused with the fault.
     """
 
     __tablename__ = "resumable_uploads"
@@ -30,7 +30,7 @@ class ResumableRow(SQLModel, table=True):
     video_id: str = Field(unique=True)
     task_id: str
     filename: str
-    # The name `metadata` is taken by the model's own.
+    # SQLModel uses the name `metadata` itself.
     sent_metadata: str = Field(sa_column=Column("metadata", String, nullable=False))
     options: dict[str, Any] = Field(sa_type=JSON)
     idempotency_key: str | None = None
@@ -51,17 +51,17 @@ class ResumableRow(SQLModel, table=True):
 
     @property
     def is_whole(self) -> bool:
-        """Whether the last byte is in."""
+        """True when all bytes have been stored."""
         return self.offset_bytes == self.length_bytes
 
     @property
     def processing_options(self) -> ProcessingOptions:
-        """What the sender asked for."""
+        """Options that the sender chose."""
         return options_of_json(self.options)
 
 
 class ResumablePartRow(SQLModel, table=True):
-    """A part that counts. The store may hold others, of requests that were cut off."""
+    """Valid part. The store may hold others, of interrupted requests."""
 
     __tablename__ = "resumable_parts"
 

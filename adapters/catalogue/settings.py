@@ -1,4 +1,4 @@
-"""Where the catalogue's database is."""
+"""Settings of the catalogue's database."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class CatalogueSettings:
-    """`url` as SQLAlchemy takes it, such as `sqlite:////var/lib/video/catalogue.db`."""
+    """Database address as a SQLAlchemy URL, such as `sqlite:////var/lib/video/catalogue.db`."""
 
     url: str = field(repr=False)
     wait_ms: int = 5_000
 
 
 def read_catalogue(env: Mapping[str, str] = os.environ) -> CatalogueSettings:
-    """DATABASE_URL, else a file below the working folder."""
+    """Reads DATABASE_URL; its default is a file below the working folder."""
     return CatalogueSettings(env.get("DATABASE_URL", f"sqlite:///{Path('.data/catalogue.db').resolve()}"))

@@ -1,4 +1,4 @@
-"""What an owner has of the things that are limited, summed from the rows of the owner's videos."""
+"""Usage of an owner, summed from the rows of the owner's videos."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OPEN = [status.value for status in TaskStatus if not status.ended]
 
 
 def usage_of(session: Session, owner: str, at_us: int, quotas: Quotas, except_id: str = "") -> Usage:
-    """The figures that `quotas` limits, the others are 0; `except_id` is a video that does not count."""
+    """Usage of what `quotas` limits, 0 for the rest; the video `except_id` is not counted."""
     mine = (col(VideoRow.owner) == owner) & (col(VideoRow.id) != except_id)
     today = mine & (col(VideoRow.created_us) > at_us - DAY_US)
     return Usage(
@@ -31,5 +31,5 @@ def usage_of(session: Session, owner: str, at_us: int, quotas: Quotas, except_id
     )
 
 
-def _sum(session: Session, figure: ColumnElement[Any], which: ColumnElement[bool]) -> int:
-    return int(session.exec(select(figure).where(which)).one() or 0)
+def _sum(session: Session, amount: ColumnElement[Any], condition: ColumnElement[bool]) -> int:
+    return int(session.exec(select(amount).where(condition)).one() or 0)

@@ -1,4 +1,4 @@
-"""FFmpeg for encodes in chunks: plans them, encodes each, joins them, and counts every frame on the way."""
+"""Chunked encoding with FFmpeg: plans, encodes and joins chunks, and counts the frames after each step."""
 
 from __future__ import annotations
 
@@ -22,43 +22,43 @@ from domain.media.rendition import Rendition
 from domain.media.source import SourceMedia
 from domain.messages.encode import ChunkPlan
 
-# A change of the commands that changes what they make is a new number: kept chunks of the old are not joined.
+# Raise it with any change of the commands that changes their output: cached chunks of the old are not joined.
 _REVISION = 2
 
 
 class ChunkTool:
-    """One instance serves many threads. A child works in its target's folder, which is the attempt's own."""
+    """Planner, encoder and joiner of chunks; safe for many threads. A child runs in its target's folder."""
 
     def __init__(self, recipe: EncodeRecipe, limits: MediaLimits, run_limits: RunLimits) -> None:
         self._recipe = recipe
-        # What is left when the usual recipe keeps failing: less memory, no threads that can deadlock.
+        # Fallback after repeated failures of the usual recipe: less memory, no threads that can deadlock.
         self._plain = replace(recipe, preset="veryfast", threads=1)
         self._limits = limits
         self._runner = Runner(run_limits)
 
     def encodes(self, media: SourceMedia, rendition: Rendition, *, draws: bool) -> bool:
-        """False for a picture that is copied as it is."""
+        """True when the picture must be encoded, False when it can be copied."""
         return draws or not picture_conforms(media, rendition)
 
     def recipe_sha256(
         self, media: SourceMedia, rendition: Rendition, cues_sha256: str, *, plain: bool
     ) -> str:
-        """Differs whenever the encoded bytes would."""
-        recipe = (self._plain if plain else self._recipe).aiming_at(rendition)
+        """Cache key of an encode: changes whenever the encoded bytes would change."""
+        recipe = (self._plain if plain else self._recipe).with_quality_of(rendition)
         sides = (media.picture.display_width, media.picture.display_height)
         sizes = (rendition.picture_size(*sides), rendition.size(*sides))
         look = (cues_sha256, asdict(rendition.style)) if cues_sha256 else ()
-        spelled = json.dumps([_REVISION, asdict(recipe), sizes, look, self._tone_maps(media)], sort_keys=True)
-        return hashlib.sha256(spelled.encode()).hexdigest()
+        text = json.dumps([_REVISION, asdict(recipe), sizes, look, self._tone_maps(media)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def plan(self, source_path: Path, media: SourceMedia, progress: ProgressReporter) -> ChunkPlan:
-        """Where to cut, or why not."""
+        """Chunk borders of the source, or the reason why it must be encoded whole."""
         report = probe.describe(source_path, self._limits, self._runner, progress, reads_source=True)
         try:
             index = scan_frames(source_path, report, media, self._limits, self._runner, progress)
         except FramesUncountable as reason:
             return ChunkPlan(whole_because=str(reason))
-        # A broadcast recording has no index: seeks are guesses there, and so are the streams' lengths.
+        # A broadcast recording (MPEG-TS) has no index: seeks and stream lengths are guesses there.
         indexed = media.container != "mpegts"
         chunks = plan_chunks(index, chunk_length_us(media.duration_us), seeks_exactly=indexed)
         lag = (
@@ -79,7 +79,7 @@ class ChunkTool:
         *,
         plain: bool,
     ) -> None:
-        """Write the chunk's picture; raises `ArtifactMismatch` unless it has every frame."""
+        """Encode the chunk's picture; raises `ArtifactMismatch` unless it has every frame."""
         argv = chunks.encode_chunk(
             source_path,
             media,
@@ -100,7 +100,7 @@ class ChunkTool:
     def encode_sound(
         self, source_path: Path, media: SourceMedia, target_path: Path, progress: ProgressReporter
     ) -> None:
-        """Write the whole sound as AAC."""
+        """Encode the whole sound as AAC."""
         argv = chunks.encode_sound(source_path, media, self._recipe, target_path, self._limits)
         self._runner.make(argv, target_path, media.duration_us, progress)
 
@@ -114,7 +114,7 @@ class ChunkTool:
         target_path: Path,
         progress: ProgressReporter,
     ) -> None:
-        """Write the whole video; raises `ArtifactMismatch` unless every chunk's frames lie in their time."""
+        """Join chunks and sound; raises `ArtifactMismatch` unless each chunk starts at its planned time."""
         assert plan.clock is not None
         picture = media.picture
         rate = picture.frame_rate if picture.constant_frame_rate else None

@@ -1,4 +1,4 @@
-"""Which parts of FFmpeg are missing on this machine, and how to mend it."""
+"""Check of the installed FFmpeg: version, filters and encoders that the product needs."""
 
 from __future__ import annotations
 
@@ -27,63 +27,63 @@ _NEEDED_FILTERS = (
     "split",
 )
 _NEEDED_ENCODERS = ("libx264", "aac", "mov_text", "pcm_s16le", "rawvideo")
-_MEND = "install a full build of FFmpeg (apt install ffmpeg)"
+_FIX = "install a full build of FFmpeg (apt install ffmpeg)"
 
 
-def missing_parts() -> list[str]:
-    """One sentence for each part that the product needs and does not find; empty when all is well."""
+def missing_components() -> list[str]:
+    """One sentence for each needed component that this machine's FFmpeg lacks; empty when none is missing."""
     try:
         version, filters, encoders = map(_listing, ("-version", "-filters", "-encoders"))
-        _ask("ffprobe", "-version")
+        _run("ffprobe", "-version")
     except PipelineError as error:
         return [str(error)]
-    return lacking(version, filters, encoders)
+    return missing_from(version, filters, encoders)
 
 
-def lacking(version_text: str, filter_listing: str, encoder_listing: str) -> list[str]:
-    """What is missing in an FFmpeg that says this of itself."""
+def missing_from(version_text: str, filter_listing: str, encoder_listing: str) -> list[str]:
+    """Missing components by FFmpeg's own listings."""
     filters, encoders = _names(filter_listing), _names(encoder_listing)
-    told = " ".join(version_text.split()[2:3])
-    missing = [f"FFmpeg lacks the filter {name}: {_MEND}." for name in _NEEDED_FILTERS if name not in filters]
+    version_name = " ".join(version_text.split()[2:3])
+    missing = [f"FFmpeg lacks the filter {name}: {_FIX}." for name in _NEEDED_FILTERS if name not in filters]
     missing += [
-        f"FFmpeg lacks the encoder {name}: {_MEND}." for name in _NEEDED_ENCODERS if name not in encoders
+        f"FFmpeg lacks the encoder {name}: {_FIX}." for name in _NEEDED_ENCODERS if name not in encoders
     ]
-    if (version := _version(told)) and version < _OLDEST_VERSION:
-        missing.append(f"FFmpeg is {told}; 5.1 or newer is needed: {_MEND}.")
+    if (version := _version(version_name)) and version < _OLDEST_VERSION:
+        missing.append(f"FFmpeg is {version_name}; 5.1 or newer is needed: {_FIX}.")
     return missing
 
 
 @cache
 def can_tone_map() -> bool:
-    """HDR can be brought to standard range properly only with zimg's filter."""
+    """True if FFmpeg has the filters for tone mapping HDR to SDR (zimg's zscale)."""
     return {"zscale", "tonemap"} <= _names(_listing("-filters"))
 
 
 def _names(listing: str) -> set[str]:
-    """The second word of each line is the part's name."""
+    """Names in a listing: the second word of each line."""
     return {words[1] for line in listing.splitlines() if len(words := line.split()) > 2}
 
 
-def _version(told: str) -> tuple[int, ...]:
-    """`5.1.9-0+deb12u1` as (5, 1); builds from a development branch carry no number and are believed."""
-    major, _, rest = told.partition(".")
+def _version(text: str) -> tuple[int, ...]:
+    """Parses `5.1.9-0+deb12u1` as (5, 1); development builds have no number and give ()."""
+    major, _, rest = text.partition(".")
     minor = rest.split("-")[0].split(".")[0]
     return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else ()
 
 
 def _listing(question: str) -> str:
-    return _ask("ffmpeg", "-hide_banner", question)
+    return _run("ffmpeg", "-hide_banner", question)
 
 
-def _ask(*argv: str) -> str:
+def _run(*argv: str) -> str:
     runner = Runner(RunLimits(cpu_base_s=60))
     with tempfile.TemporaryDirectory() as folder:
         _, text = runner.run(Job(argv, Path(folder), reads_source=False), UnreportedProgress())
     return text.decode("utf-8", "replace")
 
 
-def check_parts() -> str:
-    """How media processes are confined; raises `ToolMissing` naming every part that is not there."""
-    if missing := missing_parts():
+def check_ffmpeg() -> str:
+    """Description of FFmpeg's state and confinement; raises `ToolMissing` with every missing component."""
+    if missing := missing_components():
         raise ToolMissing(" ".join(missing))
     return f"ready; {guards()}"

@@ -1,4 +1,4 @@
-"""Which frames of a source are decoded for looking at, and how they come with their own times."""
+"""Frame sampling for the detector: decodes about one frame a step, each with its exact time."""
 
 from __future__ import annotations
 
@@ -19,19 +19,16 @@ from adapters.ffmpeg.settings import MediaLimits, RunLimits
 from domain.attempts.progress import ProgressReporter
 from domain.media.source import SourceMedia
 
-# Key frames that lie closer than the wanted step are thinned out; a group of pictures of nearly
-# one step must not lose every second one.
+# Key frames closer than this share of the step are dropped. A full step would drop every second key frame
+# of a source whose GOP is slightly shorter than a step.
 _KEY_STEP_SHARE = Fraction(3, 4)
-# Frames that lie exactly one step apart must pass, though their times are rounded.
+# Frames exactly one step apart must pass although their times are rounded.
 _ROUNDING_US = 1_000
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """One frame every `every_us`.
-
-    Key frames alone are decoded where each lies within `key_frames_within_us` of the next.
-    """
+    """One frame every `every_us`; key frames alone if none is further than `key_frames_within_us` apart."""
 
     every_us: int = 1_000_000
     key_frames_within_us: int = 1_500_000
@@ -39,9 +36,9 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Frame:
-    """A picture as a viewer sees it (upright, square pixels): rows of RGB bytes from the top left.
+    """Picture as displayed (upright, square pixels): rows of RGB bytes from the top left.
 
-    `time_us` is the frame's own time from the start of the media.
+    `time_us` counts from the start of the media.
     """
 
     time_us: int
@@ -51,7 +48,7 @@ class Frame:
 
 
 class FrameReader:
-    """Reads sampled frames with constant memory."""
+    """Reader of sampled frames in constant memory."""
 
     def __init__(self, limits: MediaLimits, run_limits: RunLimits) -> None:
         self._limits = limits
@@ -68,7 +65,7 @@ class FrameReader:
     ) -> Generator[Frame, None, None]:
         """Yield frames scaled to fit into `width` x `height`, in order of time, at least one.
 
-        Close the generator to stop early: that ends the child. Reading advances `pulse`.
+        Close the generator to stop early: that ends the child. Reading advances `progress`.
         """
         size = fit_box(media, width, height)
         keys_only = self._key_frames_are_dense(source_path, media, sampling, progress)
@@ -77,7 +74,7 @@ class FrameReader:
             count += 1
             yield frame
         if count == 0 and keys_only:
-            # Packets marked as key frames need not decode alone, as in a stream cut from a broadcast.
+            # Packets marked as key frames may not decode alone, as in a stream cut from a broadcast.
             yield from self._decode(source_path, media, sampling, size, progress, keys_only=False)
 
     def _decode(
@@ -109,7 +106,7 @@ class FrameReader:
     def _key_frames_are_dense(
         self, source_path: Path, media: SourceMedia, sampling: Sampling, progress: ProgressReporter
     ) -> bool:
-        """Look through the packets, without decoding, until the first gap that is too wide."""
+        """True unless two key frames are too far apart; reads packets up to that gap, without decoding."""
         argv = list_packets(source_path, media, self._limits)
         lines = Lines()
         first_us = last_us = None
@@ -128,7 +125,7 @@ class FrameReader:
 
 
 class FrameTimes:
-    """Reads the side channel's list of frames: one line for each, its third field the time."""
+    """Parser of the frame list on the side channel: one line for each frame, its third field the time."""
 
     def __init__(self) -> None:
         self.waiting: deque[int] = deque()
@@ -146,10 +143,10 @@ class FrameTimes:
 
 
 def fit_box(media: SourceMedia, width: int, height: int) -> tuple[int, int]:
-    """The size of the displayed picture inside the box; never enlarged."""
-    seen_width, seen_height = media.picture.display_width, media.picture.display_height
-    share = min(Fraction(width, seen_width), Fraction(height, seen_height), Fraction(1))
-    return max(1, round(seen_width * share)), max(1, round(seen_height * share))
+    """Size of the displayed picture scaled down to fit the box; never enlarged."""
+    shown_width, shown_height = media.picture.display_width, media.picture.display_height
+    share = min(Fraction(width, shown_width), Fraction(height, shown_height), Fraction(1))
+    return max(1, round(shown_width * share)), max(1, round(shown_height * share))
 
 
 def sample_frames(
@@ -161,33 +158,35 @@ def sample_frames(
     *,
     keys_only: bool,
 ) -> Argv:
-    """Raw RGB on stdout and each frame's time on the side channel."""
-    # Decoding costs more than looking: key frames alone cost a twentieth of all frames, and where they
-    # are too far apart, frames that no other frame needs and the deblocking filter are still left out.
-    thrift = {"skip_frame": "nokey"} if keys_only else {"skip_frame": "noref", "skip_loop_filter": "all"}
+    """Command that writes raw RGB to stdout and each frame's time to the side channel."""
+    # Decoding costs more than detection: key frames alone cost a twentieth of all frames. Where they are
+    # too far apart, non-reference frames and the deblocking filter are skipped instead.
+    decoder_options = (
+        {"skip_frame": "nokey"} if keys_only else {"skip_frame": "noref", "skip_loop_filter": "all"}
+    )
     step_us = sampling.every_us * _KEY_STEP_SHARE if keys_only else sampling.every_us - _ROUNDING_US
     step_s = float(Fraction(step_us) / 1_000_000)
-    source = opened(source_path, limits, **thrift)
-    seen = source[str(media.picture.index)].filter(
+    source = opened(source_path, limits, **decoder_options)
+    sampled = source[str(media.picture.index)].filter(
         "select", f"isnan(prev_selected_t)+gte(t-prev_selected_t,{step_s})"
     )
-    # Area averaging shrinks without the shimmer that a detector takes for fur.
-    twins = seen.filter("scale", *size, flags="area").filter("format", "rgb24").split()
+    # Area averaging avoids aliasing, which the detector mistakes for fur.
+    copies = sampled.filter("scale", *size, flags="area").filter("format", "rgb24").split()
     options = {
         "c:v": "rawvideo",
-        # Chosen frames keep their own times, in microseconds; by default they would be spread or rounded.
+        # Sampled frames keep their times, in microseconds; by default they would be spread or rounded.
         "fps_mode": "passthrough",
         "enc_time_base:v": "1:1000000",
-        # Each frame leaves at once, so that its time is not held back in a buffer.
+        # Writes each frame's time at once instead of buffering it.
         "flush_packets": 1,
     }
-    pixels = ffmpeg.output(twins[0], "pipe:1", f="rawvideo", **options)
-    times = ffmpeg.output(twins[1], SIDE_CHANNEL, f="framecrc", **options)
+    pixels = ffmpeg.output(copies[0], "pipe:1", f="rawvideo", **options)
+    times = ffmpeg.output(copies[1], SIDE_CHANNEL, f="framecrc", **options)
     return compiled(ffmpeg.merge_outputs(pixels, times), progress=False)
 
 
 def list_packets(source_path: Path, media: SourceMedia, limits: MediaLimits) -> Argv:
-    """One line for each packet of the picture: its time in seconds and its flags."""
+    """Command that lists the picture's packets: time in seconds and flags, a line each."""
     return (
         *("ffprobe", "-hide_banner", "-v", "error"),
         *flat(source_options(limits)),
@@ -198,7 +197,7 @@ def list_packets(source_path: Path, media: SourceMedia, limits: MediaLimits) -> 
 
 
 def key_frame_time_us(line: str) -> int | None:
-    """The time of a packet line such as `1.040000,K_`; None if it is no key frame or has no time."""
+    """Time of a packet line such as `1.040000,K_`; None if it is no key frame or has no time."""
     time_s, _, flags = line.partition(",")
     if not flags.startswith("K") or time_s == "N/A":
         return None

@@ -1,4 +1,4 @@
-"""What an operator may set about FFmpeg: what is taken, what a run may use, how it encodes."""
+"""Settings of FFmpeg: limits of sources, limits of a run, and the encoding recipe."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GIB = 1024**3
 
 @dataclass(frozen=True)
 class MediaLimits:
-    """The largest source that is taken."""
+    """Largest source that is accepted."""
 
     max_duration_s: int = 6 * 3600
     max_pixels: int = 8192 * 4320
@@ -21,10 +21,10 @@ class MediaLimits:
 
 @dataclass(frozen=True)
 class RunLimits:
-    """What one child process may use.
+    """Limits of one child process.
 
     The processor limit of a run is `cpu_base_s` plus `cpu_per_media_s` for each second of media.
-    Addresses count libraries and what is only reserved; memory is what can be written to.
+    `address_space_bytes` counts libraries and reservations too; `memory_bytes` counts writable memory.
     """
 
     address_space_bytes: int = 12 * GIB
@@ -35,7 +35,7 @@ class RunLimits:
     stall_limit_s: float = 60.0
 
     def for_reading(self, cpu_limit_s: int) -> RunLimits:
-        """For a run that decodes next to nothing, however large the picture."""
+        """Limits for a run that decodes almost nothing, however large the picture."""
         return replace(
             self,
             memory_bytes=min(self.memory_bytes, 400 * MIB),
@@ -49,7 +49,7 @@ class RunLimits:
 
 @dataclass(frozen=True)
 class EncodeRecipe:
-    """How pictures and sound are encoded. `threads` 0 lets the encoder use every core."""
+    """Encoder settings of picture and sound. `threads` 0 lets the encoder use every core."""
 
     codec: str = "libx264"
     preset: str = "medium"
@@ -57,6 +57,6 @@ class EncodeRecipe:
     audio_bitrate: str = "128k"
     threads: int = 0
 
-    def aiming_at(self, rendition: Rendition) -> EncodeRecipe:
-        """This recipe with the quality that the rendition asks for, if it asks for one."""
+    def with_quality_of(self, rendition: Rendition) -> EncodeRecipe:
+        """This recipe with the rendition's own quality, if it has one."""
         return self if rendition.crf is None else replace(self, crf=rendition.crf)

@@ -1,4 +1,4 @@
-"""FFmpeg as the media tool of the pipeline: picks the command, runs it and checks what came out."""
+"""FFmpeg as the pipeline's media tool: picks the command, runs it and checks the output."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from domain.media.source import SourceMedia
 
 
 class FfmpegTool:
-    """One instance serves many threads. A child works in its target's folder, which is the attempt's own."""
+    """Media tool, safe for many threads. A child runs in its target's folder, which is the attempt's own."""
 
     def __init__(self, recipe: EncodeRecipe, limits: MediaLimits, run_limits: RunLimits) -> None:
         self._recipe = recipe
@@ -26,7 +26,7 @@ class FfmpegTool:
         self._runner = Runner(run_limits)
 
     def probe(self, source_path: Path, progress: ProgressReporter) -> SourceMedia:
-        """Read the source to its end and tell what it is."""
+        """Read the source to its end and return its properties."""
         return probe.probe(source_path, self._limits, self._runner, progress)
 
     def downscale(
@@ -37,7 +37,7 @@ class FfmpegTool:
         target_path: Path,
         progress: ProgressReporter,
     ) -> bool:
-        """Write H.264 + AAC in MP4 as the rendition says; True if the picture was copied."""
+        """Write the rendition as H.264 + AAC in MP4; True if the picture was copied."""
         copied = picture_conforms(media, rendition)
         if conforms(media, rendition):
             argv = encode.copy_all(source_path, media, target_path, self._limits)
@@ -60,7 +60,7 @@ class FfmpegTool:
     def extract_audio(
         self, source_path: Path, media: SourceMedia, target_path: Path, progress: ProgressReporter
     ) -> None:
-        """Write the sound as 16 kHz mono s16le PCM that is exactly in time with the picture."""
+        """Write the sound as 16 kHz mono s16le PCM, exactly in sync with the picture."""
         argv = encode.speech_pcm(source_path, media, target_path, self._limits)
         self._runner.make(argv, target_path, media.duration_us, progress)
         verify.check_speech(target_path, encode.speech_samples(media.duration_us))
@@ -102,7 +102,7 @@ class FfmpegTool:
         target_path: Path,
         progress: ProgressReporter,
     ) -> None:
-        """Scale the source and draw the cues into it in one pass."""
+        """Scale the source and burn the cues in, in one encode."""
         if not subtitles.has_cues(cues_path):
             self.downscale(source_path, media, rendition, target_path, progress)
             return

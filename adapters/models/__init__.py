@@ -1,1 +1,1 @@
-"""Which models the product runs, where their files come from, and that each is loaded once a process."""
+"""Models: their settings, their files, loading once per process, and calls with a stall limit."""

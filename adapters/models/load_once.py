@@ -1,4 +1,4 @@
-"""That a model is loaded at its first use, once a process, whichever thread asks first."""
+"""Lazy loading of a model: at its first use, once per process, for all threads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Model = TypeVar("Model")
 
 
 class LoadedOnce(Generic[Model]):
-    """A model that may not be loaded yet. A load that failed is tried again by the next caller."""
+    """Model that is loaded by the first caller. After a failed load the next caller tries again."""
 
     def __init__(self, load: Callable[[], Model]) -> None:
         self._load = load

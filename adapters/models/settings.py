@@ -1,4 +1,4 @@
-"""What an operator may set about the models; nothing falls back to the demo models by itself."""
+"""Settings of the models. The demo models are used only if they are set."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _DEMO_CONFIDENCE = 0.6
 
 @dataclass(frozen=True)
 class SpeechSettings:
-    """`model` is a name such as `large-v3-turbo` or the path of a CTranslate2 folder.
+    """Settings of the speech engine. `model` is a name such as `large-v3-turbo` or a CTranslate2 folder.
 
-    `region_s` is the most speech that is decoded in one go, `window_s` what it is filled up to with
-    silence (Whisper was made for 30 s and loses accuracy with less), `batch_size` how many such regions
-    are decoded at once. `language` is what an engine hears that can't tell languages apart;
-    `service_key` goes to an online one.
+    `region_s` is the longest speech that is decoded in one pass, `window_s` the length to which it is
+    padded with silence (Whisper was trained on 30 s and loses accuracy with less), `batch_size` the
+    number of regions decoded together. `language` is for engines without language detection;
+    `service_key` is for online ones.
     """
 
     engine: str
@@ -51,17 +51,19 @@ class SpeechSettings:
     def __post_init__(self) -> None:
         # CTranslate2 takes 0 for "four threads", on a machine of any size.
         if self.cpu_threads < 1 or self.beam_size < 1 or self.batch_size < 1:
-            raise SettingInvalid("CPU_THREADS, SPEECH_BEAM_SIZE and SPEECH_BATCH are whole numbers above 0.")
+            raise SettingInvalid(
+                "CPU_THREADS, SPEECH_BEAM_SIZE and SPEECH_BATCH must be whole numbers above 0."
+            )
         if not 4 <= self.region_s <= self.window_s <= 30:
             raise SettingInvalid(
-                f"SPEECH_REGION ({self.region_s} s) is at least 4 s and at most SPEECH_WINDOW, and that "
-                f"({self.window_s} s) at most 30 s."
+                f"SPEECH_REGION ({self.region_s} s) must be at least 4 s and at most SPEECH_WINDOW "
+                f"({self.window_s} s), which must be at most 30 s."
             )
 
 
 @dataclass(frozen=True)
 class VisionSettings:
-    """`model` is a name such as `yolo11n.pt` or the path of one; `sha256` is what its file must have."""
+    """Settings of the animal detector. `model` is a name such as `yolo11n.pt` or a path; `sha256` pins it."""
 
     model: str
     cache_path: Path
@@ -78,13 +80,13 @@ class VisionSettings:
         if self.image_size % 32 != 0:
             raise SettingInvalid(f"VISION_IMAGE_SIZE must be a multiple of 32, not {self.image_size}.")
         if not 0 < self.confidence < 1:
-            raise SettingInvalid(f"VISION_CONFIDENCE is between 0 and 1, not {self.confidence}.")
+            raise SettingInvalid(f"VISION_CONFIDENCE must be between 0 and 1, not {self.confidence}.")
 
 
 def read_speech(env: Mapping[str, str] = os.environ) -> SpeechSettings:
-    """SPEECH_MODEL, else the first name in MODELS; `demo` stands for the shipped model."""
+    """Reads the settings; the model is SPEECH_MODEL, else MODELS' first name, or the shipped `demo`."""
     engine = choice(env, "SPEECH_ENGINE", FASTER_WHISPER, ENGINES)
-    # A recognizer brings its own models, so MODELS need not name one for it.
+    # Other recognizers have their own models, so MODELS need not name one.
     name = _model_name(env, "SPEECH_MODEL", 0) if engine == FASTER_WHISPER else ""
     demo = name == DEMO
     device = _device(env)
@@ -105,7 +107,7 @@ def read_speech(env: Mapping[str, str] = os.environ) -> SpeechSettings:
 
 
 def read_vision(env: Mapping[str, str] = os.environ) -> VisionSettings:
-    """VISION_MODEL, else the second name in MODELS; `demo` stands for the shipped model."""
+    """Reads the settings; the model is VISION_MODEL, else MODELS' second name, or the shipped `demo`."""
     name = _model_name(env, "VISION_MODEL", 1)
     demo = name == DEMO
     shipped = _models_path(env) / DEMO / "animals.pt"
@@ -126,13 +128,13 @@ def read_vision(env: Mapping[str, str] = os.environ) -> VisionSettings:
 
 
 def _shipped_sha256(path: Path) -> str | None:
-    """The checksum that stands beside a shipped model, under the same version control."""
+    """Checksum of a shipped model, from the file beside it."""
     pin = path.with_name(f"{path.name}.sha256")
     return pin.read_text().split()[0] if pin.is_file() else None
 
 
 def _model_name(env: Mapping[str, str], variable: str, place: int) -> str:
-    """MODELS is `demo`, or a speech and a vision model with a plus: `large-v3-turbo+yolo11n.pt`."""
+    """Name from `variable`, else from MODELS: `demo`, or two names such as `large-v3-turbo+yolo11n.pt`."""
     if env.get(variable):
         return env[variable]
     names = env.get("MODELS", "").split("+")
@@ -159,9 +161,9 @@ def _device(env: Mapping[str, str]) -> str:
 
 
 def _cpu_threads(env: Mapping[str, str], cores_each: int = 1) -> int:
-    # What this process may use, which in a container or under taskset is less than the machine has.
-    # Torch's threads wait for each other by spinning: beside FFmpeg, one for every core triples the
-    # processor time of looking and makes nothing faster, so that vision takes half of the cores.
+    # Cores of this process, which can be fewer than the machine's (container, taskset).
+    # Torch's threads spin while they wait: beside FFmpeg, one for every core triples the detector's
+    # processor time without a gain, so vision uses half of the cores.
     default = max(1, len(os.sched_getaffinity(0)) // cores_each)
     return positive(env.get("CPU_THREADS", str(default)), "CPU_THREADS")
 

@@ -1,4 +1,4 @@
-"""Where a YOLO model's file lies; only one with a pinned SHA-256 is loaded, because loading runs code."""
+"""File of a YOLO model: found locally or downloaded once, and checked by SHA-256, as loading it runs code."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _KNOWN_SHA256 = {
     "yolo11m.pt": "d5ffc1a674953a08e11a8d21e022781b1b23a19b730afc309290bd9fb5305b95",
 }
 _BLOCK_BYTES = 1 << 20
-_TELL_EVERY_BYTES = 5 << 20
+_LOG_INTERVAL_BYTES = 5 << 20
 _CONNECT_LIMIT_S = 20
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
 def yolo_file(settings: VisionSettings, release_url: str = RELEASE) -> Path:
-    """The checked file of the model: a path, or a name in the cache that is downloaded there once.
+    """Checked file of the model: a path, or a name in the cache, downloaded if it is missing.
 
     Raises ModelUnavailable for a model with no known checksum, another content, or no way to get it.
     """
@@ -36,7 +36,7 @@ def yolo_file(settings: VisionSettings, release_url: str = RELEASE) -> Path:
     sha256 = settings.sha256 or _KNOWN_SHA256.get(settings.model)
     if sha256 is None:
         raise ModelUnavailable(
-            f"The vision model {name} has no known checksum, and loading one runs code that is in it. "
+            f"The vision model {name} has no known checksum, and loading a model runs code that is in it. "
             f"Set VISION_SHA256 to the checksum of a file that you trust."
         )
     given = Path(settings.model)
@@ -53,7 +53,7 @@ def _checked(path: Path, sha256: str) -> Path:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != sha256.lower():
         raise ModelUnavailable(
-            f"The vision model {path} is not the one that is expected: its SHA-256 is {found}, not {sha256}. "
+            f"The vision model {path} is not the expected file: its SHA-256 is {found}, not {sha256}. "
             f"Remove it, or set VISION_SHA256 if you trust it."
         )
     return path
@@ -78,16 +78,16 @@ def _download(url: str, path: Path, sha256: str) -> None:
 
 
 def _receive(url: str, partial: Path) -> None:
-    received_bytes = told_bytes = 0
+    received_bytes = logged_bytes = 0
     with (
-        urllib.request.urlopen(url, timeout=_CONNECT_LIMIT_S) as answer,  # noqa: S310 the scheme is not the sender's
+        urllib.request.urlopen(url, timeout=_CONNECT_LIMIT_S) as response,  # noqa: S310 the scheme is not the sender's
         partial.open("wb") as file,
     ):
-        whole_bytes = int(answer.headers.get("Content-Length") or 0)
+        whole_bytes = int(response.headers.get("Content-Length") or 0)
         _log.info("vision model download begins", url=url, bytes=whole_bytes)
-        while block := answer.read(_BLOCK_BYTES):
+        while block := response.read(_BLOCK_BYTES):
             file.write(block)
             received_bytes += len(block)
-            if received_bytes - told_bytes >= _TELL_EVERY_BYTES:
-                told_bytes = received_bytes
-                _log.info("vision model download goes on", bytes=received_bytes, of_bytes=whole_bytes)
+            if received_bytes - logged_bytes >= _LOG_INTERVAL_BYTES:
+                logged_bytes = received_bytes
+                _log.info("vision model download progress", bytes=received_bytes, of_bytes=whole_bytes)

@@ -1,4 +1,4 @@
-"""The object store: bytes in and out of any S3 server."""
+"""Object store: reads and writes objects of any S3 server."""
 
 from adapters.object_store.connection import StoreSettings
 from adapters.object_store.growing import GivenUp, GrowingPart

@@ -1,4 +1,4 @@
-"""How long the product waits for the object store, and what each of its failures is called."""
+"""Connection to the object store: settings, time limits, retries, and translation of errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from domain.errors import FileUnknown, SettingInvalid, StoreUnavailable
 
 CONNECT_TIMEOUT_S = 2.0
 ANSWER_TIMEOUT_S = 8.0
-# A server-side copy, like putting the parts of an upload together, answers when all bytes are in place.
+# A server-side copy, or joining the parts of an upload, answers only when all bytes are written.
 COPY_TIMEOUT_S = 180.0
 
 _MISSING = frozenset({"NoSuchKey", "NoSuchUpload", "ResourceNotFound"})
@@ -36,9 +36,9 @@ _OPERATOR = frozenset(
 
 @dataclass(frozen=True)
 class StoreSettings:
-    """Where the bucket is; `endpoint` is `host:port` without a scheme.
+    """Address, keys and bucket of the store; `endpoint` is `host:port` without a scheme.
 
-    `public_url` is the same server as those who are given a link reach it, where that is not `endpoint`.
+    `public_url` is the server's address in links for browsers, if it differs from `endpoint`.
     """
 
     endpoint: str
@@ -51,19 +51,19 @@ class StoreSettings:
 
     @property
     def as_reached_by_link(self) -> StoreSettings:
-        """The store for which links are signed: a signature holds for one host only."""
+        """Settings for signed links: a signature is valid for one host only."""
         if not self.public_url:
             return self
         parts = urlsplit(self.public_url)
         if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
             raise SettingInvalid(
-                f"S3_PUBLIC_URL is {self.public_url!r}; it must be such as https://media.example."
+                f"S3_PUBLIC_URL is {self.public_url!r}; it must be an address such as https://media.example."
             )
         return replace(self, endpoint=parts.netloc, secure=parts.scheme == "https", public_url="")
 
 
 def connect(settings: StoreSettings, answer_timeout_s: float) -> Minio:
-    """A client that opens no connection yet. The region is given, so that it is never asked for."""
+    """Makes a client; opens no connection. The region is given, so that the client doesn't request it."""
     try:
         return Minio(
             settings.endpoint,
@@ -82,9 +82,9 @@ def connect(settings: StoreSettings, answer_timeout_s: float) -> Minio:
 def _pool(answer_timeout_s: float) -> urllib3.PoolManager:
     return urllib3.PoolManager(
         timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=answer_timeout_s),
-        # More threads than this wait for nobody: a connection above the number is closed after use.
+        # No limit: further connections are opened, and closed after use.
         maxsize=32,
-        # A silent server is not asked again, so a call ends within one answer timeout; a busy one is, twice.
+        # No retry after a read timeout, so a call ends within one timeout; two retries for a busy server.
         retries=urllib3.Retry(
             total=3,
             connect=1,
@@ -98,17 +98,19 @@ def _pool(answer_timeout_s: float) -> urllib3.PoolManager:
 
 
 @contextmanager
-def naming_faults(what: str) -> Iterator[None]:
-    """Turn the client's exceptions into the product's; `what` says what was being done."""
+def translated_errors(action: str) -> Iterator[None]:
+    """Turn the client's exceptions into the product's; `action` names the operation in the message."""
     try:
         yield
     except S3Error as error:
         if error.code in _MISSING:
-            raise FileUnknown(f"The object store holds nothing to {what}.") from error
+            raise FileUnknown(f"The object store holds nothing to {action}.") from error
         if error.code in _OPERATOR:
             raise SettingInvalid(
-                f"The object store refused to {what}: {error.code}, {error.message}"
+                f"The object store refused to {action}: {error.code}, {error.message}"
             ) from error
-        raise StoreUnavailable(f"The object store failed to {what}: {error.code}, {error.message}") from error
+        raise StoreUnavailable(
+            f"The object store failed to {action}: {error.code}, {error.message}"
+        ) from error
     except (HTTPError, MinioException) as error:
-        raise StoreUnavailable(f"The object store does not answer ({what}): {error}") from error
+        raise StoreUnavailable(f"The object store does not answer ({action}): {error}") from error

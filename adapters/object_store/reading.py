@@ -1,4 +1,4 @@
-"""Reads objects as streams of constant memory."""
+"""Reader of objects: metadata, listings, and streams in constant memory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from minio import Minio
 
-from adapters.object_store.connection import naming_faults
+from adapters.object_store.connection import translated_errors
 from domain.errors import FileUnknown
 
 CHUNK_SIZE = 256 * 1024
@@ -16,7 +16,7 @@ CHUNK_SIZE = 256 * 1024
 
 @dataclass(frozen=True)
 class StoredObject:
-    """What the store tells of an object. `sha256` is None when it was written in parts and never copied."""
+    """Metadata of an object. `sha256` is None if it was written in parts and never copied."""
 
     key: str
     size_bytes: int
@@ -32,9 +32,9 @@ class ObjectReader:
         self._bucket = bucket
 
     def stat(self, key: str) -> StoredObject | None:
-        """The facts of an object, or None when there is none."""
+        """Metadata of an object, or None when there is none."""
         try:
-            with naming_faults(f"look up {key}"):
+            with translated_errors(f"look up {key}"):
                 found = self._client.stat_object(self._bucket, key)
         except FileUnknown:
             return None
@@ -52,7 +52,7 @@ class ObjectReader:
         """`length` bytes from `offset` in small chunks; closing the iterator closes the connection."""
         if length == 0:
             return
-        with naming_faults(f"read {key}"):
+        with translated_errors(f"read {key}"):
             response = self._client.get_object(self._bucket, key, offset=offset, length=length)
             try:
                 yield from response.stream(CHUNK_SIZE)
@@ -61,8 +61,8 @@ class ObjectReader:
                 response.release_conn()
 
     def list_prefix(self, prefix: str) -> Iterator[StoredObject]:
-        """Every object below `prefix`, in order of key."""
-        with naming_faults(f"list {prefix}"):
+        """Objects below `prefix`, in order of key."""
+        with translated_errors(f"list {prefix}"):
             for found in self._client.list_objects(self._bucket, prefix=prefix, recursive=True):
                 yield StoredObject(
                     key=found.object_name or "",

@@ -1,4 +1,4 @@
-"""Removes objects, and uploads that were begun and never ended, which no listing of objects shows."""
+"""Removal of objects and of unfinished multipart uploads, which listings of objects don't show."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from datetime import datetime
 from minio import Minio
 from minio.deleteobjects import DeleteObject
 
-from adapters.object_store.connection import naming_faults
+from adapters.object_store.connection import translated_errors
 from domain.errors import FileUnknown, StoreUnavailable
 
 
 @dataclass(frozen=True)
 class UnfinishedUpload:
-    """Parts in the store that are no object yet."""
+    """Multipart upload that was begun and neither completed nor dropped."""
 
     key: str
     upload_id: str
@@ -29,21 +29,23 @@ class ObjectRemover:
         self._bucket = bucket
 
     def remove(self, prefix: str, before: datetime | None = None) -> int:
-        """Remove what lies below `prefix` and is older than `before`; return how many."""
+        """Remove objects and uploads below `prefix` older than `before`; return their number."""
         uploads = self.drop_unfinished(prefix, before)
         keys = list(self._keys(prefix, before))
-        with naming_faults(f"remove {prefix}"):
+        with translated_errors(f"remove {prefix}"):
             failures = list(self._client.remove_objects(self._bucket, [DeleteObject(key) for key in keys]))
         if failures:
-            raise StoreUnavailable(f"The object store kept {failures[0].name}: {failures[0].message}")
+            raise StoreUnavailable(
+                f"The object store did not remove {failures[0].name}: {failures[0].message}"
+            )
         return len(keys) + uploads
 
     def drop_unfinished(self, prefix: str, before: datetime | None = None) -> int:
-        """Drop the uploads below `prefix` that were begun before; return how many."""
+        """Drop unfinished uploads below `prefix` begun before `before`; return their number."""
         uploads = [found for found in self.unfinished(prefix) if _is_older(found.begun, before)]
         for upload in uploads:
-            # Another clean-up may have been quicker.
-            with suppress(FileUnknown), naming_faults(f"drop the parts of {upload.key}"):
+            # Another clean-up may have dropped it already.
+            with suppress(FileUnknown), translated_errors(f"drop the parts of {upload.key}"):
                 self._client._abort_multipart_upload(self._bucket, upload.key, upload.upload_id)
         return len(uploads)
 
@@ -51,8 +53,8 @@ class ObjectRemover:
         uploads: list[UnfinishedUpload] = []
         marker: str | None = None
         while True:
-            # The whole bucket is asked: MinIO takes a prefix here for the name of one object.
-            with naming_faults(f"list the unfinished uploads of {prefix}"):
+            # Lists the whole bucket, because MinIO takes a prefix here for the key of one object.
+            with translated_errors(f"list the unfinished uploads of {prefix}"):
                 page = self._client._list_multipart_uploads(self._bucket, key_marker=marker)
             uploads += [
                 UnfinishedUpload(upload.object_name, upload.upload_id or "", upload.initiated_time)
@@ -64,8 +66,8 @@ class ObjectRemover:
             marker = page.next_key_marker
 
     def folders(self, prefix: str) -> list[str]:
-        """The names directly below `prefix` that have objects or unfinished uploads below them."""
-        with naming_faults(f"list {prefix}"):
+        """Names directly below `prefix` that have objects or unfinished uploads below them."""
+        with translated_errors(f"list {prefix}"):
             listed = [
                 found.object_name or "" for found in self._client.list_objects(self._bucket, prefix=prefix)
             ]
@@ -73,12 +75,12 @@ class ObjectRemover:
         return sorted({key.removeprefix(prefix).split("/")[0] for key in listed} - {""})
 
     def _keys(self, prefix: str, before: datetime | None) -> Iterator[str]:
-        with naming_faults(f"list {prefix}"):
+        with translated_errors(f"list {prefix}"):
             for found in self._client.list_objects(self._bucket, prefix=prefix, recursive=True):
                 if found.object_name and _is_older(found.last_modified, before):
                     yield found.object_name
 
 
 def _is_older(written: datetime | None, before: datetime | None) -> bool:
-    """What tells no age is spared, unless age does not matter."""
+    """True if written before `before`, or `before` is None; something without a time is never older."""
     return before is None or (written is not None and written < before)

@@ -1,4 +1,4 @@
-"""One S3 bucket as the product's object store: what each call promises, and in how many bytes it works."""
+"""Object store of the product in one S3 bucket: objects, parts, copies, removal and signed links."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from adapters.object_store.connection import (
     COPY_TIMEOUT_S,
     StoreSettings,
     connect,
-    naming_faults,
+    translated_errors,
 )
 from adapters.object_store.numbered import NumberedParts
 from adapters.object_store.reading import ObjectReader, StoredObject
@@ -32,8 +32,8 @@ COPY_PART_SIZE = 1024**3
 
 
 class S3ObjectStore:
-    """Safe to use from many threads. Every call raises `StoreUnavailable` when the store does not answer,
-    and `SettingInvalid` when it refuses the bucket or the keys."""
+    """Object store, safe for many threads. Every call raises `StoreUnavailable` when the store does not
+    answer, and `SettingInvalid` when it refuses the bucket or the keys."""
 
     def __init__(
         self, settings: StoreSettings, largest_copy: int = LARGEST_COPY, copy_part_size: int = COPY_PART_SIZE
@@ -51,14 +51,14 @@ class S3ObjectStore:
         self._remover = ObjectRemover(self._quick, self._bucket)
 
     def ready(self) -> None:
-        """Raise unless the bucket answers."""
-        with naming_faults(f"look up the bucket {self._bucket}"):
+        """Raise `StoreUnavailable` unless the bucket exists."""
+        with translated_errors(f"look up the bucket {self._bucket}"):
             if not self._quick.bucket_exists(self._bucket):
                 raise StoreUnavailable(f"The object store has no bucket {self._bucket}.")
 
     def ensure_bucket(self) -> None:
-        """Make the bucket unless it is there; harmless when two processes do it at once."""
-        with naming_faults(f"make the bucket {self._bucket}"):
+        """Create the bucket if it is missing; safe when two processes do it at once."""
+        with translated_errors(f"make the bucket {self._bucket}"):
             if self._quick.bucket_exists(self._bucket):
                 return
             try:
@@ -68,11 +68,11 @@ class S3ObjectStore:
                     raise
 
     def stat(self, key: str) -> StoredObject | None:
-        """The facts of an object, or None when there is none."""
+        """Metadata of an object, or None when there is none."""
         return self._reader.stat(key)
 
     def list_prefix(self, prefix: str) -> Iterator[StoredObject]:
-        """Every object below `prefix`, in order of key."""
+        """Objects below `prefix`, in order of key."""
         return self._reader.list_prefix(prefix)
 
     def open_range(self, key: str, offset: int, length: int) -> Iterator[bytes]:
@@ -80,7 +80,7 @@ class S3ObjectStore:
         return self._reader.open_range(key, offset, length)
 
     def download(self, key: str, scratch_path: Path, progress: ProgressReporter) -> None:
-        """Write the object to a file; an object that is missing raises `FileUnknown`."""
+        """Write the object to a file; raises `FileUnknown` if it is missing."""
         found = self._reader.stat(key)
         if found is None:
             raise FileUnknown(f"The object store holds no {key}.")
@@ -92,7 +92,7 @@ class S3ObjectStore:
                 received += len(chunk)
                 progress.advance(received / found.size_bytes)
         if received != found.size_bytes:
-            raise StoreUnavailable(f"The object store gave {received} of {found.size_bytes} bytes of {key}.")
+            raise StoreUnavailable(f"The object store sent {received} of {found.size_bytes} bytes of {key}.")
 
     def upload(self, scratch_path: Path, key: str, media_type: str, progress: ProgressReporter) -> Artifact:
         """Store a file."""
@@ -106,32 +106,32 @@ class S3ObjectStore:
             return self._writer.write(file, key, media_type, PART_SIZE, on_bytes)
 
     def find(self, key: str) -> Artifact | None:
-        """The artifact under this key, or None; one whose digest the store does not know counts as none."""
+        """Artifact with this key; None if there is none or its digest is not stored."""
         found = self._reader.stat(key)
         if found is None or found.sha256 is None:
             return None
         return Artifact(key, found.media_type, found.size_bytes, found.sha256)
 
     def put(self, key: str, content: bytes, media_type: str) -> Artifact:
-        """Store a few bytes."""
-        return self._writer.write(BytesIO(content), key, media_type, len(content) + 1, _unheeded)
+        """Store a small object."""
+        return self._writer.write(BytesIO(content), key, media_type, len(content) + 1, _ignore_progress)
 
     def put_stream(
         self, reader: Readable, key: str, media_type: str, part_size: int = 8 * 1024 * 1024
     ) -> Artifact:
         """Store a stream of unknown length in about four times `part_size` of memory.
 
-        S3 takes parts of 5 MiB and more, and 10,000 of them. An error in `reader` passes through unchanged.
+        S3 allows 10,000 parts of at least 5 MiB. An error in `reader` passes through unchanged.
         """
-        return self._writer.write(reader, key, media_type, part_size, _unheeded)
+        return self._writer.write(reader, key, media_type, part_size, _ignore_progress)
 
     def copy(self, source: Artifact, target_key: str) -> Artifact:
-        """Copy inside the store; the copy appears at once and whole, with the source's digest beside it."""
+        """Copy inside the store, atomically, with the source's digest in the copy's metadata."""
         metadata: dict[str, str | list[str] | tuple[str]] = {
             "Content-Type": source.media_type,
             SHA256_METADATA: source.sha256,
         }
-        with naming_faults(f"copy {source.key}"):
+        with translated_errors(f"copy {source.key}"):
             if source.size_bytes <= self._largest_copy:
                 self._patient.copy_object(
                     self._bucket,
@@ -147,14 +147,14 @@ class S3ObjectStore:
         return Artifact(target_key, source.media_type, source.size_bytes, source.sha256)
 
     def exists(self, key: str) -> bool:
-        """Whether there is such an object."""
+        """True if there is such an object."""
         return self._reader.stat(key) is not None
 
     def copy_to_bucket(self, prefix: str, bucket: str) -> int:
-        """Copy every object below `prefix` to the same keys of another bucket; return how many."""
+        """Copy every object below `prefix` to the same keys of another bucket; return their number."""
         copied = 0
         for found in self._reader.list_prefix(prefix):
-            with naming_faults(f"copy {found.key} to {bucket}"):
+            with translated_errors(f"copy {found.key} to {bucket}"):
                 source = ComposeSource(self._bucket, found.key)
                 if found.size_bytes <= self._largest_copy:
                     self._patient.copy_object(bucket, found.key, CopySource(self._bucket, found.key))
@@ -175,39 +175,39 @@ class S3ObjectStore:
         ]
 
     def remove(self, key: str) -> None:
-        """Remove one object; one that is not there is no fault."""
-        with naming_faults(f"remove {key}"):
+        """Remove one object; a missing one is no fault."""
+        with translated_errors(f"remove {key}"):
             self._quick.remove_object(self._bucket, key)
 
     def remove_prefix(self, prefix: str) -> int:
-        """Remove every object below `prefix`, and every unfinished upload; return how many."""
+        """Remove every object and unfinished upload below `prefix`; return their number."""
         return self._remover.remove(prefix)
 
     def remove_older(self, prefix: str, before: datetime) -> int:
-        """Like `remove_prefix`, but spare what was written, or begun, at `before` or later."""
+        """Like `remove_prefix`, only for what was written or begun before `before`."""
         return self._remover.remove(prefix, before)
 
     def drop_unfinished(self, prefix: str, before: datetime) -> int:
-        """Drop every unfinished upload below `prefix` that was begun earlier; no object goes."""
+        """Drop every unfinished upload below `prefix` begun before `before`; objects stay."""
         return self._remover.drop_unfinished(prefix, before)
 
     def folders(self, prefix: str) -> list[str]:
-        """The names directly below `prefix` that have objects or unfinished uploads below them."""
+        """Names directly below `prefix` that have objects or unfinished uploads below them."""
         return self._remover.folders(prefix)
 
     def unfinished(self, prefix: str) -> list[UnfinishedUpload]:
-        """The uploads below `prefix` that were begun and neither ended nor dropped."""
+        """Uploads below `prefix` that were begun and neither completed nor dropped."""
         return self._remover.unfinished(prefix)
 
     def uri_of(self, key: str) -> str:
-        """The object's address as S3's tools write it."""
+        """Object's address in the form of S3 tools."""
         return f"s3://{self._bucket}/{key}"
 
     def presigned_get(self, key: str, valid_s: int = 3600) -> str:
-        """A URL by which anybody can read the object for a while."""
-        with naming_faults(f"sign a link to {key}"):
+        """URL that allows anyone to read the object for `valid_s` seconds."""
+        with translated_errors(f"sign a link to {key}"):
             return self._linked.presigned_get_object(self._bucket, key, expires=timedelta(seconds=valid_s))
 
 
-def _unheeded(_count: int) -> None:
-    """Nobody asks how far a short or streamed write is."""
+def _ignore_progress(_count: int) -> None:
+    """Callback for writes without progress reports."""

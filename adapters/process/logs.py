@@ -1,4 +1,4 @@
-"""Structured logs, one JSON object a line, to stdout: with the ids of what they are about, no secrets."""
+"""Structured logs to stdout: one JSON object per line, with secrets masked."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from structlog.tracebacks import ExceptionDictTransformer
 from domain.errors import SettingInvalid
 
 _MASK = "***"
-# What opens something to whoever reads it: a link to the store, a token, a password inside an address.
-_OPENERS = re.compile(
+# Credentials inside text: signatures of store links, bearer tokens, passwords in addresses.
+_CREDENTIALS = re.compile(
     r"(X-Amz-(?:Signature|Credential|Security-Token)=|Bearer\s+)[^&\s\"'\\]+|(://[^:/@\s\"]*:)[^@/\s\"]+(?=@)",
     re.IGNORECASE,
 )
 _SECRET_NAME = re.compile(r"(SECRET|PASSWORD|TOKEN|ACCESS_KEY)(?!.*_FILE$)")
-# A shorter value is more likely a word of every other line.
+# A shorter value may be a common word of log lines.
 _SHORTEST_SECRET = 8
 
 
 def configure(level: str, env: Mapping[str, str] = os.environ) -> None:
     """Send structlog's and the standard library's records to stdout in the same form.
 
-    Values of `env` whose names say that they are secret are masked wherever they turn up.
+    Values of `env` with names of secrets (such as …PASSWORD) are masked in every line.
     """
     number = logging.getLevelNamesMapping().get(level.upper())
     if number is None:
@@ -40,7 +40,7 @@ def configure(level: str, env: Mapping[str, str] = os.environ) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        # Local variables hold what nobody meant to write down: keys, forms, links.
+        # Local variables can hold keys, forms and links.
         ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
     ]
     handler = logging.StreamHandler(sys.stdout)
@@ -63,10 +63,10 @@ def configure(level: str, env: Mapping[str, str] = os.environ) -> None:
 
 
 class _Masker:
-    """Writes a line, whatever it was made of, without the secrets in it."""
+    """JSON serializer of log lines that masks secrets."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
-        # As they stand inside a line: quotation marks and letters beyond ASCII are written otherwise there.
+        # In their JSON form, in which quotation marks and letters beyond ASCII are escaped.
         self._secrets = [
             json.dumps(value)[1:-1]
             for name, value in env.items()
@@ -74,7 +74,7 @@ class _Masker:
         ]
 
     def dumps(self, event: object, **options: Any) -> str:
-        line = _OPENERS.sub(lambda found: f"{found[1] or found[2]}{_MASK}", json.dumps(event, **options))
+        line = _CREDENTIALS.sub(lambda found: f"{found[1] or found[2]}{_MASK}", json.dumps(event, **options))
         for secret in self._secrets:
             line = line.replace(secret, _MASK)
         return line

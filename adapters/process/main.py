@@ -1,4 +1,4 @@
-"""How each process of the product begins, and how it ends when its operator must mend something first."""
+"""Entry point of each process: sets up logs and traces, runs its main, ends it with one line on a fault."""
 
 from __future__ import annotations
 
@@ -14,24 +14,29 @@ from domain.errors import PipelineError
 
 
 def run_main(main: Callable[[], Coroutine[Any, Any, None]], service: str) -> None:
-    """Run a process's main with its logs and traces set up; a fault that its operator must mend is one line.
+    """Run a process's main with logs and traces set up; a `PipelineError` ends it with one line on stderr.
 
-    When the main returns, the process ends there and then, with code 0.
+    The process exits at once when the main ends: with code 0 when it returns, 1 on a fault.
     """
     try:
         logs.configure(os.environ.get("LOG_LEVEL", "INFO"))
         traces.start(service)
-        asyncio.run(_to_its_end(main))
+        asyncio.run(_run_then_exit(main))
     except PipelineError as error:
-        sys.exit(f"{error.code}: {error}")
+        sys.stderr.write(f"{error.code}: {error}\n")
+        _exit(1)
 
 
-async def _to_its_end(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """The main has closed what it opened. The interpreter's own end would wait for threads that never look
-    up, and tear libraries away from native calls that still run: the one hangs, the other aborts."""
+async def _run_then_exit(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
     await main()
     traces.finish()
+    _exit(0)
+
+
+def _exit(code: int) -> None:
+    """Exit without the interpreter's shutdown, which would wait for blocked threads and unload libraries
+    under running native calls: the first hangs, the second aborts."""
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(code)

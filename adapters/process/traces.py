@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry: on when OTEL_EXPORTER_OTLP_ENDPOINT names who takes them, else nothing at all."""
+"""Traces by OpenTelemetry, exported if OTEL_EXPORTER_OTLP_ENDPOINT is set, else off."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from temporalio.client import Interceptor
 
 from domain.errors import SettingInvalid
 
-# What a process that ends may still take to hand over its last spans.
-_LAST_WORDS_S = 0.4
+# Time that an ending process may take to send its last spans.
+_FLUSH_LIMIT_S = 0.4
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _HTTP = "http/protobuf"
 
 
 def is_on(env: Mapping[str, str] = os.environ) -> bool:
-    """OTEL_SDK_DISABLED wins, as OpenTelemetry's own documents have it."""
+    """True if an endpoint is set; OTEL_SDK_DISABLED overrides it, as OpenTelemetry specifies."""
     disabled = env.get("OTEL_SDK_DISABLED", "").lower() == "true"
     return not disabled and any(env.get(name) for name in _ENDPOINTS)
 
 
 def start(service: str, env: Mapping[str, str] = os.environ) -> None:
-    """Export this process's spans from now on, if an endpoint is named; OTEL_SERVICE_NAME may rename it."""
+    """Start the export of spans, if an endpoint is set; OTEL_SERVICE_NAME overrides the service's name."""
     if not is_on(env):
         return
     protocol = (
@@ -32,7 +32,7 @@ def start(service: str, env: Mapping[str, str] = os.environ) -> None:
     )
     if protocol != _HTTP:
         raise SettingInvalid(f"OTEL_EXPORTER_OTLP_PROTOCOL is {protocol!r}; spans are sent as {_HTTP} only.")
-    # Only a process that traces pays for what tracing needs.
+    # Imported here, so that processes without tracing don't load these.
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
@@ -45,7 +45,7 @@ def start(service: str, env: Mapping[str, str] = os.environ) -> None:
 
 
 def interceptors() -> Sequence[Interceptor]:
-    """What follows a trace through Temporal: from whoever starts a workflow to its activities."""
+    """Temporal interceptors that carry a trace from a workflow's start to its activities."""
     if not is_on():
         return ()
     from temporalio.contrib.opentelemetry import TracingInterceptor  # noqa: PLC0415
@@ -54,9 +54,9 @@ def interceptors() -> Sequence[Interceptor]:
 
 
 def finish() -> None:
-    """Hand over the last spans, without holding up a process that is told to end."""
+    """Send the last spans within a short time limit."""
     shutdown = getattr(trace.get_tracer_provider(), "shutdown", None)
     if shutdown is not None:
         sending = threading.Thread(target=shutdown, daemon=True)
         sending.start()
-        sending.join(_LAST_WORDS_S)
+        sending.join(_FLUSH_LIMIT_S)

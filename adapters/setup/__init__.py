@@ -1,1 +1,1 @@
-"""What an installation needs once, before the product starts: tables, a namespace, a bucket."""
+"""One-time setup of an installation: tables, a Temporal namespace, a bucket."""

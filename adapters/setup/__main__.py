@@ -13,24 +13,24 @@ from adapters.object_store import S3ObjectStore
 from adapters.process.main import run_main
 from adapters.settings import read_store, read_temporal
 from adapters.setup.temporal import read_namespace, set_up_temporal
-from adapters.setup.waiting import until_answered
+from adapters.setup.waiting import retry_until_ready
 
 _log = structlog.get_logger(__name__)
 
 
 async def _catalogue() -> None:
     settings = read_catalogue()
-    await until_answered(lambda: asyncio.to_thread(upgrade, settings))
+    await retry_until_ready(lambda: asyncio.to_thread(upgrade, settings))
 
 
 async def _temporal() -> None:
     settings, namespace = read_temporal(), read_namespace()
-    await until_answered(lambda: set_up_temporal(settings, namespace))
+    await retry_until_ready(lambda: set_up_temporal(settings, namespace))
 
 
 async def _bucket() -> None:
     store = S3ObjectStore(read_store())
-    await until_answered(lambda: asyncio.to_thread(store.ensure_bucket))
+    await retry_until_ready(lambda: asyncio.to_thread(store.ensure_bucket))
 
 
 _JOBS: dict[str, Callable[[], Awaitable[None]]] = {

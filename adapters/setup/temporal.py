@@ -1,4 +1,4 @@
-"""What Temporal must know before the first task: the namespace, its retention, the search attributes."""
+"""Setup of Temporal: namespace, retention and search attributes."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from domain.errors import SettingInvalid, WorkflowsUnavailable
 from domain.tasks.search_fields import FAILURE, LANGUAGE, OWNER, STAGE
 
 _KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
-# A task is at several stages at once.
+# A task can be in several stages at once.
 _KEYWORD_LIST = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST
 SEARCH_ATTRIBUTES = {OWNER: _KEYWORD, STAGE: _KEYWORD_LIST, LANGUAGE: _KEYWORD, FAILURE: _KEYWORD}
 
 COMMAND = "python -m adapters.setup temporal"
 
-# Ended tasks are looked into for some days; the catalogue's row stays for good.
-_FIRST_RETENTION_DAYS = 3
-_ANSWER_WITHIN = timedelta(seconds=10)
+# Histories of ended tasks are useful for some days only; the catalogue's row stays.
+_DEFAULT_RETENTION_DAYS = 3
+_TIMEOUT = timedelta(seconds=10)
 _REFUSALS = (
     RPCStatusCode.PERMISSION_DENIED,
     RPCStatusCode.UNAUTHENTICATED,
@@ -48,7 +48,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class NamespaceSettings:
-    """How long Temporal keeps a task that has ended; None leaves a namespace that exists as it is."""
+    """Retention of ended tasks' histories; None leaves an existing namespace as it is."""
 
     retention_days: int | None = None
 
@@ -59,38 +59,38 @@ def read_namespace(env: Mapping[str, str] = os.environ) -> NamespaceSettings:
 
 
 async def set_up_temporal(settings: TemporalSettings, namespace: NamespaceSettings) -> None:
-    """Raises `WorkflowsUnavailable` while Temporal does not answer, or does not know yet what it was told."""
-    with _naming_refusals():
+    """Raises `WorkflowsUnavailable` while Temporal does not answer or does not yet apply the changes."""
+    with _translated_errors():
         client = await Client.connect(settings.address, namespace=settings.namespace)
-        await _keep_namespace(client, namespace)
+        await _ensure_namespace(client, namespace)
         await register_search_attributes(client)
 
 
 async def register_search_attributes(client: Client) -> None:
-    """Add those that are missing; harmless when many do it at once.
+    """Add missing search attributes; safe when many processes do it at once.
 
-    Raises `SettingInvalid` where one is of another type: writing it would hold tasks up for ever.
+    Raises `SettingInvalid` for one of another type: writing it would block tasks for ever.
     """
     request = ListSearchAttributesRequest(namespace=client.namespace)
-    listed = await client.operator_service.list_search_attributes(request, timeout=_ANSWER_WITHIN)
+    listed = await client.operator_service.list_search_attributes(request, timeout=_TIMEOUT)
     known = listed.custom_attributes
     for name, kind in SEARCH_ATTRIBUTES.items():
         if known.get(name, kind) != kind:
             raise SettingInvalid(
                 f"The search attribute {name} of the namespace {client.namespace} is not of the type "
-                f"{IndexedValueType.Name(kind)}: remove it, then `{COMMAND}`."
+                f"{IndexedValueType.Name(kind)}: remove it, then run `{COMMAND}`."
             )
     missing = {name: kind for name, kind in SEARCH_ATTRIBUTES.items() if name not in known}
     if missing:
         await client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing),
-            timeout=_ANSWER_WITHIN,
+            timeout=_TIMEOUT,
         )
     await _require_known(client)
 
 
 async def register_if_allowed(client: Client) -> None:
-    """As a worker does when it starts: without the right to do it, and unlisted, tasks run all the same."""
+    """Register at a worker's start; without permission it only logs, since tasks run without them too."""
     try:
         await register_search_attributes(client)
     except (RPCError, WorkflowsUnavailable) as error:
@@ -98,21 +98,21 @@ async def register_if_allowed(client: Client) -> None:
 
 
 async def _require_known(client: Client) -> None:
-    """A server learns of new ones with some delay, and until then refuses tasks that have them."""
-    # In a query, `Language` without these quotes is a word of the server's own.
+    """Raise `WorkflowsUnavailable` until the server applies new attributes; till then it refuses tasks."""
+    # Without the backquotes, `Language` is a reserved word in a query.
     everything = " AND ".join(f"`{name}` = ''" for name in SEARCH_ATTRIBUTES)
     try:
-        await client.count_workflows(everything, rpc_timeout=_ANSWER_WITHIN)
+        await client.count_workflows(everything, rpc_timeout=_TIMEOUT)
     except RPCError as error:
         raise WorkflowsUnavailable(f"Temporal does not know the search attributes yet: {error}") from error
 
 
-async def _keep_namespace(client: Client, wanted: NamespaceSettings) -> None:
+async def _ensure_namespace(client: Client, wanted: NamespaceSettings) -> None:
     service = client.workflow_service
-    retention = Duration(seconds=(wanted.retention_days or _FIRST_RETENTION_DAYS) * 24 * 3600)
+    retention = Duration(seconds=(wanted.retention_days or _DEFAULT_RETENTION_DAYS) * 24 * 3600)
     try:
-        asked = DescribeNamespaceRequest(namespace=client.namespace)
-        found = await service.describe_namespace(asked, timeout=_ANSWER_WITHIN)
+        request = DescribeNamespaceRequest(namespace=client.namespace)
+        found = await service.describe_namespace(request, timeout=_TIMEOUT)
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
@@ -123,7 +123,7 @@ async def _keep_namespace(client: Client, wanted: NamespaceSettings) -> None:
             UpdateNamespaceRequest(
                 namespace=client.namespace, config=NamespaceConfig(workflow_execution_retention_ttl=retention)
             ),
-            timeout=_ANSWER_WITHIN,
+            timeout=_TIMEOUT,
         )
 
 
@@ -134,22 +134,22 @@ async def _register(client: Client, retention: Duration) -> None:
         workflow_execution_retention_period=retention,
     )
     try:
-        await client.workflow_service.register_namespace(request, timeout=_ANSWER_WITHIN)
+        await client.workflow_service.register_namespace(request, timeout=_TIMEOUT)
     except RPCError as error:
         if error.status is not RPCStatusCode.ALREADY_EXISTS:
             raise
-    # Its other servers hear of it within seconds; until then they do not know it.
-    raise WorkflowsUnavailable(f"The namespace {client.namespace} has just been made.")
+    # Temporal's other servers know a new namespace only after some seconds.
+    raise WorkflowsUnavailable(f"The namespace {client.namespace} was created and is not ready yet.")
 
 
 @contextmanager
-def _naming_refusals() -> Iterator[None]:
-    """Turns an answer that is none, or a no, into the product's own error."""
+def _translated_errors() -> Iterator[None]:
+    """Turn Temporal's errors into the product's."""
     try:
         yield
     except RPCError as error:
         if error.status in _REFUSALS:
-            raise SettingInvalid(f"Temporal refuses what `{COMMAND}` asks for: {error}") from error
+            raise SettingInvalid(f"Temporal refuses a request of `{COMMAND}`: {error}") from error
         raise WorkflowsUnavailable(f"Temporal does not answer: {error}") from error
     except RuntimeError as error:
         raise WorkflowsUnavailable(f"Temporal does not answer: {error}") from error

@@ -1,4 +1,4 @@
-"""How long a one-shot job waits for a server that starts beside it."""
+"""Retry loop of one-shot jobs, for servers that are still starting."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import structlog
 
 from domain.errors import PassingError
 
-_WITHIN_S = 300.0
+_LIMIT_S = 300.0
 _PAUSE_S = 2.0
 
 _log = structlog.get_logger(__name__)
 
 
-async def until_answered(
-    call: Callable[[], Awaitable[None]], within_s: float = _WITHIN_S, pause_s: float = _PAUSE_S
+async def retry_until_ready(
+    call: Callable[[], Awaitable[None]], limit_s: float = _LIMIT_S, pause_s: float = _PAUSE_S
 ) -> None:
-    """Call again while a fault is one that passes; the last one is raised when time is up."""
-    deadline_s = time.monotonic() + within_s
+    """Retry after each `PassingError`; raise the last one when `limit_s` is over."""
+    deadline_s = time.monotonic() + limit_s
     while True:
         try:
             return await call()

@@ -1,1 +1,1 @@
-"""How spoken words and their language are found."""
+"""Speech engines: transcript and language of a sound file."""

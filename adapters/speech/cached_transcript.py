@@ -1,11 +1,11 @@
-"""That each group of regions is heard once: what is kept of it is read, what is not is heard and kept."""
+"""Cached transcription: each group of regions is read from the cache, else transcribed and stored there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from adapters.models.native_calls import awaited
+from adapters.models.native_calls import run_blocking
 from domain.attempts.progress import ProgressReporter
 from domain.speech.cache import WorkCache, recipe_digest
 from domain.speech.regions import Region
@@ -18,13 +18,13 @@ Group = Sequence[Region]
 def words_of(
     groups: Sequence[Group],
     recipe: Mapping[str, object],
-    kept: WorkCache,
+    cache: WorkCache,
     transcribe_group: Callable[[Group], list[Word]],
     progress: ProgressReporter,
 ) -> list[Word]:
-    """The words of all groups, in order. `recipe` is all that decides them but the regions' pieces.
+    """Words of all groups, in order. `recipe` is everything that affects them except the regions' pieces.
 
-    A group is kept whole: heard in other company, a region's words could differ in their last digits.
+    A group is stored whole: in another batch, a region's words could differ in their last digits.
     """
     speech_us = sum(region.duration_us for group in groups for region in group)
     words: list[Word] = []
@@ -33,11 +33,11 @@ def words_of(
         pieces = [[(piece.start_us, piece.end_us) for piece in region.pieces] for region in group]
         name = recipe_digest({**recipe, "format": WORDS_FORMAT, "pieces": pieces})
         span = (group[0].start_us, group[-1].end_us)
-        content = awaited(partial(kept.find, name, *span), progress)
+        content = run_blocking(partial(cache.find, name, *span), progress)
         found = None if content is None else read_words(content)
         if found is None:
             found = transcribe_group(group)
-            awaited(partial(kept.save, name, *span, write_words(found)), progress)
+            run_blocking(partial(cache.save, name, *span, write_words(found)), progress)
         words += found
         done_us += sum(region.duration_us for region in group)
         progress.advance(done_us / speech_us)

@@ -1,4 +1,4 @@
-"""Which speech engine a setting stands for."""
+"""Choice of the speech engine by setting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from adapters.speech.speech_recognition_engine import SpeechRecognitionEngine
 
 
 def speech_engine(settings: SpeechSettings) -> FasterWhisperEngine | SpeechRecognitionEngine:
-    """The engine of SPEECH_ENGINE; nothing is loaded yet."""
+    """Engine of SPEECH_ENGINE, with nothing loaded yet."""
     if settings.engine == FASTER_WHISPER:
         return FasterWhisperEngine(settings)
     return SpeechRecognitionEngine(settings)

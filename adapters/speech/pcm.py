@@ -1,4 +1,4 @@
-"""How a file of 16 kHz mono s16le PCM is read without holding all of it in memory."""
+"""Reader of 16 kHz mono s16le PCM files, memory-mapped."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Samples = NDArray[np.float32]
 
 
 class PcmFile:
-    """The sound of one file; what is read comes as float32 from -1 to 1."""
+    """Sound of one file; samples are float32 from -1 to 1."""
 
     def __init__(self, path: Path) -> None:
         sample_count = path.stat().st_size // 2
@@ -35,7 +35,7 @@ class PcmFile:
         return self._samples[first:last].astype(np.float32) / np.float32(32768)
 
     def region(self, region: Region) -> Samples:
-        """The region's pieces one after the other."""
+        """Samples of the region's pieces, concatenated."""
         return np.concatenate(
             [self.samples(_at(piece.start_us), _at(piece.end_us)) for piece in region.pieces]
         )

@@ -1,4 +1,4 @@
-"""How each service of SpeechRecognition is called, and how its words get their times."""
+"""Recognizers of SpeechRecognition: call of each service, and word times for services without them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from domain.speech.cleanup import TranscribedWord
 from domain.speech.languages import LANGUAGES
 
 _SERVICE_LIMIT_S = 60
-# The library's own address has no TLS.
+# The library's default address has no TLS.
 _GOOGLE_ENDPOINT = "https://www.google.com/speech-api/v2/recognize"
 _POCKETSPHINX_FRAME_US = 10_000
-_POCKETSPHINX_VARIANT = "("  # "read(2)" is the second way to say "read"
+_POCKETSPHINX_VARIANT = "("  # "read(2)" is the second pronunciation of "read"
 
 Call = Callable[[Any, Any, str], list[TranscribedWord]]
 
 
 @dataclass(frozen=True)
 class Recognizer:
-    """One service: the languages that it takes, the package that it needs, and its call."""
+    """Service with its languages, the package that it needs, and its call."""
 
     name: str
     languages: frozenset[str]
@@ -34,17 +34,17 @@ class Recognizer:
     online: bool = True
 
     def require(self) -> None:
-        """Raise ToolMissing when the package that speaks to the service is not installed."""
+        """Raise ToolMissing when the service's client package is not installed."""
         top = self.package.partition(".")[0]
         if importlib.util.find_spec(top) is None or importlib.util.find_spec(self.package) is None:
             raise ToolMissing(
-                f"SPEECH_ENGINE={self.name} needs the Python package {self.package}, which is not installed."
+                f"SPEECH_ENGINE={self.name} needs the Python package {self.package}: install it."
             )
 
     def words(self, sound: Samples, language: str) -> list[TranscribedWord]:
-        """The words of one stretch of speech, with times inside it; none when it is not understood."""
+        """Words of one stretch of speech, with times relative to it; none when it is not understood."""
         if language not in self.languages:
-            raise LanguageUnsupported(f"The speech engine {self.name} does not know {language}.")
+            raise LanguageUnsupported(f"The speech engine {self.name} does not support {language}.")
         pcm = (sound * 32767).astype("<i2").tobytes()
         recognizer = speech_recognition.Recognizer()
         recognizer.operation_timeout = _SERVICE_LIMIT_S
@@ -52,7 +52,7 @@ class Recognizer:
             return self.call(recognizer, speech_recognition.AudioData(pcm, SAMPLE_RATE_HZ, 2), language)
         except speech_recognition.UnknownValueError:
             return []
-        # Every service raises its own kinds.
+        # Every service has its own exception types.
         except Exception as fault:
             raise SpeechServiceUnavailable(
                 f"The speech engine {self.name} does not answer: {fault}"
@@ -60,14 +60,16 @@ class Recognizer:
 
 
 def spread_words(text: str, duration_us: int) -> list[TranscribedWord]:
-    """The words of a text whose times nobody knows, each as long as its share of the letters."""
+    """Words of a text without times, each with a duration by its share of the letters."""
     texts = text.split()
     letters = sum(len(word) for word in texts)
     words: list[TranscribedWord] = []
-    said = 0
+    letters_before = 0
     for word in texts:
-        start_us, said = duration_us * said // letters, said + len(word)
-        words.append(TranscribedWord(word, start_us, duration_us * said // letters, probability=1.0))
+        start_us, letters_before = duration_us * letters_before // letters, letters_before + len(word)
+        words.append(
+            TranscribedWord(word, start_us, duration_us * letters_before // letters, probability=1.0)
+        )
     return words
 
 
@@ -96,13 +98,13 @@ def _text_only(method: str, language_parameter: str, **options: str | None) -> C
 
 
 def google(endpoint: str, key: str | None) -> Recognizer:
-    """Google's free service; without a key of one's own it takes the library's, which may be withdrawn."""
+    """Google's free service; without `key` the library's default key is used, which may be withdrawn."""
     call = _text_only("recognize_google", "language", endpoint=endpoint, key=key)
     return Recognizer("google", LANGUAGES, "speech_recognition", call)
 
 
 def recognizer_named(name: str, key: str | None = None) -> Recognizer:
-    """The service of a SPEECH_ENGINE; those without a key here read theirs from the environment."""
+    """Service of a SPEECH_ENGINE; services without a `key` parameter read theirs from the environment."""
     match name:
         case "pocketsphinx":
             return Recognizer(name, frozenset({"en"}), "pocketsphinx", _pocketsphinx, online=False)

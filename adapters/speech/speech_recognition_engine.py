@@ -1,4 +1,4 @@
-"""How a service of SpeechRecognition hears a video: voice first, then the words of each region."""
+"""Speech engine on a service of SpeechRecognition: voice detection, then the words of each region."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from adapters.models.native_calls import awaited, run_watched
+from adapters.models.native_calls import run_blocking, run_with_stall_limit
 from adapters.models.settings import SpeechSettings
 from adapters.speech.cached_transcript import words_of
 from adapters.speech.pcm import PcmFile, Samples
@@ -25,11 +25,11 @@ _VOICE_SHARE = 0.02
 
 
 class SpeechRecognitionEngine:
-    """A speech engine on SpeechRecognition: pocketsphinx offline, or an online service.
+    """Speech engine on SpeechRecognition: pocketsphinx offline, or an online service.
 
-    Most services give a text without times; its words are then spread over their region by length,
-    which keeps them within a region (some 30 s at most) of the truth but not in time with the lips.
-    No service tells languages apart: the language is the one that the operator has set.
+    Most services return a text without times; its words are then spread over their region by length,
+    so a word is at most one region (some 30 s) off, but not in sync with the lips.
+    No service detects languages: the language is the operator's setting.
     """
 
     def __init__(self, settings: SpeechSettings, recognizer: Recognizer | None = None) -> None:
@@ -38,36 +38,36 @@ class SpeechRecognitionEngine:
         self._language = language_code(settings.language)
 
     def prepare(self) -> None:
-        """Check the installation, so that what is missing shows before any work is taken on."""
+        """Check the installation, so that a missing package is reported before the first task."""
         self._recognizer.require()
 
     def detect_language(
-        self, pcm_path: Path, progress: ProgressReporter, kept: WorkCache = NO_CACHE
+        self, pcm_path: Path, progress: ProgressReporter, cache: WorkCache = NO_CACHE
     ) -> LanguageEstimate:
-        """The language that the operator has set, marked as uncertain; none when nobody speaks."""
+        """Language of the operator's setting, marked as uncertain; none if there is no speech."""
         pcm = PcmFile(pcm_path)
-        probabilities = voice_probabilities(pcm, kept, progress, self._settings.stall_limit_s)
+        probabilities = voice_probabilities(pcm, cache, progress, self._settings.stall_limit_s)
         progress.advance(1.0)
         if not speech_spans(probabilities, pcm.duration_us):
             return LanguageEstimate(LanguageVerdict.NO_SPEECH)
         return LanguageEstimate(LanguageVerdict.UNCERTAIN, self._language)
 
     def transcribe(
-        self, pcm_path: Path, language: str | None, progress: ProgressReporter, kept: WorkCache = NO_CACHE
+        self, pcm_path: Path, language: str | None, progress: ProgressReporter, cache: WorkCache = NO_CACHE
     ) -> list[Word]:
-        """Every word in order of time. Without `language`, in the one that the operator has set."""
+        """Words in order of time, in `language` or, without it, in that of the operator's setting."""
         code = language_code(language) if language else self._language
         if code not in self._recognizer.languages:
-            raise LanguageUnsupported(f"The speech engine {self._recognizer.name} does not know {code}.")
+            raise LanguageUnsupported(f"The speech engine {self._recognizer.name} does not support {code}.")
         pcm = PcmFile(pcm_path)
         voice = PartialProgress(progress, 0.0, _VOICE_SHARE)
-        probabilities = voice_probabilities(pcm, kept, voice, self._settings.stall_limit_s)
+        probabilities = voice_probabilities(pcm, cache, voice, self._settings.stall_limit_s)
         spans = speech_spans(probabilities, pcm.duration_us)
         regions = pack_regions(spans, probabilities, self._settings.region_s * 1_000_000)
         recipe = {"engine": [self._recognizer.name, version("SpeechRecognition")], "language": code}
         transcribe_group = partial(self._group_words, pcm, code, progress)
         rest = PartialProgress(progress, _VOICE_SHARE, 1.0)
-        words = words_of(group_regions(regions, at_most=1), recipe, kept, transcribe_group, rest)
+        words = words_of(group_regions(regions, at_most=1), recipe, cache, transcribe_group, rest)
         progress.advance(1.0)
         return words
 
@@ -77,11 +77,11 @@ class SpeechRecognitionEngine:
         return [
             word
             for region in group
-            for word in place_words(region, self._heard(pcm.region(region), code, progress))
+            for word in place_words(region, self._recognize(pcm.region(region), code, progress))
         ]
 
-    def _heard(self, sound: Samples, code: str, progress: ProgressReporter) -> list[TranscribedWord]:
+    def _recognize(self, sound: Samples, code: str, progress: ProgressReporter) -> list[TranscribedWord]:
         call = partial(self._recognizer.words, sound, code)
         if self._recognizer.online:
-            return awaited(call, progress)
-        return run_watched(call, progress, self._settings.stall_limit_s)
+            return run_blocking(call, progress)
+        return run_with_stall_limit(call, progress, self._settings.stall_limit_s)

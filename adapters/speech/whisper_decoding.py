@@ -1,4 +1,4 @@
-"""How Whisper decodes stretches of speech: several at once, or a doubtful one again with more care."""
+"""Decoding by Whisper: regions in a batch, or an unlikely one again alone with stricter options."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from domain.speech.cleanup import TranscribedWord, join_pieces
 
 Features = NDArray[np.float32]
 
-# Part of what kept words are found by: raise it with every change here that can change a word.
+# Part of the cache key of words: raise it with every change here that can change a word.
 DECODING_VERSION = 1
 
-# Whisper's own thresholds: text that repeats itself, text that the model doesn't believe, and silence.
+# Whisper's own thresholds: repetitive text, text of low probability, and silence.
 _REPETITIVE = 2.4
-_DOUBTED = -1.0
+_UNLIKELY = -1.0
 _SILENT = 0.6
 _CAREFUL_NO_REPEAT_TOKENS = 3
 _CAREFUL_REPETITION_PENALTY = 1.1
@@ -35,7 +35,7 @@ _UNSPACED_LANGUAGES = frozenset({"zh", "ja", "th", "lo", "my"})
 
 @dataclass(frozen=True)
 class Decoded:
-    """The words of one sound, with times inside it, and what speaks against them."""
+    """Words of one sound, with times relative to it, and measures of their quality."""
 
     words: tuple[TranscribedWord, ...]
     mean_log_probability: float = 0.0
@@ -47,20 +47,20 @@ class Decoded:
         return self.compression_ratio > _REPETITIVE
 
     @property
-    def doubted(self) -> bool:
-        return self.mean_log_probability < _DOUBTED
+    def unlikely(self) -> bool:
+        return self.mean_log_probability < _UNLIKELY
 
     @property
     def silent(self) -> bool:
-        return self.no_speech_probability > _SILENT and self.doubted
+        return self.no_speech_probability > _SILENT and self.unlikely
 
     @property
-    def in_need_of_care(self) -> bool:
-        return not self.silent and (self.repetitive or self.doubted)
+    def needs_careful_retry(self) -> bool:
+        return not self.silent and (self.repetitive or self.unlikely)
 
 
 def better(first: Decoded, second: Decoded) -> Decoded:
-    """Of two tries, one that has words, that doesn't repeat itself, that is likelier, in this order."""
+    """Better of two results: one with words, then one that is not repetitive, then the more likely one."""
     return max(
         (first, second),
         key=lambda found: (bool(found.words), not found.repetitive, found.mean_log_probability),
@@ -68,7 +68,7 @@ def better(first: Decoded, second: Decoded) -> Decoded:
 
 
 def features(model: WhisperModel, sounds: Sequence[Samples], window_s: int) -> Features:
-    """What the encoder takes: one spectrogram for each sound, filled up with silence to `window_s`."""
+    """Encoder input: one spectrogram for each sound, padded with silence to `window_s`."""
     frame_count = window_s * model.frames_per_second
     return np.stack([pad_or_trim(model.feature_extractor(sound)[..., :-1], frame_count) for sound in sounds])
 
@@ -76,9 +76,9 @@ def features(model: WhisperModel, sounds: Sequence[Samples], window_s: int) -> F
 def decode_batch(
     model: WhisperModel, sounds: Sequence[Samples], language: str, settings: SpeechSettings
 ) -> list[Decoded]:
-    """All sounds together: less than half the processor time of one after the other, but one try only."""
+    """Decode all sounds together, once: less than half the processor time of single calls."""
     tokenizer = Tokenizer(model.hf_tokenizer, model.model.is_multilingual, "transcribe", language)
-    # Times come from the alignment; timestamp tokens would only make the text longer to decode.
+    # Times come from the alignment; timestamp tokens would only make the decoded text longer.
     prompt = model.get_prompt(tokenizer, previous_tokens=[], without_timestamps=True)
     encoded = model.encode(features(model, sounds, settings.window_s))
     results = model.model.generate(
@@ -116,15 +116,15 @@ def _word(text: str, start_s: float, end_s: float, probability: float) -> Transc
 
 
 def _whole(pieces: list[TranscribedWord], language: str) -> tuple[TranscribedWord, ...]:
-    spoken = [piece for piece in pieces if piece.text.strip()]
-    return tuple(spoken if language in _UNSPACED_LANGUAGES else join_pieces(spoken))
+    words = [piece for piece in pieces if piece.text.strip()]
+    return tuple(words if language in _UNSPACED_LANGUAGES else join_pieces(words))
 
 
 def decode_carefully(model: WhisperModel, sound: Samples, language: str) -> Decoded:
-    """One sound alone, with time stamps in its text and no phrase said twice.
+    """Decode one sound alone, with timestamps in its text and no repeated phrase.
 
-    No chance is in it, as there is in Whisper's own second tries: a region that is heard again after a
-    crash must come out the same.
+    Deterministic, unlike Whisper's own retries: a region that is decoded again after a crash must give
+    the same words.
     """
     lazy_segments, _ = model.transcribe(
         sound,

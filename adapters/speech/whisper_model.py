@@ -1,4 +1,4 @@
-"""How a Whisper model is loaded, and which languages it knows."""
+"""Loading of a Whisper model, and the languages that it supports."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from domain.errors import ModelUnavailable, SettingInvalid
 from domain.speech.languages import LANGUAGES
 
 _MODEL_SUFFIXES = (".bin", ".json", ".txt")
-_WHISPER_CODE = {"jv": "jw"}  # Whisper kept the code that Javanese had before
+_WHISPER_CODE = {"jv": "jw"}  # Whisper uses the former code of Javanese
 
 
 def load_whisper(settings: SpeechSettings) -> WhisperModel:
-    """The model of `settings`. Raises an OperatorError that says what to mend."""
+    """Load the model of `settings`. Raises an OperatorError that says what to fix."""
     if settings.device == "cuda" and ctranslate2.get_cuda_device_count() == 0:
         raise SettingInvalid(
-            "DEVICE is cuda, but CTranslate2 finds no CUDA device: set DEVICE=cpu or mend the driver."
+            "DEVICE is cuda, but CTranslate2 finds no CUDA device: set DEVICE=cpu or fix the driver."
         )
     folder = whisper_folder(settings.model, settings.cache_path)
     try:
@@ -35,7 +35,7 @@ def load_whisper(settings: SpeechSettings) -> WhisperModel:
 
 
 def model_digest(settings: SpeechSettings) -> str:
-    """The SHA-256 of the model's files: a name or a path may stand for other weights tomorrow."""
+    """SHA-256 of the model's files, because a name or path can get other weights later."""
     digest = hashlib.sha256()
     folder = whisper_folder(settings.model, settings.cache_path)
     for path in sorted(path for path in folder.iterdir() if path.suffix in _MODEL_SUFFIXES):
@@ -46,19 +46,19 @@ def model_digest(settings: SpeechSettings) -> str:
 
 
 def _compute_type(settings: SpeechSettings) -> str:
-    """`auto` is the quickest one that loses next to no accuracy: int8 on a CPU, float16 on a GPU."""
+    """Compute type; `auto` is the fastest with almost full accuracy: int8 on a CPU, float16 on a GPU."""
     if settings.compute_type != "auto":
         return settings.compute_type
     return "float16" if settings.device == "cuda" else "int8"
 
 
 def whisper_code(code: str) -> str:
-    """Whisper's own name for an ISO 639-1 code."""
+    """Whisper's code for an ISO 639-1 code."""
     return _WHISPER_CODE.get(code, code)
 
 
 def known_languages(model: WhisperModel) -> frozenset[str]:
-    """The ISO 639-1 codes of the languages that the model has a token for; `*.en` models know English."""
+    """ISO 639-1 codes of the languages that the model has a token for; `*.en` models support English."""
     if not model.model.is_multilingual:
         return frozenset({"en"})
     return frozenset(

@@ -1,1 +1,1 @@
-"""Subtitle files that strangers send."""
+"""Readers of untrusted subtitle files."""

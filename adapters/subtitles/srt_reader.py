@@ -1,4 +1,4 @@
-"""Reader of SRT files from uploads: returns cues without markup, or names the line that is at fault."""
+"""Parser of untrusted SRT files: returns cues without markup, or names the faulty line."""
 
 from __future__ import annotations
 

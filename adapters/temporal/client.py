@@ -1,4 +1,4 @@
-"""How the product's processes reach Temporal, and how its pending activities are read."""
+"""Temporal client of each process, with its metrics and interceptors."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from adapters.process import traces
 from adapters.settings import TemporalSettings
 from adapters.temporal.log_context import LogContext
 
-# The SDK's default buckets end at a minute; a stage, and its wait for a GPU, takes longer.
+# The SDK's default buckets end at a minute; a stage and its wait for a GPU can take longer.
 _LATENCY_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
-# Named as they are before the SDK adds their unit; the buckets of another name are silently not used.
-_LONG = (
+# Names without the unit, which the SDK adds; an unknown name is ignored silently.
+_LONG_LATENCIES = (
     "temporal_activity_schedule_to_start_latency",
     "temporal_activity_execution_latency",
     "temporal_activity_succeed_endtoend_latency",
@@ -26,7 +26,7 @@ _LONG = (
 
 
 async def connect(settings: TemporalSettings, *, lazy: bool = False) -> Client:
-    """A client of the settings' namespace. A lazy one connects with its first call."""
+    """Client of the settings' namespace. A lazy one connects at its first call."""
     return await Client.connect(
         settings.address,
         namespace=settings.namespace,
@@ -37,7 +37,7 @@ async def connect(settings: TemporalSettings, *, lazy: bool = False) -> Client:
 
 
 def meter_of(client: Client) -> MetricMeter:
-    """Where a worker's own figures go; they are told beside the SDK's, or nowhere when those are off."""
+    """Meter for a worker's own metrics: exported with the SDK's, or a no-op if those are off."""
     runtime = client.service_client.config.runtime
     return runtime.metric_meter if runtime else MetricMeter.noop
 
@@ -50,6 +50,6 @@ def _runtime(settings: TemporalSettings) -> Runtime | None:
         counters_total_suffix=True,
         unit_suffix=True,
         durations_as_seconds=True,
-        histogram_bucket_overrides=dict.fromkeys(_LONG, _LATENCY_BUCKETS_S),
+        histogram_bucket_overrides=dict.fromkeys(_LONG_LATENCIES, _LATENCY_BUCKETS_S),
     )
     return Runtime(telemetry=TelemetryConfig(metrics=metrics))

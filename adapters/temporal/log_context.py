@@ -1,4 +1,4 @@
-"""Carries a request's id through Temporal: every line that it causes names it, its task and its stage."""
+"""Log context across Temporal: request, task and stage ids in each log line of a workflow or activity."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _log = structlog.get_logger(__name__)
 
 
 class LogContext(client.Interceptor, worker.Interceptor):
-    """For a client; its workers take it over. Headers are no commands: histories without one replay."""
+    """Interceptor of a client and its workers. Headers are not commands: histories without them replay."""
 
     def intercept_client(self, next: client.OutboundInterceptor) -> client.OutboundInterceptor:
         return _FromClient(next)
@@ -51,7 +51,7 @@ class _IntoWorkflow(worker.WorkflowInboundInterceptor):
     async def execute_workflow(self, input: worker.ExecuteWorkflowInput) -> Any:
         run = workflow.info()
         self.request_id = _id_of(input.headers)
-        # For this workflow's own coroutine, and all that it starts.
+        # Applies to this workflow's coroutine and everything that it starts.
         bind_contextvars(**_ids(self.request_id), task_id=run.workflow_id, run_id=run.run_id)
         workflow.logger.info("workflow_began")
         return await super().execute_workflow(input)

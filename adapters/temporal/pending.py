@@ -17,7 +17,7 @@ from domain.tasks.state import Fault, Stage, stage_of
 
 
 async def pending_stages(description: WorkflowExecutionDescription) -> list[PendingActivity]:
-    """The activities of stages that Temporal waits for, with their last heartbeats."""
+    """Pending activities of stages, with their last heartbeats."""
     infos = description.raw_description.pending_activities
     return [
         await _pending_stage(info, stage, description.data_converter)
@@ -29,29 +29,29 @@ async def pending_stages(description: WorkflowExecutionDescription) -> list[Pend
 async def _pending_stage(
     info: PendingActivityInfo, stage: Stage, converter: DataConverter
 ) -> PendingActivity:
-    beat = await _details(info.heartbeat_details.payloads, converter)
-    beaten = info.last_heartbeat_time if beat and info.HasField("last_heartbeat_time") else None
+    details = await _details(info.heartbeat_details.payloads, converter)
+    heartbeat_time = info.last_heartbeat_time if details and info.HasField("last_heartbeat_time") else None
     return PendingActivity(
         stage=stage,
         attempt=info.attempt,
         running=info.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED,
-        fraction=_fraction(beat) if beat else 0.0,
-        beat_us=beaten.ToMicroseconds() if beaten else None,
+        fraction=_fraction(details) if details else 0.0,
+        heartbeat_us=heartbeat_time.ToMicroseconds() if heartbeat_time else None,
         last_fault=_fault(info) if info.HasField("last_failure") else None,
-        frames=beat.frames if beat else 0,
+        frames=details.frames if details else 0,
     )
 
 
-def _fraction(beat: HeartbeatDetails) -> float:
-    """A chunk's progress stays what it was until the new attempt has come as far."""
-    return max(beat.fraction, beat.reached) if beat.frames else beat.fraction
+def _fraction(details: HeartbeatDetails) -> float:
+    """Progress of the stage; for a chunk, not below that of its earlier attempts."""
+    return max(details.fraction, details.reached) if details.frames else details.fraction
 
 
 async def _details(payloads: Sequence[object], converter: DataConverter) -> HeartbeatDetails | None:
     if not payloads:
         return None
-    beats: list[HeartbeatDetails] = await converter.decode(payloads, [HeartbeatDetails])  # type: ignore[arg-type]
-    return beats[0]
+    decoded: list[HeartbeatDetails] = await converter.decode(payloads, [HeartbeatDetails])  # type: ignore[arg-type]
+    return decoded[0]
 
 
 def _fault(info: PendingActivityInfo) -> Fault:

@@ -1,4 +1,4 @@
-"""How much work waits in Temporal's queues, how long, and who is there for it."""
+"""State of Temporal's task queues: backlog, its age, and pollers."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from temporalio.service import RPCError
 
 from domain.errors import WorkflowsUnavailable
 
-_ANSWER_WITHIN = timedelta(seconds=2)
-# Temporal remembers a poller for 5 min; one that is there asks anew at least once a minute.
-_GONE_AFTER = timedelta(minutes=2)
+_TIMEOUT = timedelta(seconds=2)
+# Temporal lists a poller for 5 min; a live one polls at least once a minute.
+_POLLER_TTL = timedelta(minutes=2)
 
 _KINDS = {
     "workflow": TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
@@ -26,9 +26,9 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class QueueState:
-    """`kind` is `workflow` or `activity`: a queue's name stands for two queues.
+    """State of a queue. `kind` is `workflow` or `activity`, since one name denotes two queues.
 
-    A worker whose every slot is taken asks for no more work, so it is no poller for that while.
+    A worker without a free slot does not poll, so it is not counted as a poller.
     """
 
     queue: str
@@ -39,7 +39,7 @@ class QueueState:
 
 
 async def queue_states(client: Client, queues: Sequence[tuple[str, str]]) -> list[QueueState]:
-    """The states of these queues, given by name and kind; raises `WorkflowsUnavailable`."""
+    """States of these queues, given by name and kind; raises `WorkflowsUnavailable`."""
     try:
         return [await _state(client, queue, kind) for queue, kind in queues]
     except (RPCError, RuntimeError) as error:
@@ -52,9 +52,9 @@ async def describe_queue(
     kind: TaskQueueType.ValueType,
     *,
     stats: bool = False,
-    within: timedelta | None = _ANSWER_WITHIN,
+    within: timedelta | None = _TIMEOUT,
 ) -> DescribeTaskQueueResponse:
-    """What Temporal knows of one queue, with its backlog if `stats` are wanted; raises as the client does."""
+    """Temporal's description of one queue, with its backlog if `stats`; raises the client's errors."""
     return await client.workflow_service.describe_task_queue(
         DescribeTaskQueueRequest(
             namespace=client.namespace,
@@ -68,7 +68,7 @@ async def describe_queue(
 
 async def _state(client: Client, queue: str, kind: str) -> QueueState:
     answer = await describe_queue(client, queue, _KINDS[kind], stats=True)
-    since = datetime.now(UTC) - _GONE_AFTER
+    since = datetime.now(UTC) - _POLLER_TTL
     return QueueState(
         queue=queue,
         kind=kind,

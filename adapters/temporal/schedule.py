@@ -1,4 +1,4 @@
-"""Schedules, and whether a task still runs."""
+"""Schedules, and a check for running tasks."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from domain.errors import WorkflowsUnavailable
 async def ensure_schedule(
     client: Client, schedule_id: str, action: ScheduleActionStartWorkflow, every: timedelta
 ) -> None:
-    """Make the schedule, or bring the one that is there up to date; harmless when many workers do it."""
+    """Create or update the schedule; safe when many workers do it."""
     schedule = Schedule(
         action=action,
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
-        # One that takes longer than its interval is not joined by another.
+        # A run longer than the interval delays the next one instead of overlapping it.
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
     )
     try:
@@ -39,16 +39,16 @@ async def ensure_schedule(
 
 
 class RunningTasks:
-    """Asks Temporal, from an activity's thread, whether a task is running."""
+    """Check for running tasks, callable from an activity's thread."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._loop = asyncio.get_running_loop()
 
     def is_running(self, task_id: str) -> bool:
-        """Raises `WorkflowsUnavailable` when Temporal does not answer."""
-        asked = asyncio.run_coroutine_threadsafe(self._status(task_id), self._loop)
-        return asked.result() is WorkflowExecutionStatus.RUNNING
+        """True if the task runs; raises `WorkflowsUnavailable` when Temporal does not answer."""
+        future = asyncio.run_coroutine_threadsafe(self._status(task_id), self._loop)
+        return future.result() is WorkflowExecutionStatus.RUNNING
 
     async def _status(self, task_id: str) -> WorkflowExecutionStatus | None:
         handle = self._client.get_workflow_handle(task_id)

@@ -1,1 +1,1 @@
-"""How animals are found in a picture."""
+"""Animal detection in pictures."""

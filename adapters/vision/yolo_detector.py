@@ -1,4 +1,4 @@
-"""How YOLO looks at a video: sampled frames in batches, the wanted labels only."""
+"""Animal detector on YOLO: sampled frames in batches, configured labels only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from adapters.ffmpeg.frames import Frame, Sampling
 from adapters.models.load_once import LoadedOnce
-from adapters.models.native_calls import awaited, run_watched
+from adapters.models.native_calls import run_blocking, run_with_stall_limit
 from adapters.models.settings import VisionSettings
 from adapters.vision.yolo_model import class_ids, load_yolo
 from domain.animals.detections import Box, Detection
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from ultralytics.models import YOLO
 
 _EVERY_SECOND = Sampling()
-_READING_SHARE = 0.98  # the last batch is looked at when all frames have been read
+_READING_SHARE = 0.98  # the last batch is processed after all frames have been read
 
 
 class FrameSource(Protocol):
-    """Yields sampled frames of a source in order of time, and advances the pulse as it reads."""
+    """Reader of sampled frames, in order of time, that advances `progress`."""
 
     def read(
         self,
@@ -44,7 +44,7 @@ class FrameSource(Protocol):
 
 
 class YoloDetector:
-    """An animal detector on ultralytics; the model is loaded at its first use and shared by all threads."""
+    """Animal detector on ultralytics; the model is loaded at its first use and shared by all threads."""
 
     def __init__(
         self, settings: VisionSettings, frames: FrameSource, sampling: Sampling = _EVERY_SECOND
@@ -56,19 +56,19 @@ class YoloDetector:
 
     @property
     def model_name(self) -> str:
-        """The name of the model for a report."""
+        """Name of the model for a report."""
         return Path(self._settings.model).name
 
     def prepare(self) -> None:
-        """Load the model now, so that a missing one shows before any work is taken on."""
+        """Load the model now, so that a missing one is reported before the first task."""
         class_ids(self._model.get(), self._settings.labels)
 
     def detect(
         self, source_path: Path, media: SourceMedia, progress: ProgressReporter
     ) -> tuple[list[Detection], int]:
-        """Every detection in order of time, and the number of frames that were looked at."""
+        """Detections in order of time, and the number of frames processed."""
         # The first load may be a download.
-        model = awaited(self._model.get, progress)
+        model = run_blocking(self._model.get, progress)
         labels = class_ids(model, self._settings.labels)
         side = self._settings.image_size
         detections: list[Detection] = []
@@ -76,14 +76,14 @@ class YoloDetector:
         reading = PartialProgress(progress, 0.0, _READING_SHARE)
         with closing(self._frames.read(source_path, media, self._sampling, side, side, reading)) as frames:
             while batch := list(islice(frames, self._settings.batch_size)):
-                call = partial(_look, model, batch, labels, self._settings)
-                detections.extend(run_watched(call, progress, self._settings.stall_limit_s))
+                call = partial(_detect, model, batch, labels, self._settings)
+                detections.extend(run_with_stall_limit(call, progress, self._settings.stall_limit_s))
                 frame_count += len(batch)
         progress.advance(1.0)
         return detections, frame_count
 
 
-def _look(
+def _detect(
     model: YOLO, frames: Sequence[Frame], labels: dict[int, str], settings: VisionSettings
 ) -> list[Detection]:
     results = model.predict(
@@ -93,7 +93,7 @@ def _look(
         classes=sorted(labels),
         device=settings.device,
         half=settings.device == "cuda",
-        # One body is one animal: of two labels for the same box, the surer one stays.
+        # Of two labels for the same box, only the one with the higher confidence stays.
         agnostic_nms=True,
         save=False,
         verbose=False,
@@ -116,7 +116,7 @@ def _boxes(result: Results | Tensor) -> Iterable[tuple[float, float, list[float]
 
 
 def _picture(frame: Frame) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """Height, width, and the colours in the order that OpenCV made the habit: blue, green, red."""
+    """Array of height, width and colours in OpenCV's order: blue, green, red."""
     rgb = np.frombuffer(frame.rgb, dtype=np.uint8).reshape(frame.height, frame.width, 3)
     return np.ascontiguousarray(rgb[..., ::-1])
 

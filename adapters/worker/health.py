@@ -1,4 +1,4 @@
-"""What a worker answers those who look after it: whether it lives, and whether it is there for work."""
+"""Health endpoints of a worker: liveness (`/health`) and readiness (`/ready`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Coroutine, Iterator, Sequence
-from concurrent.futures import TimeoutError as NoAnswer
+from concurrent.futures import TimeoutError as LoopTimeout
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,47 +20,47 @@ from adapters.settings import HealthAddress
 from adapters.temporal.queues import describe_queue
 from domain.errors import SettingInvalid
 
-# Longer than Temporal has for its answer, so that the loop's own standstill is what is told.
-_LOOP_ANSWERS_WITHIN_S = 4.0
+# Longer than the limit of Temporal's answer, so that a timeout here means that the loop is blocked.
+_LOOP_TIMEOUT_S = 4.0
 
 
 @dataclass
 class WorkerHealth:
-    """The state of one worker process, asked in its own loop."""
+    """State of one worker process, evaluated in its event loop."""
 
     client: Client
     identity: str
     polled: Sequence[tuple[str, TaskQueueType.ValueType]]
     drains: bool = False
-    _seen: set[tuple[str, TaskQueueType.ValueType]] = field(default_factory=set)
+    _polled_queues: set[tuple[str, TaskQueueType.ValueType]] = field(default_factory=set)
 
     async def health(self) -> str:
-        """Nothing is asked: that the loop turns is the answer."""
+        """`alive`; a blocked loop does not get to answer."""
         return "alive"
 
     async def ready(self) -> str:
-        """`ready` while Temporal answers and has heard this process ask each of its queues for work."""
+        """`ready` while Temporal answers and has listed this process as a poller of each of its queues."""
         if self.drains:
             return "drains"
         try:
-            unheard = [queue for queue, kind in self.polled if not await self._is_polled(queue, kind)]
+            not_polled = [queue for queue, kind in self.polled if not await self._is_polled(queue, kind)]
         except RPCError as error:
             return f"Temporal does not answer: {error.status.name}"
-        return f"does not poll yet: {', '.join(sorted(set(unheard)))}" if unheard else "ready"
+        return f"does not poll yet: {', '.join(sorted(set(not_polled)))}" if not_polled else "ready"
 
     async def _is_polled(self, queue: str, kind: TaskQueueType.ValueType) -> bool:
         described = await describe_queue(self.client, queue, kind)
-        # Once is enough: a partition of a busy queue does not always know who asks the others.
+        # Once is enough: a partition of a busy queue does not list the pollers of the others.
         if any(poller.identity == self.identity for poller in described.pollers):
-            self._seen.add((queue, kind))
-        return (queue, kind) in self._seen
+            self._polled_queues.add((queue, kind))
+        return (queue, kind) in self._polled_queues
 
 
 @contextmanager
 def answering(health: WorkerHealth, address: HealthAddress | None) -> Iterator[None]:
-    """Answer `GET /health` and `GET /ready` over HTTP inside the block; called in the worker's loop.
+    """Serve `GET /health` and `GET /ready` over HTTP inside the block; called in the worker's loop.
 
-    The answers are sent by threads, which put each question to the loop: so a loop that stands still is told.
+    Threads serve the requests and run each check in the loop, so that a blocked loop is reported.
     """
     if address is None:
         yield
@@ -82,7 +82,7 @@ def answering(health: WorkerHealth, address: HealthAddress | None) -> Iterator[N
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    # Closing must not wait for somebody who is slow to take an answer.
+    # Closing must not wait for a slow client.
     block_on_close = False
 
     def __init__(self, address: HealthAddress, health: WorkerHealth, loop: asyncio.AbstractEventLoop) -> None:
@@ -93,7 +93,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
-    # Seconds that a sender may take for each line of its request.
+    # Time limit in seconds for each line of a request.
     timeout = 5
 
     def do_GET(self) -> None:
@@ -103,16 +103,16 @@ class _Handler(BaseHTTPRequestHandler):
             case "/ready":
                 self._answer(self.server.health.ready(), "ready")
             case _:
-                self._send(404, "there are /health and /ready")
+                self._send(404, "unknown path: use /health or /ready")
 
-    def _answer(self, asked: Coroutine[Any, Any, str], good: str) -> None:
-        heard = asyncio.run_coroutine_threadsafe(asked, self.server.loop)
+    def _answer(self, coroutine: Coroutine[Any, Any, str], expected: str) -> None:
+        future = asyncio.run_coroutine_threadsafe(coroutine, self.server.loop)
         try:
-            status = heard.result(_LOOP_ANSWERS_WITHIN_S)
-        except NoAnswer:
-            heard.cancel()
-            status = f"no answer from the worker's loop within {_LOOP_ANSWERS_WITHIN_S:.0f} s"
-        self._send(200 if status == good else 503, status)
+            status = future.result(_LOOP_TIMEOUT_S)
+        except LoopTimeout:
+            future.cancel()
+            status = f"no answer from the worker's loop within {_LOOP_TIMEOUT_S:.0f} s"
+        self._send(200 if status == expected else 503, status)
 
     def _send(self, code: int, status: str) -> None:
         body = json.dumps({"status": status}).encode()
@@ -123,4 +123,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """A probe every few seconds is nothing to write down."""
+        """Log nothing: probes come every few seconds."""

@@ -1,4 +1,4 @@
-"""The scratch folder of one worker process, and the end of what dead ones left behind."""
+"""Scratch folder of one worker process; removes those of dead processes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import psutil
 
 @contextmanager
 def worker_scratch(root: Path) -> Iterator[Path]:
-    """An empty folder for this process below `root`, gone afterwards; those of dead processes go first.
+    """Empty folder for this process below `root`, removed afterwards; removes those of dead processes first.
 
-    A folder is named after its process and that process's start, so that a number that the
-    system gives out again (in a container it is always 1) is not mistaken for the old owner.
+    A folder is named by process id and start time, so that a reused process id (in a container it is
+    always 1) is not mistaken for the old owner.
     """
     root.mkdir(parents=True, exist_ok=True)
     for folder in root.iterdir():
@@ -27,7 +27,7 @@ def worker_scratch(root: Path) -> Iterator[Path]:
     try:
         yield own
     finally:
-        # A thread that the drain left behind may still write here; the next worker removes what stays.
+        # A thread that outlived the drain may still write here; the next worker removes the rest.
         shutil.rmtree(own, ignore_errors=True)
 
 

@@ -1,4 +1,4 @@
-"""The life of a worker process: it serves until a signal, hands its work over, and goes."""
+"""Lifecycle of a worker process: serves its queues until a signal, then drains and stops."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from domain.errors import PipelineError
 
 Activity = Callable[..., Any]
 
-# What Temporal is told of a drain it answers at once, or is not there to answer.
-_GOODBYE_S = 0.5
+# Time for Temporal's answers at a shutdown; a server that is there answers at once.
+_SHUTDOWN_MARGIN_S = 0.5
 
-# The SDK holds heartbeats back for 0.8 of the heartbeat timeout unless told otherwise;
-# a cancel reaches an activity with the answer to a heartbeat.
-_HEARTBEATS_AT_MOST_APART = timedelta(seconds=1)
+# The SDK's default delays heartbeats by up to 0.8 of the heartbeat timeout; a cancel reaches an
+# activity only with the answer to a heartbeat.
+_HEARTBEAT_INTERVAL = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
 class Service:
-    """A queue and what is done for it, `slots` activities at once."""
+    """Queue with its activities, at most `slots` at once, and its workflows."""
 
     queue: str
     slots: int
@@ -51,38 +51,38 @@ async def serve(
 ) -> None:
     """Serve the queues until SIGTERM or SIGINT.
 
-    `prepare` is called in the background, so that the first task need not wait for models.
-    At the signal, running activities see that the worker shuts down and stop with a retryable
-    error; what has not stopped after the drain time is cancelled. A server that does not hear of it, and a
-    thread that hears nothing, are not waited for: whoever called this must end the process.
+    `prepare` is called in the background, so that the first task does not wait for models.
+    At the signal, running activities are notified and stop with a retryable error; those that still run
+    after the drain time are cancelled. An unreachable server and blocked threads are not waited for:
+    the caller must end the process.
     """
-    # Whose line it is stands in fields of its own, not in the sentence too.
+    # The ids are fields of each log line, so they are left out of the message.
     activity.logger.activity_info_on_message = workflow.logger.workflow_info_on_message = False
     queues = {service.queue: service.slots for service in services}
     log = structlog.get_logger().bind(queues=queues, identity=settings.identity)
-    told_to_stop = asyncio.Event()
+    stop_requested = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told_to_stop.set)
+        loop.add_signal_handler(number, stop_requested.set)
     pool = ThreadPoolExecutor(sum(queues.values()))
     health = WorkerHealth(client, settings.identity, _polled(services))
     with answering(health, settings.health):
         workers = [build_worker(client, settings, service, pool, interceptors) for service in services]
-        lives = [asyncio.create_task(worker.run()) for worker in workers]
-        signalled = asyncio.create_task(told_to_stop.wait())
+        runs = [asyncio.create_task(worker.run()) for worker in workers]
+        stop_wait = asyncio.create_task(stop_requested.wait())
         log.info("worker ready")
         threading.Thread(target=_prepare, args=(prepare, log), daemon=True).start()
-        # A worker that ends by itself has failed; then the others hand over their work too.
-        await asyncio.wait([signalled, *lives], return_when=asyncio.FIRST_COMPLETED)
+        # A worker that ends by itself has failed; then the others stop too.
+        await asyncio.wait([stop_wait, *runs], return_when=asyncio.FIRST_COMPLETED)
         health.drains = True
         log.info("worker drains", drain_s=settings.drain_s)
         shutdowns = [asyncio.create_task(worker.shutdown()) for worker in workers]
-        ended, late = await asyncio.wait(lives, timeout=settings.drain_s + _GOODBYE_S)
+        ended, late = await asyncio.wait(runs, timeout=settings.drain_s + _SHUTDOWN_MARGIN_S)
         pool.shutdown(wait=False, cancel_futures=True)
-        for task in (signalled, *(shutdowns if late else ())):
+        for task in (stop_wait, *(shutdowns if late else ())):
             task.cancel()
-        for life in ended:
-            life.result()
+        for run in ended:
+            run.result()
     log.info("worker stopped", unheard=len(late))
 
 
@@ -102,8 +102,8 @@ def build_worker(
         interceptors=interceptors,
         activity_executor=pool,
         max_concurrent_activities=service.slots,
-        max_heartbeat_throttle_interval=_HEARTBEATS_AT_MOST_APART,
-        default_heartbeat_throttle_interval=_HEARTBEATS_AT_MOST_APART,
+        max_heartbeat_throttle_interval=_HEARTBEAT_INTERVAL,
+        default_heartbeat_throttle_interval=_HEARTBEAT_INTERVAL,
         graceful_shutdown_timeout=timedelta(seconds=settings.drain_s),
         # A request that can't be decoded fails its workflow instead of being retried for ever.
         workflow_failure_exception_types=[TypeError, ValueError],
@@ -112,7 +112,7 @@ def build_worker(
 
 
 def _polled(services: Sequence[Service]) -> list[tuple[str, TaskQueueType.ValueType]]:
-    """What a worker asks for work: a queue of workflows and a queue of activities may have one name."""
+    """Polled queues with their kind: a workflow queue and an activity queue may have one name."""
     return [
         (service.queue, kind)
         for service in services
@@ -129,8 +129,8 @@ def _prepare(calls: Sequence[Callable[[], object]], log: structlog.stdlib.BoundL
         try:
             call()
         except PipelineError as error:
-            # Not the worker's end: the stage that needs the part will fail by the same error and park.
-            log.warning("a part is not ready", code=error.code, reason=str(error))
+            # The worker goes on: the stage that needs the component fails with the same error and parks.
+            log.warning("component not ready", code=error.code, reason=str(error))
 
 
 def _deployment(settings: WorkerSettings) -> WorkerDeploymentConfig | None:

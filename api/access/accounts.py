@@ -1,4 +1,4 @@
-"""Decides who comes with a token: the one local user, or whom the issuer vouches for."""
+"""Accounts of callers: the one local user, or the users of an OpenID Connect issuer and their API keys."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from domain.errors import SettingInvalid, TokenRefused
 class Accounts(Protocol):
     @property
     def ask_for_token(self) -> bool:
-        """Whether callers must say who they are."""
+        """True when every caller needs a token or an API key."""
 
     async def identity(self, token: str) -> Identity:
-        """Who comes with this token. Raises `TokenRefused`, or `IssuerUnavailable`."""
+        """Returns the identity of this token or key. Raises `TokenRefused` or `IssuerUnavailable`."""
 
 
 @dataclass(frozen=True)
 class OneLocalUser:
-    """Whoever reaches the process is its user, and may do everything."""
+    """Accounts of an installation without an issuer: every caller is the local user and may do everything."""
 
     ask_for_token: bool = False
 
@@ -36,7 +36,7 @@ class OneLocalUser:
 
 @dataclass(frozen=True)
 class OidcAccounts:
-    """Everybody whom the issuer vouches for, and machines with an API key of somebody's."""
+    """Accounts of an OpenID Connect issuer, and the API keys of their owners."""
 
     tokens: OidcTokens
     api_keys: ApiKeys
@@ -46,13 +46,15 @@ class OidcAccounts:
         if token.startswith(KEY_MARK):
             identity = await to_thread.run_sync(self.api_keys.identity, token, now_us())
             if identity.owner == LOCAL.owner:
-                raise TokenRefused("The API key was made before there were accounts.")
+                raise TokenRefused(
+                    "The API key is older than the accounts of this installation: create a new one."
+                )
             return identity
         return await self.tokens.identity(token)
 
 
 def is_loopback(host: str) -> bool:
-    """Whether the name or address is this very machine's, wherever it is asked."""
+    """True for `localhost` and loopback addresses; resolves no names."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -60,9 +62,9 @@ def is_loopback(host: str) -> bool:
 
 
 def require_loopback(host: str) -> None:
-    """Without accounts only this very machine is served."""
+    """Raises `SettingInvalid` unless the host is loopback: without accounts only this machine is served."""
     if not is_loopback(host):
         raise SettingInvalid(
-            f"API_HOST is {host!r}, and without OIDC_ISSUER whoever reaches it would be let in as its owner: "
+            f"API_HOST is {host!r}, but without OIDC_ISSUER there is no authentication: "
             "set OIDC_ISSUER, or listen on 127.0.0.1."
         )

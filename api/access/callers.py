@@ -1,4 +1,4 @@
-"""Who sends a request: as whom the gate has let them in, and from where they come."""
+"""Caller of a request: the authenticated identity, and the network address."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from starlette.requests import HTTPConnection
 from domain.accounts.identity import LOCAL, Identity, Plan
 
 OWNER = LOCAL.owner
-"""Whose videos these are where there are no accounts."""
+"""Owner of all videos where there are no accounts."""
 
 _SCHEME = "bearer"
-# One household or server is given a whole network of addresses.
+# Providers assign a whole /64 network to one household or server.
 _IPV6_NETWORK_BITS = 64
 
 
 @dataclass(frozen=True)
 class Caller:
-    """`owner` is whose videos, quotas and keys these are; `client` is where they come from."""
+    """Identity and address. `owner` has the videos, quotas and keys; `client` is the network address."""
 
     identity: Identity
     client: str
@@ -34,21 +34,21 @@ class Caller:
 
 
 def caller_of(request: HTTPConnection) -> Caller:
-    """The caller of a route that is not open to everybody."""
+    """Returns the caller. Raises `TypeError` on a route that is open to everybody."""
     caller: Caller | None = request.state.caller
     if caller is None:
-        raise TypeError(f"{request.url.path} is open to everybody, so it can't ask who calls")
+        raise TypeError(f"{request.url.path} is open to everybody, so it has no caller")
     return caller
 
 
 def token_of(request: HTTPConnection) -> str:
-    """The bearer token that came with the request; empty where none did."""
+    """Returns the bearer token of the request, or an empty string."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == _SCHEME else ""
 
 
 def client_of(request: HTTPConnection) -> str:
-    """The address, for IPv6 the network that it is from; whatever else a server names stays as it is."""
+    """Returns the client's IPv4 address or IPv6 network; anything else the server reports is unchanged."""
     host = request.client.host if request.client else ""
     try:
         address = ip_address(host)

@@ -1,4 +1,4 @@
-"""Decides how fast one caller may ask, and tells every caller how much is left."""
+"""Rate limits of one caller, with the `RateLimit` headers on every response."""
 
 from __future__ import annotations
 
@@ -21,14 +21,18 @@ from api.http.problems import answer_to
 from api.settings import RateLimits
 from domain.errors import PipelineError, RateExceeded
 
-# Whoever looks after the installation must be able to look at it, above all while it is flooded.
+# Operators must be able to look at the installation, above all during a flood of requests.
 _EXEMPT = ("/health", "/ready", "/metrics", "/api/health")
-# Of a resumable upload only its beginning counts as one.
+# A resumable upload counts once, when it is created.
 UPLOAD_PATHS = ("/video/upload", "/api/process-video/", "/files")
 
 
 class LimitRates:
-    """Each process counts for itself: the exact limit of an installation is kept in front of it."""
+    """Middleware that limits requests and uploads of one caller.
+
+    Each process counts separately: an exact limit for the whole installation belongs into the reverse
+    proxy.
+    """
 
     def __init__(self, app: ASGIApp, rates: RateLimits) -> None:
         self._app = app
@@ -42,31 +46,33 @@ class LimitRates:
         request = Request(scope, receive)
         uploads = request.method == "POST" and scope["path"] in UPLOAD_PATHS
         caller = await self._caller(request)
-        left = await self._take(self._rates.requests, "requests", caller)
-        if uploads and not (left and left.exceeded):
-            left = await self._take(self._rates.uploads, "uploads", caller) or left
-        if left is None:
+        remaining = await self._take(self._rates.requests, "requests", caller)
+        if uploads and not (remaining and remaining.exceeded):
+            remaining = await self._take(self._rates.uploads, "uploads", caller) or remaining
+        if remaining is None:
             await self._app(scope, receive, send)
             return
 
-        async def send_telling(message: Message) -> None:
+        async def send_with_limits(message: Message) -> None:
             if message["type"] == "http.response.start":
-                left.tell(MutableHeaders(scope=message))
+                remaining.set_headers(MutableHeaders(scope=message))
             await send(message)
 
-        if not left.exceeded:
-            await self._app(scope, receive, send_telling)
+        if not remaining.exceeded:
+            await self._app(scope, receive, send_with_limits)
             return
-        error = RateExceeded(f"Only {left.policy} are taken from one caller; this is one more.", left.wait_s)
+        error = RateExceeded(
+            f"Rate limit exceeded ({remaining.policy}): try again in {remaining.wait_s} s.", remaining.wait_s
+        )
         if uploads:
             with suppress(ClientDisconnect):
                 await drain(request.stream())
-        await (await answer_to(request, error))(scope, receive, send_telling)
+        await (await answer_to(request, error))(scope, receive, send_with_limits)
 
     async def _caller(self, request: Request) -> str:
-        """Whom the request counts for: the owner that its token speaks of, or the address without a good one.
+        """Returns the key that the request counts under: its token's owner, or the address without one.
 
-        An address that has no request left is not heard: whoever tries tokens out is soon told to slow down.
+        Tokens of an address that is over its limit are not checked, which slows down guessing.
         """
         client, token = client_of(request), token_of(request)
         accounts: Accounts = request.app.state.services.accounts
@@ -78,28 +84,31 @@ class LimitRates:
         try:
             identity = await accounts.identity(token)
         except PipelineError:
-            # The gate will say what is wrong with it, where it matters.
+            # The access rules report what is wrong with the token on routes that need one.
             return client
         request.state.identity = identity
         return identity.owner
 
-    async def _take(self, rates: Sequence[RateLimitItem], kind: str, client: str) -> _Left | None:
-        """One request taken from each limit; what is left of the tightest, or of the one that refuses."""
-        tightest: _Left | None = None
+    async def _take(self, rates: Sequence[RateLimitItem], kind: str, client: str) -> _Remaining | None:
+        """Counts the request against each limit; returns the exceeded limit, else the tightest."""
+        tightest: _Remaining | None = None
         for rate in rates:
             taken = await self._limiter.hit(rate, kind, client)
-            left = _Left(kind, rate, await self._limiter.get_window_stats(rate, kind, client), not taken)
-            if left.exceeded:
-                return left
-            if tightest is None or left.remaining < tightest.remaining:
-                tightest = left
+            stats = await self._limiter.get_window_stats(rate, kind, client)
+            remaining = _Remaining(kind, rate, stats, not taken)
+            if remaining.exceeded:
+                return remaining
+            if tightest is None or remaining.requests < tightest.requests:
+                tightest = remaining
         return tightest
 
 
-class _Left:
+class _Remaining:
+    """Remaining allowance of one caller under one rate limit."""
+
     def __init__(self, kind: str, rate: RateLimitItem, stats: WindowStats, exceeded: bool) -> None:
         self._kind, self._rate = kind, rate
-        self.remaining = stats.remaining
+        self.requests = stats.remaining
         self.wait_s = max(1, math.ceil(stats.reset_time - time.time()))
         self.exceeded = exceeded
 
@@ -107,7 +116,7 @@ class _Left:
     def policy(self) -> str:
         return f"{self._rate.amount} {self._kind} in {self._rate.get_expiry()} s"
 
-    def tell(self, headers: MutableHeaders) -> None:
-        """As draft-ietf-httpapi-ratelimit-headers has it."""
+    def set_headers(self, headers: MutableHeaders) -> None:
+        """Sets the headers of draft-ietf-httpapi-ratelimit-headers."""
         headers["RateLimit-Policy"] = f'"{self._kind}";q={self._rate.amount};w={self._rate.get_expiry()}'
-        headers["RateLimit"] = f'"{self._kind}";r={self.remaining};t={self.wait_s}'
+        headers["RateLimit"] = f'"{self._kind}";r={self.requests};t={self.wait_s}'

@@ -1,4 +1,4 @@
-"""What a request may look like before any route sees it: its host, address, encoding, and body's size."""
+"""Limits of a request before routing: host, length of path and query, encoding, size of the body."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from api.settings import EVERY_HOST
 
 _LONGEST_PATH_BYTES = 1024
 _LONGEST_QUERY_BYTES = 2048
-# An upload judges its own body as it comes; no other call needs one that is larger.
+# Uploads check the size of their own bodies; no other call needs a larger one.
 _LARGEST_BODY_BYTES = 64 * 1024
 _MOST_LENGTH_DIGITS = 18
 _RESUMABLE = "/files/"
@@ -26,7 +26,7 @@ _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([0-9a-z_.-]+?)\.?)(?::[0-9]*)?")
 
 
 class LimitRequests:
-    """`hosts` are the names that it answers to beside this machine's own."""
+    """Middleware that refuses requests outside the limits; `hosts` are the allowed names beside loopback."""
 
     def __init__(self, app: ASGIApp, hosts: Collection[str] = EVERY_HOST) -> None:
         self._app = app
@@ -40,12 +40,12 @@ class LimitRequests:
         host = _host_of(request)
         if "*" in self._hosts or host in self._hosts or is_loopback(host):
             return _refusal(request)
-        detail = f"Nobody is served here as {host[:100]!r}; the operator may add a name to ALLOWED_HOSTS."
+        detail = f"The host {host[:100]!r} is not allowed: the operator can add it to ALLOWED_HOSTS."
         return protocol_problem(request, HTTPStatus.MISDIRECTED_REQUEST, detail)
 
 
 def _host_of(request: Request) -> str:
-    """The name that the caller has asked for, without its port and the brackets of an IPv6 address."""
+    """Returns the name in the Host header, without port and without the brackets of an IPv6 address."""
     found = _HOST.fullmatch(request.headers.get("host", "").strip().lower())
     return (found[1] or found[2]) if found else ""
 
@@ -60,24 +60,24 @@ def _refusal(request: Request) -> Response | None:
         return protocol_problem(
             request,
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            "Bodies are taken as they are, not compressed.",
+            "Compressed request bodies are not supported: send the body without Content-Encoding.",
             {"Accept-Encoding": "identity"},
         )
-    takes_files = request.url.path in UPLOAD_PATHS or request.url.path.startswith(_RESUMABLE)
-    return None if takes_files else _body_refusal(request, headers)
+    is_upload = request.url.path in UPLOAD_PATHS or request.url.path.startswith(_RESUMABLE)
+    return None if is_upload else _body_refusal(request, headers)
 
 
 def _body_refusal(request: Request, headers: Headers) -> Response | None:
     if "transfer-encoding" in headers:
         return protocol_problem(
-            request, HTTPStatus.LENGTH_REQUIRED, "Only an upload may come without a length."
+            request, HTTPStatus.LENGTH_REQUIRED, "Send a Content-Length: only uploads may omit it."
         )
     length = headers.get("content-length", "0")
     if len(length) > _MOST_LENGTH_DIGITS or not length.isdecimal() or int(length) > _LARGEST_BODY_BYTES:
         return protocol_problem(
             request,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            f"A body of this call may have at most {_LARGEST_BODY_BYTES} bytes.",
+            f"The request body is too large: at most {_LARGEST_BODY_BYTES} bytes are allowed here.",
         )
     return None
 

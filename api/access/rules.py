@@ -1,5 +1,4 @@
-"""The one place that lets a request in or not: each route says for whom it is, and one that says nothing is
-for nobody."""
+"""Access rules: each route declares who may call it, and a route without a rule refuses every request."""
 
 from __future__ import annotations
 
@@ -21,16 +20,16 @@ from domain.errors import PipelineError, RoleMissing, TokenMissing
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
-_RULE = "_rule_of_the_gate"
+_RULE = "_access_rule"
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Whom a route is for: whoever has `role`, or everybody when it is None.
+    """Access rule of a route: callers with `role`, or everybody when it is None.
 
-    `group` is a name by which the operator may open it to everybody; with `in_person` no API key will do.
+    The operator can open a `group` of routes to everybody; with `in_person` API keys are refused.
     """
 
     role: Role | None
@@ -44,11 +43,10 @@ USERS_IN_PERSON = Rule(Role.USER, in_person=True)
 ADMINS = Rule(Role.ADMIN)
 DOCUMENTS = Rule(Role.USER, group="docs")
 METRICS = Rule(Role.ADMIN, group="metrics")
-GROUPS = tuple(rule.group for rule in (DOCUMENTS, METRICS))
 
 
 def only_for(rule: Rule) -> Callable[[Endpoint], Endpoint]:
-    """Stands right above a route's function, below its paths."""
+    """Decorator that sets the access rule of a route; it goes below the decorators of the paths."""
 
     def declare(endpoint: Endpoint) -> Endpoint:
         setattr(endpoint, _RULE, rule)
@@ -63,30 +61,30 @@ def rule_of(endpoint: Callable[..., Any] | None) -> Rule | None:
 
 
 def require_access_rules(app: FastAPI) -> None:
-    """Refuse an app with a route that would not come by the gate: a mount, or a bare route of Starlette's."""
-    passing = [
+    """Raises `TypeError` for routes that the access rules don't cover: mounts, and routes of Starlette."""
+    unprotected = [
         context.path
         for context in iter_route_contexts(app.routes)
         if not isinstance(context.original_route, APIRoute)
     ]
-    if passing:
-        raise TypeError(f"nobody would be asked for an account at {passing}: they must be FastAPI's routes")
+    if unprotected:
+        raise TypeError(f"access rules don't cover {unprotected}: declare them as FastAPI routes")
 
 
 async def _identity_of(request: Request) -> Identity:
     known: Identity | None = getattr(request.state, "identity", None)
     if known is not None:
-        # Whoever counts requests has looked at the token already.
+        # The rate limits have checked the token already.
         return known
     accounts: Accounts = request.app.state.services.accounts
     token = token_of(request)
     if accounts.ask_for_token and not token:
-        raise TokenMissing("Send a token or an API key: `Authorization: Bearer …`.")
+        raise TokenMissing("Authentication required: send `Authorization: Bearer <token or API key>`.")
     return await accounts.identity(token)
 
 
 class AccessRules:
-    """A dependency of the whole app, so that it comes before whatever else a route asks for."""
+    """Dependency of the whole app, so that it runs before the dependencies of a route."""
 
     def __init__(self, open_groups: tuple[str, ...]) -> None:
         self._open_groups = open_groups
@@ -95,7 +93,7 @@ class AccessRules:
         try:
             identity = await self._identity(request)
         except PipelineError:
-            # The sender of an upload would not read the answer before its bytes are taken.
+            # The sender of an upload reads the response only after its bytes are read.
             with suppress(ClientDisconnect):
                 await drain(request.stream())
             raise
@@ -105,12 +103,14 @@ class AccessRules:
         rule = rule_of(request.scope["route"].endpoint)
         if rule is None:
             _log.error("route_without_rule", path=request.scope["route"].path)
-            raise RoleMissing("Nobody may do this: it is not said for whom it is.")
+            raise RoleMissing("This route has no access rule.")
         if rule.role is None or rule.group in self._open_groups:
             return None
         identity = await _identity_of(request)
         if not identity.has(rule.role):
-            raise RoleMissing(f"This is only for those who have the role {rule.role.value!r}.")
+            raise RoleMissing(f"Access denied: this call requires the role {rule.role.value!r}.")
         if rule.in_person and identity.by_key:
-            raise RoleMissing("An API key can't do this: come with a token of your own.")
+            raise RoleMissing(
+                "Access denied: this call does not accept API keys, send a token of your account."
+            )
         return identity

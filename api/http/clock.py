@@ -1,4 +1,4 @@
-"""The API's time, in the unit that every message carries."""
+"""Clock of the API, in the unit of all messages (microseconds)."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import time
 
 
 def now_us() -> int:
-    """Microseconds since 1970 in UTC."""
+    """Returns the microseconds since 1970 in UTC."""
     return time.time_ns() // 1000

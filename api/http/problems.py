@@ -1,4 +1,4 @@
-"""The one table from the product's errors to HTTP statuses, and how an error is told (RFC 9457)."""
+"""Table from the product's errors to HTTP statuses, and their problem documents (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -15,15 +15,23 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.http.request_ids import HEADER as REQUEST_ID
-from api.http.security_headers import make_safe
+from api.http.security_headers import add_security_headers
 from domain import errors
 from domain.errors import PassingError, PipelineError, SenderError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
 
-# A status of the tus protocol's own, which the standard library has no name for.
+# A status of the tus protocol that the standard library does not define.
 CHECKSUM_MISMATCH = 460
+
+# Python 3.13 renamed these after RFC 9110; clients know the codes that the older names gave.
+_PHRASE_OF: Mapping[int, str] = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request Entity Too Large",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "Request-URI Too Long",
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "Requested Range Not Satisfiable",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Entity",
+}
 
 STATUS_OF: Mapping[type[PipelineError], int] = {
     errors.FormBroken: HTTPStatus.BAD_REQUEST,
@@ -47,7 +55,7 @@ STATUS_OF: Mapping[type[PipelineError], int] = {
     errors.KeyLimitReached: HTTPStatus.CONFLICT,
     errors.StageNotRetryable: HTTPStatus.CONFLICT,
     errors.TaskEnded: HTTPStatus.CONFLICT,
-    # They pass by themselves, so none is a 403.
+    # 429, not 403: the limits free up with time.
     errors.RateExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     errors.QuotaExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     errors.ListeningExceeded: HTTPStatus.TOO_MANY_REQUESTS,
@@ -85,14 +93,14 @@ STATUS_OF: Mapping[type[PipelineError], int] = {
     errors.ChunkFailed: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
-# As RFC 6750 has it; the problem document says the rest.
+# RFC 6750, section 3.
 _CHALLENGE_OF: Mapping[type[PipelineError], str] = {
     errors.TokenMissing: 'Bearer realm="video-pipeline"',
     errors.TokenRefused: 'Bearer realm="video-pipeline", error="invalid_token"',
     errors.RoleMissing: 'Bearer realm="video-pipeline", error="insufficient_scope"',
 }
 
-# A component of the document, so that generated clients have one type for all of them.
+# One component of the OpenAPI document, so that generated clients have one type for all errors.
 SCHEMA: dict[str, Any] = {
     "title": "Problem",
     "type": "object",
@@ -120,20 +128,20 @@ _DOCUMENT = {
     }
 }
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    "4XX": {"description": "What was sent is at fault; `code` names how.", "content": _DOCUMENT},
-    "422": {"description": "What was sent can't be used; `code` names why.", "content": _DOCUMENT},
-    "5XX": {"description": "The product is at fault, or a part of it is away.", "content": _DOCUMENT},
+    "4XX": {"description": "The request is at fault; `code` names the error.", "content": _DOCUMENT},
+    "422": {"description": "The request's content is invalid; `code` names the error.", "content": _DOCUMENT},
+    "5XX": {"description": "The server failed, or a service it needs does not answer.", "content": _DOCUMENT},
 }
 
 _log = structlog.get_logger(__name__)
 
 
 def install(app: FastAPI) -> None:
-    """Make every error of the app a problem document."""
+    """Installs the handlers that turn every error of the app into a problem document."""
     app.add_exception_handler(PipelineError, answer_to)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _unforeseen_error)
+    app.add_exception_handler(Exception, _unexpected_error)
 
 
 def problem(
@@ -145,7 +153,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
     **more: Any,
 ) -> JSONResponse:
-    """One problem document; `more` are members of its own beside the standard ones."""
+    """Returns a problem document; `more` are extension members beside the standard ones."""
     document = {
         "type": f"urn:video-pipeline:problem:{code}",
         "title": title,
@@ -159,13 +167,13 @@ def problem(
 
 
 def error_of(code: str, message: str) -> PipelineError:
-    """The error that has this name: how a fault that was found elsewhere is raised here."""
+    """Returns the error with this code, to raise here what another process has recorded."""
     kinds = {kind.__name__: kind for kind in STATUS_OF}
     return kinds.get(code, errors.SourceUnreadable)(message)
 
 
 async def answer_to(request: Request, error: Exception) -> Response:
-    """The problem document of one of the product's errors."""
+    """Returns the problem document of one of the product's errors."""
     assert isinstance(error, PipelineError)
     status = STATUS_OF.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
     title = (type(error).__doc__ or error.code).splitlines()[0]
@@ -180,7 +188,7 @@ async def answer_to(request: Request, error: Exception) -> Response:
         headers["Content-Range"] = f"bytes */{error.total}"
     if isinstance(error, SenderError):
         return problem(request, status, error.code, title, str(error), headers)
-    # What went wrong inside names hosts and settings: that is for the operator, not for the sender.
+    # Internal details name hosts and settings: they go to the operator's log, not to the caller.
     _log.error("request_failed", code=error.code, reason=str(error), path=request.url.path)
     return problem(request, status, error.code, title, title, headers)
 
@@ -204,7 +212,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> dict[str, str]:
-    """The methods of every route of this path: the framework names those of the first one only."""
+    """Returns the methods of all routes of this path; the framework lists only those of the first."""
     methods: set[str] = set()
     for route in iter_route_contexts(request.app.routes):
         if route.path_regex.match(request.url.path):
@@ -215,20 +223,20 @@ def _allowed(request: Request) -> dict[str, str]:
 def protocol_problem(
     request: Request, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
-    """A fault of the request as such, named as HTTP names it."""
+    """Returns the problem document of an HTTP status, with a code made from its phrase."""
     code = "".join(word.capitalize() for word in status.phrase.replace("-", " ").split())
     return problem(request, status, code, status.phrase, detail, headers)
 
 
-async def _unforeseen_error(request: Request, _error: Exception) -> Response:
-    """The server logs the error itself; here only its answer is made, outside of all middleware."""
+async def _unexpected_error(request: Request, _error: Exception) -> Response:
+    """Problem document of an unexpected error, made outside of all middleware; the server logs the error."""
     answer = problem(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "InternalError",
-        "The product has a fault.",
-        "The request failed for a reason that nobody foresaw; the log of the API says more.",
+        "Internal error.",
+        "The request failed unexpectedly: the API's log has the error under this response's X-Request-ID.",
     )
-    make_safe(answer.headers)
+    add_security_headers(answer.headers)
     answer.headers[REQUEST_ID] = request.scope[REQUEST_ID]
     return answer

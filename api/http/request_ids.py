@@ -1,4 +1,4 @@
-"""Gives each request a name that its answer, and every line that it causes anywhere, can be found by."""
+"""Request ids: each request gets one, which its response and all its log lines carry."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER = "X-Request-ID"
 
-# What a caller sends is kept if it can be nothing but a name.
-_SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
-# Asked every few seconds by whoever looks after the process: not worth a line.
+# A caller's own id is used when it is a plain identifier.
+_VALID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+# Polled every few seconds by monitoring: not logged.
 _QUIET = frozenset({"/health", "/ready", "/metrics"})
 
 _log = structlog.get_logger(__name__)
 
 
-class NameRequests:
-    """The outermost, so that refusals are named too. An upload's line comes when it has come in."""
+class RequestIds:
+    """Outermost middleware, so that refusals have an id too; logs each request when it is answered."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -31,13 +31,13 @@ class NameRequests:
             await self._app(scope, receive, send)
             return
         sent = Headers(scope=scope).get(HEADER, "")
-        request_id = sent if _SANE.fullmatch(sent) else uuid.uuid4().hex
-        # For the answer to an error that nobody foresaw, which is made outside of all middleware.
+        request_id = sent if _VALID.fullmatch(sent) else uuid.uuid4().hex
+        # For the response to an unexpected error, which is made outside of all middleware.
         scope[HEADER] = request_id
         status, fault = 500, None
         begun_s = time.monotonic()
 
-        async def send_named(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -46,13 +46,13 @@ class NameRequests:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self._app(scope, receive, send_named)
+                await self._app(scope, receive, send_with_id)
             except Exception as error:
                 fault = type(error).__name__
                 raise
             finally:
                 if scope["path"] not in _QUIET:
-                    # Without its query, which may hold what opens a file to its bearer.
+                    # Without the query, which may hold the signature of a link.
                     _log.info(
                         "request_answered",
                         method=scope["method"],

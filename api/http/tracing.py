@@ -1,4 +1,4 @@
-"""A span for each request, when traces are on."""
+"""Tracing of requests: a span for each one, when traces are on."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from adapters.process import traces
 
 
 def trace_requests(app: FastAPI) -> None:
-    """Those who only look whether the process lives, and Prometheus, are left out."""
+    """Instruments the app, except health checks and the metrics."""
     if not traces.is_on():
         return
     from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor  # noqa: PLC0415
 
-    # A span for each piece of an upload's body would be most of the trace.
+    # A span for each chunk of an upload's body would be most of the trace.
     FastAPIInstrumentor.instrument_app(
         app, excluded_urls="/health$,/ready$,/metrics$", exclude_spans=["receive", "send"]
     )

@@ -1,4 +1,4 @@
-"""Reads an HTTP Range header against a file's size, by RFC 9110, section 14."""
+"""Parser of the HTTP Range header for a file of known size (RFC 9110, section 14)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from domain.errors import RangeUnsatisfiable
 
 _SPEC = re.compile(r"([0-9]*)-([0-9]*)", re.ASCII)
-# More digits than any file's size has: such a number is past every end.
+# No file's size has more digits: a longer number is past every end.
 _MOST_DIGITS = 18
 _MOST_RANGES = 16
 
@@ -31,22 +31,24 @@ class ByteRange:
 
 
 def parse_range(header: str | None, total: int) -> ByteRange | None:
-    """The one range to send, or None to send the whole file.
+    """Returns the one range to send, or None to send the whole file.
 
-    A header that is broken, in other units or asks for several ranges is passed over, as the RFC allows.
-    Raises RangeUnsatisfiable when the header is right and asks for nothing inside the file.
+    A header that is malformed, in other units or asks for several ranges is ignored, as the RFC allows.
+    Raises RangeUnsatisfiable when the header is valid and no range lies inside the file.
     """
     specs = _specs(header)
     if specs is None:
         return None
     satisfiable = [found for first, last in specs if (found := _resolve(first, last, total)) is not None]
     if not satisfiable:
-        raise RangeUnsatisfiable(f"The file has {total} bytes; {header!r} lies outside of it.", total)
+        raise RangeUnsatisfiable(
+            f"The range {header!r} lies outside the file, which has {total} bytes.", total
+        )
     return satisfiable[0] if len(specs) == 1 else None
 
 
 def _specs(header: str | None) -> list[tuple[str, str]] | None:
-    """First and last byte of each range as digits, either may be empty; None for a broken header."""
+    """Returns the digits of each range's first and last byte, either may be empty; None if malformed."""
     unit, equals, ranges = (header or "").partition("=")
     if unit.strip().lower() != "bytes" or not equals:
         return None

@@ -1,4 +1,4 @@
-"""The library's calls on one video: find it, wait for it, rename it, remove it with all that it left."""
+"""Caller's videos in the library: find one, wait for it, rename it, remove it with all its files."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from api.http.problems import error_of
 from domain.errors import FileUnknown, FormInvalid, TaskEnded, TaskUnknown, VideoUnknown, WorkflowsUnavailable
 from domain.storage.keys import cache_prefix, video_prefixes
 
-# A worker stops its children within seconds; one that does not answer must be looked at first.
+# A worker stops its child processes within seconds.
 _STOPS_WITHIN_S = 30.0
 
 
 class CallerVideos:
-    """A caller's own videos; those of others are not there, unless the caller sees all."""
+    """Videos of one caller; videos of others are unknown to them, except to admins."""
 
     def __init__(self, services: Services, caller: Caller) -> None:
         self._services = services
@@ -27,40 +27,40 @@ class CallerVideos:
     async def video(self, video_id: str) -> VideoRow:
         row = await self._services.ask_catalogue(self._services.catalogue.video, self._owner, video_id)
         if row is None:
-            raise VideoUnknown(f"There is no video {video_id}.")
+            raise VideoUnknown(f"No video has the id {video_id}.")
         return row
 
     async def finished(self, row: VideoRow, within_s: int) -> VideoRow:
-        """The video as it is when its task has ended, or when the time is up."""
+        """Returns the video when its task has ended, or after `within_s` seconds; raises the task's error."""
         if within_s and not row.task_state.status.ended:
             await self._services.tasks.ended(row.task_id, within_s)
         row = await self.video(row.id)
         if row.fault_code is not None:
             raise error_of(row.fault_code, row.fault_message or "")
         if row.task_state.status.ended and row.result_key is None:
-            raise TaskEnded("The task was cancelled before it had a result.")
+            raise TaskEnded("The task was cancelled before it had a result: upload the video again.")
         return row
 
     async def file(self, video_id: str) -> tuple[str, VideoRow]:
-        """The key of a video's result."""
+        """Returns the object key of the video's result, and its row."""
         row = await self.video(video_id)
         if row.result_key is None:
-            raise FileUnknown(f"The video {video_id} has no result, or not yet.")
+            raise FileUnknown(f"The video {video_id} has no result (yet).")
         return row.result_key, row
 
     async def rename(self, video_id: str, filename: str) -> VideoRow:
         name = display_name(filename)
         if not filename.strip():
-            raise FormInvalid("A video needs a name.")
+            raise FormInvalid("The filename is empty: send a name.")
         row = await self._services.ask_catalogue(
             self._services.catalogue.rename, self._owner, video_id, name, now_us()
         )
         if row is None:
-            raise VideoUnknown(f"There is no video {video_id}.")
+            raise VideoUnknown(f"No video has the id {video_id}.")
         return row
 
     async def remove(self, video_id: str) -> None:
-        """Stop its task first; the row goes last, so that what fails in between can be done again."""
+        """Stops the task, removes the files, and last the row, so that a failed call can be repeated."""
         row = await self.video(video_id)
         if not row.task_state.status.ended:
             await self._stop(row.task_id)
@@ -77,4 +77,4 @@ class CallerVideos:
         except (TaskUnknown, TaskEnded):
             return
         if not await self._services.tasks.ended(task_id, _STOPS_WITHIN_S):
-            raise WorkflowsUnavailable("The video's task has been asked to stop and has not stopped yet.")
+            raise WorkflowsUnavailable("The video's task is still stopping: try again in a moment.")

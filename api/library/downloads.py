@@ -1,4 +1,4 @@
-"""Serves an object as HTTP wants it: validators, conditions and one range (RFC 9110, sections 8, 13, 14)."""
+"""Download responses for stored objects: validators, conditions and one range (RFC 9110, 8, 13, 14)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from api.library.byte_ranges import ByteRange, parse_range
 from api.process_state.metrics import ApiMetrics
 from domain.errors import FileUnknown
 
-# The headers by which a caller asks for a part, or only for what is new; read where the file is served.
+# OpenAPI parameters of the range and condition headers, which `serve` reads from the request.
 CONDITIONS = {
     "parameters": [
         {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
@@ -34,8 +34,8 @@ async def serve(
     disposition: str,
     cache_control: str = "private, no-cache",
 ) -> Response:
-    """The answer to GET or HEAD; a store that fails before the first byte is an error, not half a file."""
-    with services.metrics.begun_stream():
+    """Returns the response to GET or HEAD. A store that fails before the first byte gives an error."""
+    with services.metrics.stream_start():
         stored = await to_thread.run_sync(services.store.stat, key)
     if stored is None:
         raise FileUnknown("The file has been removed.")
@@ -59,7 +59,7 @@ async def serve(
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers)
     offset = part.offset if part else 0
-    with services.metrics.begun_stream():
+    with services.metrics.stream_start():
         content = await _begin(services.store.open_range(key, offset, length), services.metrics)
     if offset == 0 and stored.media_type.startswith("video/"):
         services.count_view(key)
@@ -67,35 +67,35 @@ async def serve(
 
 
 def etag_of(stored: StoredObject) -> str:
-    """A strong validator: the digest of the bytes where it is known, else the store's own."""
+    """Returns a strong validator: the SHA-256 of the bytes where it is known, else the store's ETag."""
     return f'"{stored.sha256 or stored.etag}"'
 
 
 def is_unchanged(headers: Headers, stored: StoredObject) -> bool:
-    """Whether the caller has the file already. If-None-Match, when there, is the only one that counts."""
+    """True when the caller has the file already. If-None-Match takes precedence over If-Modified-Since."""
     tags = headers.get("if-none-match")
     if tags is not None:
-        return names(tags, etag_of(stored))
+        return matches(tags, etag_of(stored))
     since = _date(headers.get("if-modified-since"))
     return (
         since is not None and stored.modified is not None and stored.modified.replace(microsecond=0) <= since
     )
 
 
-def names(tags: str, tag: str) -> bool:
-    """Whether an If-None-Match names this validator."""
+def matches(tags: str, tag: str) -> bool:
+    """True when an If-None-Match header contains this validator, or `*`."""
     known = {known.strip().removeprefix("W/") for known in tags.split(",")}
     return "*" in known or tag in known
 
 
 def _range(request: Request, stored: StoredObject) -> ByteRange | None:
-    """The part to send. A HEAD has no range, and If-Range asks for the whole file if it has changed."""
-    if request.method == "HEAD" or not _same_as_before(request.headers.get("if-range"), stored):
+    """Returns the range to send. HEAD has none, and neither has a file that If-Range finds changed."""
+    if request.method == "HEAD" or not _if_range_holds(request.headers.get("if-range"), stored):
         return None
     return parse_range(request.headers.get("range"), stored.size_bytes)
 
 
-def _same_as_before(validator: str | None, stored: StoredObject) -> bool:
+def _if_range_holds(validator: str | None, stored: StoredObject) -> bool:
     if validator is None:
         return True
     if validator.startswith(('"', "W/")):
@@ -114,7 +114,7 @@ def _date(text: str | None) -> datetime | None:
 
 
 async def _begin(chunks: Iterator[bytes], metrics: ApiMetrics) -> AsyncIterator[bytes]:
-    """Read the first chunk now, so that a failing store still can be told."""
+    """Reads the first chunk before the response starts, so that a failing store still gives an error."""
     first = await to_thread.run_sync(next, chunks, b"")
     return _rest(first, chunks, metrics)
 
@@ -128,7 +128,7 @@ async def _rest(first: bytes, chunks: Iterator[bytes], metrics: ApiMetrics) -> A
                 metrics.stream_bytes.inc(len(chunk))
                 chunk = await to_thread.run_sync(next, chunks, b"")
     finally:
-        # Also when the reader hangs up: the connection to the store is closed, not kept for later.
+        # Also when the client disconnects: close the connection to the store.
         close = getattr(chunks, "close", None)
         if close is not None:
             with anyio.CancelScope(shield=True):

@@ -1,4 +1,4 @@
-"""Health of the servers that the API needs."""
+"""Health checks of the services that the API needs."""
 
 from __future__ import annotations
 
@@ -10,26 +10,27 @@ from anyio import to_thread
 from api.dependencies import Services
 from domain.errors import PipelineError
 
-_MEND = {
-    "temporal": "Start the Temporal server, or set TEMPORAL_ADDRESS to where it is.",
-    "store": "Start the S3 server, or mend S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY.",
-    "catalogue": "Start the database, or mend DATABASE_URL.",
+FIXES = {
+    "temporal": "Start the Temporal server, or correct TEMPORAL_ADDRESS.",
+    "store": "Start the S3 server, or correct S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY.",
+    "catalogue": "Start the database, or correct DATABASE_URL.",
 }
 
 
-async def server_answers(services: Services) -> dict[str, str]:
-    """`ok`, or the code of what is wrong, for each part that the API needs."""
+async def service_statuses(services: Services) -> dict[str, str]:
+    """Returns `ok` or the error code for each service that the API needs."""
     answers = await asyncio.gather(
-        answer_of(services.tasks.ready()),
-        answer_of(to_thread.run_sync(services.store.ensure_bucket)),
-        answer_of(services.ask_catalogue(services.catalogue.ready)),
+        status_of(services.tasks.ready()),
+        status_of(to_thread.run_sync(services.store.ensure_bucket)),
+        status_of(services.ask_catalogue(services.catalogue.ready)),
     )
-    return dict(zip(_MEND, answers, strict=True))
+    return dict(zip(FIXES, answers, strict=True))
 
 
-async def answer_of(asked: Awaitable[None]) -> str:
+async def status_of(check: Awaitable[None]) -> str:
+    """Returns `ok`, or the code of the error that the check raised."""
     try:
-        await asked
+        await check
     except PipelineError as error:
         return error.code
     return "ok"

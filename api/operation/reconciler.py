@@ -1,7 +1,7 @@
-"""Brings rows that still wait for their task in line with Temporal, every minute.
+"""Reconciler of the catalogue with Temporal: runs every minute over the rows of open tasks.
 
-A task whose start was cut off is started; one that was ended from outside (terminated by an operator, say)
-can't tell the catalogue itself, and would count as running for ever.
+It starts tasks whose start was interrupted, and records the end of tasks that were ended from outside
+(for example terminated by an operator), which would stay open in the catalogue otherwise.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from adapters.catalogue import Cursor, VideoRow
 from api.dependencies import Services
 from api.http.clock import now_us
 from api.tasks.launch import TaskLaunch
-from api.uploads.tus.completion import settle
+from api.uploads.tus.completion import complete
 from domain.errors import PipelineError
 from domain.messages.stages import RecordInput
 from domain.tasks.state import TaskState, TaskStatus
 
 _EVERY_S = 60.0
-# A younger row belongs to an upload that is still being answered.
+# A younger row belongs to an upload request that is still running.
 _YOUNGEST_US = 60 * 1_000_000
 # Temporal forgets ended tasks after its retention: an older row may have run, and is left as it is.
 _OLDEST_US = 24 * 3600 * 1_000_000
@@ -31,14 +31,14 @@ _log = structlog.get_logger(__name__)
 
 
 async def run_reconciler(services: Services) -> None:
-    """Look for such tasks every minute, for ever; a part that is away is asked again a minute later."""
+    """Reconciles every minute until it is cancelled; retries after errors of a service."""
     while True:
         try:
             started = await start_missing_tasks(services, now_us()) + await complete_uploads(
                 services, now_us()
             )
         except PipelineError as error:
-            _log.warning("unstarted_tasks_not_looked_for", code=error.code, reason=str(error))
+            _log.warning("reconciling_failed", code=error.code, reason=str(error))
         else:
             if started:
                 _log.info("unstarted_tasks_started", count=started)
@@ -46,7 +46,7 @@ async def run_reconciler(services: Services) -> None:
 
 
 async def start_missing_tasks(services: Services, at_us: int) -> int:
-    """Start every queued task that Temporal does not know; return how many there were."""
+    """Starts every queued task that Temporal does not know; returns their number."""
     started = 0
     before: Cursor | None = Cursor(at_us - _YOUNGEST_US, "")
     while before is not None:
@@ -63,14 +63,14 @@ async def start_missing_tasks(services: Services, at_us: int) -> int:
 
 
 async def complete_uploads(services: Services, at_us: int) -> int:
-    """Settle every resumable upload whose last byte is in; return how many tasks that started."""
+    """Completes every resumable upload whose last byte is stored; returns the number of started tasks."""
     started = 0
     for upload in await services.ask_catalogue(services.catalogue.uploads.unsettled, at_us):
         try:
-            started += await settle(services, upload) is not None
+            started += await complete(services, upload) is not None
         except PipelineError as error:
-            # One that can't be settled now keeps no other one waiting.
-            _log.warning("upload_not_settled", upload_id=upload.id, code=error.code, reason=str(error))
+            # One failing upload must not block the others.
+            _log.warning("upload_not_completed", upload_id=upload.id, code=error.code, reason=str(error))
     return started
 
 

@@ -1,4 +1,4 @@
-"""Asks every 15 s how queues and parts are and what is watched most: a scrape waits for none of them."""
+"""Sampler of queues, services and most watched videos, every 15 s, so that a metrics scrape never waits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import structlog
 
 from adapters.temporal.queues import QueueState
 from api.dependencies import Services
-from api.operation.health import server_answers
+from api.operation.health import service_statuses
 from domain.errors import CatalogueUnavailable, WorkflowsUnavailable
 from workflows.policies import CPU_QUEUE, GPU_QUEUE, QUICK_QUEUE
 
@@ -20,27 +20,27 @@ QUEUES = (
     (GPU_QUEUE, "activity"),
 )
 _EVERY_S = 15
-# Each is a series: few enough to hold an id.
+# Each video id is a time series of its own, so there must be few.
 _MOST_WATCHED = 10
 
 _log = structlog.get_logger(__name__)
 
 
-async def run_sampler(services: Services, ask_queues: Callable[[], Awaitable[list[QueueState]]]) -> None:
-    """Never ends by itself."""
+async def run_sampler(services: Services, read_queues: Callable[[], Awaitable[list[QueueState]]]) -> None:
+    """Samples until it is cancelled."""
     while True:
         try:
-            await sample(services, ask_queues)
+            await sample(services, read_queues)
         except Exception:
-            # A watch that ended would leave its last figures standing as if they were true.
-            services.metrics.forget_state()
-            _log.exception("watch_failed")
+            # Without this the gauges would keep their last values as if they were current.
+            services.metrics.clear_samples()
+            _log.exception("sampling_failed")
         await asyncio.sleep(_EVERY_S)
 
 
-async def sample(services: Services, ask_queues: Callable[[], Awaitable[list[QueueState]]]) -> None:
-    """Once. What Temporal does not tell in time has no figure."""
-    services.metrics.set_parts(await server_answers(services))
+async def sample(services: Services, read_queues: Callable[[], Awaitable[list[QueueState]]]) -> None:
+    """Takes one sample. Values that a service does not return in time are cleared."""
+    services.metrics.set_parts(await service_statuses(services))
     try:
         await services.store_views()
         services.metrics.set_most_watched(
@@ -49,6 +49,6 @@ async def sample(services: Services, ask_queues: Callable[[], Awaitable[list[Que
     except CatalogueUnavailable:
         services.metrics.set_most_watched([])
     try:
-        services.metrics.set_queues(await ask_queues())
+        services.metrics.set_queues(await read_queues())
     except WorkflowsUnavailable:
         services.metrics.set_queues([])

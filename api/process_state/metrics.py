@@ -1,4 +1,4 @@
-"""What the API counts for whoever watches the installation, beside what its requests took."""
+"""Prometheus metrics of the API, beside the durations of its requests."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ _STREAMS = ("whole", "left", "failed")
 
 
 class ApiMetrics:
-    """In a registry of their own, so that two apps in one process don't count together."""
+    """Metrics with a registry of their own, so that two apps in one process count separately."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        self._uploads = self._counter("uploads", "Uploads, by what became of them.", "outcome")
-        self.upload_bytes = self._counter("upload_bytes", "Bytes of uploads that came in whole.")
-        self._streams = self._counter("streams", "Files that were sent, by how that ended.", "outcome")
-        self.stream_bytes = self._counter("stream_bytes", "Bytes of files that were sent.")
-        self.views = self._counter("views", "Videos that were asked for from their beginning.")
-        self._viewers = self._gauge("viewers", "Files that are being sent now.")
+        self._uploads = self._counter("uploads", "Uploads, by outcome.", "outcome")
+        self.upload_bytes = self._counter("upload_bytes", "Bytes of complete uploads.")
+        self._streams = self._counter("streams", "File downloads, by outcome.", "outcome")
+        self.stream_bytes = self._counter("stream_bytes", "Bytes of files sent.")
+        self.views = self._counter("views", "Requests for a video from its beginning.")
+        self._viewers = self._gauge("viewers", "Files being sent now.")
         self._most_watched = self._gauge("most_watched", "Views of the ten most watched videos.", "video")
         self._queues = tuple(
             self._gauge(name, meaning, "queue", "kind")
             for name, meaning in (
-                ("queue_backlog", "Work that waits in a queue."),
-                ("queue_backlog_age_seconds", "How long the oldest of it has waited."),
-                ("queue_pollers", "Workers that asked for work within 2 min."),
+                ("queue_backlog", "Work waiting in a queue."),
+                ("queue_backlog_age_seconds", "Waiting time of the oldest work in a queue."),
+                ("queue_pollers", "Workers that polled the queue within 2 min."),
             )
         )
-        self._parts = self._gauge("part_ready", "1 while a part that the API needs answers.", "part")
+        self._parts = self._gauge("part_ready", "1 while a service that the API needs answers.", "part")
         for outcome in _UPLOADS:
             self._uploads.labels(outcome)
         for outcome in _STREAMS:
@@ -49,7 +49,7 @@ class ApiMetrics:
 
     @contextmanager
     def upload(self) -> Iterator[None]:
-        """One upload: `refused` is the sender's to mend, and so is an upload that its sender broke off."""
+        """Counts one upload: `refused` for an error of the sender, who may also have disconnected."""
         outcome = "failed"
         try:
             yield
@@ -62,7 +62,7 @@ class ApiMetrics:
 
     @contextmanager
     def stream(self) -> Iterator[None]:
-        """One file on its way: `left` when whoever asked for it hangs up."""
+        """Counts one download: `left` when the client disconnected."""
         self._viewers.inc()
         outcome = "left"
         try:
@@ -76,8 +76,8 @@ class ApiMetrics:
             self._streams.labels(outcome).inc()
 
     @contextmanager
-    def begun_stream(self) -> Iterator[None]:
-        """What must go well before the first byte of a file can be sent."""
+    def stream_start(self) -> Iterator[None]:
+        """Counts a failure before the first byte of a download."""
         try:
             yield
         except Exception:
@@ -89,21 +89,21 @@ class ApiMetrics:
             self._parts.labels(part).set(1 if answer == "ok" else 0)
 
     def set_queues(self, states: Sequence[QueueState]) -> None:
-        """A queue of which nothing is said has no figure: that is better than an old one."""
+        """Sets the gauges of these queues and clears all others, so that no old value stays."""
         for gauge in self._queues:
             gauge.clear()
         for state in states:
-            for gauge, figure in zip(
+            for gauge, value in zip(
                 self._queues, (state.backlog, state.backlog_age_s, state.pollers), strict=True
             ):
-                gauge.labels(state.queue, state.kind).set(figure)
+                gauge.labels(state.queue, state.kind).set(value)
 
     def set_most_watched(self, videos: Sequence[tuple[str, int]]) -> None:
         self._most_watched.clear()
         for video_id, views in videos:
             self._most_watched.labels(video_id).set(views)
 
-    def forget_state(self) -> None:
+    def clear_samples(self) -> None:
         self._parts.clear()
         self.set_queues([])
         self.set_most_watched([])

@@ -1,4 +1,4 @@
-"""Keeps progress from falling back in what one API process tells, where nothing was lost."""
+"""Monotonic progress: the progress that one API process reports never falls while no work is lost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STAGES_REMEMBERED = 10_000
 
 @dataclass(frozen=True)
 class _Reported:
-    """The most that was told of a stage: its frames of so many, or its progress in one attempt."""
+    """Highest reported value of a stage: its frames, or its percentage in one attempt."""
 
     frames_done: int
     frames_total: int
@@ -21,32 +21,33 @@ class _Reported:
 
 
 class MonotonicProgress:
-    """What was told last of each running stage.
+    """Highest progress that was reported of each running stage.
 
-    An activity that has just ended is no longer a running one, and its workflow counts it a moment later, or
-    when there is a worker again; and the catalogue's row lags behind both. None of that undoes work. Another
-    attempt does, except of a chunk, which shows what it had until it has come as far again.
+    Sources lag: an activity that has just ended is no longer running, but its workflow counts it a moment
+    later (or when a worker is back), and the catalogue's row lags behind both. No work is lost then. A new
+    attempt does lose work and may report less, except with chunks: their frame count stays until the new
+    attempt has passed it.
     """
 
     def __init__(self) -> None:
-        self._told: OrderedDict[tuple[str, str], _Reported] = OrderedDict()
+        self._reported: OrderedDict[tuple[str, str], _Reported] = OrderedDict()
 
-    def hold(self, live: LiveState) -> LiveState:
-        """The state with no less progress than was told before."""
+    def apply(self, live: LiveState) -> LiveState:
+        """Returns the state with no less progress than was reported before."""
         state = live.state
-        stages = {name: self._held((state.task_id, name), stage) for name, stage in state.stages.items()}
+        stages = {name: self._at_least((state.task_id, name), stage) for name, stage in state.stages.items()}
         return replace(live, state=replace(state, stages=stages))
 
-    def _held(self, key: tuple[str, str], stage: StageState) -> StageState:
-        before = self._told.pop(key, None)
+    def _at_least(self, key: tuple[str, str], stage: StageState) -> StageState:
+        before = self._reported.pop(key, None)
         if stage.status is not StageStatus.RUNNING:
             return stage
-        held = _no_less(stage, before) if before else stage
+        shown = _no_less(stage, before) if before else stage
         attempt = stage.attempt or (before.attempt if before else 0)
-        self._told[key] = _Reported(held.frames_done, held.frames_total, held.progress, attempt)
-        if len(self._told) > _STAGES_REMEMBERED:
-            self._told.popitem(last=False)
-        return held
+        self._reported[key] = _Reported(shown.frames_done, shown.frames_total, shown.progress, attempt)
+        if len(self._reported) > _STAGES_REMEMBERED:
+            self._reported.popitem(last=False)
+        return shown
 
 
 def _no_less(stage: StageState, before: _Reported) -> StageState:

@@ -1,4 +1,4 @@
-"""Who may listen to tasks, and that each task is looked at by one poller however many listen to it."""
+"""Task feeds: one poller for each followed task, shared by its listeners, with limits on their number."""
 
 from __future__ import annotations
 
@@ -13,100 +13,100 @@ from hashlib import sha256
 from domain.errors import ListenersFull, ListeningExceeded, PassingError, TaskUnknown
 from domain.tasks.state import LiveState
 
-Look = Callable[[], Awaitable[LiveState]]
+ReadState = Callable[[], Awaitable[LiveState]]
 
 _EVERY_S = 1.0
-# With more tasks than this each is looked at less often: the process asks no more than this in all.
-_LOOKS_A_SECOND = 50
+# Limit of the whole process: with more followed tasks each is polled less often.
+_POLLS_PER_S = 50
 
 
 @dataclass(frozen=True)
 class StatusEvent:
-    """A state, and a name that another state does not have, whichever process gives it."""
+    """A task's state with an id that depends only on the state, so that it is the same in every process."""
 
     id: str
     live: LiveState
 
     @classmethod
     def of(cls, live: LiveState) -> StatusEvent:
-        """How old the figures are is no part of the name: that they have aged is no news."""
+        """Returns the event of a state. The id ignores the state's age."""
         return cls(sha256(repr((live.state, live.source)).encode()).hexdigest()[:20], live)
 
 
 class TaskFeed:
-    """One task as all who listen see it. Who is slow misses what came in between, and holds up nobody."""
+    """Feed of one task's states. Slow listeners skip intermediate states and delay no other listener."""
 
     def __init__(self) -> None:
-        self._told: StatusEvent | None = None
+        self._latest: StatusEvent | None = None
         self._fault: BaseException | None = None
-        self._over = False
-        self._news = asyncio.Event()
+        self._ended = False
+        self._changed = asyncio.Event()
 
     async def now(self) -> StatusEvent:
-        """The newest state, as soon as there is one; raises what the first look raised."""
-        while self._told is None:
+        """Waits for the first state and returns the newest; raises the error of the first poll."""
+        while self._latest is None:
             if self._fault is not None:
                 raise self._fault
-            if self._over:
-                raise ListenersFull("The API is being stopped.")
-            await self._news.wait()
-        return self._told
+            if self._ended:
+                raise ListenersFull("The API is shutting down: connect again.")
+            await self._changed.wait()
+        return self._latest
 
-    async def changes(self, seen: str, quiet_s: float) -> AsyncIterator[StatusEvent | None]:
-        """The newest state now if it is not the one that was `seen`, and each later one, to the last.
+    async def changes(self, last_id: str, quiet_s: float) -> AsyncIterator[StatusEvent | None]:
+        """Yields the newest state unless it is the event `last_id`, then each later one until the last.
 
-        None says that there was nothing to tell for `quiet_s`.
+        Yields None after `quiet_s` seconds without a change.
         """
         while True:
-            if self._told is not None and self._told.id != seen:
-                seen = self._told.id
-                yield self._told
+            if self._latest is not None and self._latest.id != last_id:
+                last_id = self._latest.id
+                yield self._latest
                 continue
             if self._fault is not None:
                 raise self._fault
-            if self._over:
+            if self._ended:
                 return
             try:
                 async with asyncio.timeout(quiet_s):
-                    await self._news.wait()
+                    await self._changed.wait()
             except TimeoutError:
                 yield None
 
-    async def follow(self, look: Look, pause_s: Callable[[], float]) -> None:
-        """Look again and again until the task has ended or is gone."""
+    async def follow(self, read_state: ReadState, pause_s: Callable[[], float]) -> None:
+        """Polls the state until the task has ended or is unknown."""
         try:
-            while not self._over:
-                await self._look(look)
-                if not self._over:
+            while not self._ended:
+                await self._poll(read_state)
+                if not self._ended:
                     await asyncio.sleep(pause_s())
         except Exception as error:
-            # Whoever listens is told, and nobody else could be.
+            # Raised in every listener.
             self._fault = error
             self._wake()
 
     def end(self) -> None:
-        """Nothing more will come."""
-        self._over = True
+        """Ends the feed for all listeners."""
+        self._ended = True
         self._wake()
 
-    async def _look(self, look: Look) -> None:
+    async def _poll(self, read_state: ReadState) -> None:
         try:
-            live = await look()
+            live = await read_state()
         except (PassingError, TaskUnknown) as error:
-            if self._told is None:
+            if self._latest is None:
                 raise
             if isinstance(error, TaskUnknown):
                 self.end()
             return
-        told = StatusEvent.of(live)
-        self._over = self._over or live.state.status.ended
-        if self._told is None or told.id != self._told.id:
-            self._told = told
+        event = StatusEvent.of(live)
+        self._ended = self._ended or live.state.status.ended
+        if self._latest is None or event.id != self._latest.id:
+            self._latest = event
             self._wake()
 
     def _wake(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
+        self._changed.set()
+        self._changed = asyncio.Event()
 
 
 @dataclass
@@ -117,60 +117,60 @@ class _PolledTask:
 
 
 class TaskFeeds:
-    """The feeds of a process, with at most `most` listeners and `most_each` of one owner; 0 is no limit."""
+    """Feeds of this process, with at most `most` listeners and `most_each` of one owner; 0 is no limit."""
 
     def __init__(self, most_each: int = 0, most: int = 0, every_s: float = _EVERY_S) -> None:
         self._most_each, self._most, self._every_s = most_each, most, every_s
         self._listeners: Counter[str] = Counter()
-        self._watched: dict[str, _PolledTask] = {}
+        self._polled: dict[str, _PolledTask] = {}
         self._closed = False
 
     @asynccontextmanager
-    async def listening(self, owner: str, task_id: str, look: Look) -> AsyncIterator[TaskFeed]:
-        """The task's feed, which goes on while anybody listens to it. Only the first one's `look` is used."""
-        with self._place(owner):
-            watched = self._watched.get(task_id) or self._watch(task_id, look)
-            watched.listeners += 1
+    async def listening(self, owner: str, task_id: str, read_state: ReadState) -> AsyncIterator[TaskFeed]:
+        """Yields the task's feed, which is polled while it has listeners, by the first one's `read_state`."""
+        with self._slot(owner):
+            polled = self._polled.get(task_id) or self._start_polling(task_id, read_state)
+            polled.listeners += 1
             try:
-                yield watched.feed
+                yield polled.feed
             finally:
-                watched.listeners -= 1
-                if not watched.listeners:
-                    watched.poller.cancel()
-                    del self._watched[task_id]
+                polled.listeners -= 1
+                if not polled.listeners:
+                    polled.poller.cancel()
+                    del self._polled[task_id]
 
     def close(self) -> None:
-        """Let every listener go, and take no new one: the process stops."""
+        """Ends all feeds and refuses new listeners: the process stops."""
         self._closed = True
-        for watched in self._watched.values():
-            watched.feed.end()
+        for polled in self._polled.values():
+            polled.feed.end()
 
     @property
     def watched(self) -> frozenset[str]:
-        """The tasks that somebody listens to."""
-        return frozenset(self._watched)
+        """Ids of the tasks that have listeners."""
+        return frozenset(self._polled)
 
     def pause_s(self) -> float:
-        """Between two looks at a task."""
-        return max(self._every_s, len(self._watched) / _LOOKS_A_SECOND)
+        """Seconds between two polls of a task."""
+        return max(self._every_s, len(self._polled) / _POLLS_PER_S)
 
-    def _watch(self, task_id: str, look: Look) -> _PolledTask:
+    def _start_polling(self, task_id: str, read_state: ReadState) -> _PolledTask:
         feed = TaskFeed()
-        # It works for all who listen, not for the request of the first.
-        poller = asyncio.create_task(feed.follow(look, self.pause_s), context=Context())
-        watched = _PolledTask(feed, poller)
-        self._watched[task_id] = watched
-        return watched
+        # An empty context: the poller's log lines must not carry the first listener's request id.
+        poller = asyncio.create_task(feed.follow(read_state, self.pause_s), context=Context())
+        polled = _PolledTask(feed, poller)
+        self._polled[task_id] = polled
+        return polled
 
     @contextmanager
-    def _place(self, owner: str) -> Iterator[None]:
+    def _slot(self, owner: str) -> Iterator[None]:
         if self._closed:
-            raise ListenersFull("The API is being stopped.")
+            raise ListenersFull("The API is shutting down: connect again.")
         if self._most and self._listeners.total() >= self._most:
-            raise ListenersFull(f"{self._most} event streams are open, and no more are served at once.")
+            raise ListenersFull(f"All {self._most} event streams of this process are in use.")
         if self._most_each and self._listeners[owner] >= self._most_each:
             raise ListeningExceeded(
-                f"Only {self._most_each} event streams are open to one caller at once.", 5
+                f"Too many event streams: one caller may have {self._most_each} open. Close one first.", 5
             )
         self._listeners[owner] += 1
         try:

@@ -1,4 +1,4 @@
-"""Counts who begins to watch what; the catalogue is told now and then: a view costs no transaction."""
+"""View counts, collected in memory and stored in batches, so that a view costs no transaction."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from domain.errors import CatalogueUnavailable
 
 
 class PendingViews:
-    """What this process has counted since it last told. A process that is killed loses that much."""
+    """Views that this process has counted since the last batch; lost when the process is killed."""
 
     def __init__(self) -> None:
-        self._fresh: Counter[str] = Counter()
+        self._pending: Counter[str] = Counter()
 
     def count(self, video_id: str) -> None:
-        self._fresh[video_id] += 1
+        self._pending[video_id] += 1
 
     async def store(self, add: Callable[[Mapping[str, int]], Awaitable[None]]) -> None:
-        """Hand everything to `add`, or keep it for the next time when the catalogue is away."""
-        if not self._fresh:
+        """Passes all pending views to `add`; they stay pending when the catalogue is unavailable."""
+        if not self._pending:
             return
-        told, self._fresh = self._fresh, Counter()
+        batch, self._pending = self._pending, Counter()
         try:
-            await add(told)
+            await add(batch)
         except CatalogueUnavailable:
-            self._fresh.update(told)
+            self._pending.update(batch)
             raise

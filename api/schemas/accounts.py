@@ -1,4 +1,4 @@
-"""The shapes of the answers about accounts."""
+"""Response models of API keys and the webhook key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from api.schemas.tasks import Answer, instant, moment
 
 
 class ApiKeyAnswer(Answer):
-    """An API key without its secret: `prefix` is how it begins."""
+    """An API key without its secret; `prefix` has its first characters."""
 
     id: Annotated[str, Field(examples=["key-5f0c"])]
     owner: str
@@ -24,13 +24,13 @@ class ApiKeyAnswer(Answer):
 
 
 class NewApiKeyAnswer(ApiKeyAnswer):
-    """`key` is shown this once."""
+    """A new API key; only this response contains `key`."""
 
     key: Annotated[str, Field(examples=["vpk_Zk3vAq9x…"])]
 
 
 class WebhookKeyAnswer(Answer):
-    """The secret that the caller's webhooks are signed with."""
+    """The key that verifies the signatures of the caller's webhooks."""
 
     key: Annotated[str, Field(examples=["whsec_…"])]
 

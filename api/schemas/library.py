@@ -1,4 +1,4 @@
-"""The shapes of the library's answers."""
+"""Response models of the library."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from domain.tasks.state import TaskStatus
 
 
 class LibraryStatus(StrEnum):
+    """Status of a video in the library."""
+
     PROCESSING = "processing"
     SAVED = "saved"
     FAILED = "failed"
@@ -31,7 +33,7 @@ STATUSES = {
 
 
 class VideoAnswer(Answer):
-    """A video of the library. Its `link`, valid for a while, and its file are there once it is saved."""
+    """A video of the library. Once it is saved it has a file, and a `link` that expires."""
 
     id: str
     filename: Annotated[str, Field(examples=["my_video.mp4"])]
@@ -46,7 +48,7 @@ class VideoAnswer(Answer):
 
 
 class VideoPage(Answer):
-    """Videos, newest first; `next` is the cursor of the older ones, null on the last page."""
+    """Videos, newest first; `next` is the cursor of the next page, null on the last one."""
 
     videos: list[VideoAnswer]
     skip: int
@@ -55,7 +57,7 @@ class VideoPage(Answer):
 
 
 class ProcessingAnswer(Answer):
-    """The work has begun; `GET /api/videos/{video_id}` says what comes of it."""
+    """The processing has started; `GET /api/videos/{video_id}` shows its result."""
 
     status: Literal["processing"] = "processing"
     video_id: str
@@ -64,6 +66,8 @@ class ProcessingAnswer(Answer):
 
 
 class ResultMetadata(Answer):
+    """Names, resolution, duration in seconds and size in bytes of the result."""
+
     original_filename: Annotated[str, Field(examples=["my_video.mp4"])]
     final_filename: Annotated[str, Field(examples=["my_video_final.mp4"])]
     resolution: Annotated[str | None, Field(examples=["1280x720"])]
@@ -72,7 +76,7 @@ class ResultMetadata(Answer):
 
 
 class ProcessedAnswer(Answer):
-    """The work is done, now or earlier."""
+    """The video has been processed, now or by an earlier upload."""
 
     status: Literal["success"] = "success"
     video_id: str
@@ -83,7 +87,7 @@ class ProcessedAnswer(Answer):
 
 
 class HealthAnswer(Answer):
-    """Each part is `ok`, or the name of what is wrong with it; `ffmpeg` is the workers'."""
+    """Health of the services: each is `ok` or an error; `ffmpeg` is that of the CPU workers."""
 
     status: Literal["healthy", "degraded"]
     service: str
@@ -94,14 +98,14 @@ class HealthAnswer(Answer):
 
 
 def video_answer(row: VideoRow, store: S3ObjectStore, settings: LibrarySettings) -> VideoAnswer:
-    """Signing a link asks nobody."""
+    """Returns the response model of a video. Signing its link needs no call to the store."""
     key = row.result_key
     return VideoAnswer(
         id=row.id,
         filename=row.filename,
         s3_uri=store.uri_of(key) if key else None,
         link=store.presigned_get(key, settings.link_valid_s) if key else None,
-        status=next(told for told, statuses in STATUSES.items() if row.task_state.status in statuses),
+        status=next(status for status, tasks in STATUSES.items() if row.task_state.status in tasks),
         file_size=row.final_size_bytes,
         duration=_seconds(row),
         resolution=_resolution(row),
@@ -111,7 +115,7 @@ def video_answer(row: VideoRow, store: S3ObjectStore, settings: LibrarySettings)
 
 
 def links_of(row: VideoRow) -> str:
-    """What belongs to the video and is asked for elsewhere, as RFC 8288 has it."""
+    """Returns the Link header (RFC 8288) of a video: its task's events, and its subtitle file."""
     links = [f'</api/tasks/{row.task_id}/events>; rel="monitor"']
     outcome = row.task_state.outcome
     name = next((name for name, key in outcome.files.items() if key == outcome.subtitles), None)
@@ -121,7 +125,7 @@ def links_of(row: VideoRow) -> str:
 
 
 def processed_answer(row: VideoRow, settings: LibrarySettings) -> ProcessedAnswer:
-    """The answer for a finished video."""
+    """Returns the response model of a finished video."""
     return ProcessedAnswer(
         video_id=row.id,
         job_id=row.task_id,
@@ -141,7 +145,7 @@ def _seconds(row: VideoRow) -> float | None:
 
 
 def _resolution(row: VideoRow) -> str | None:
-    """The result's, which the options and the source decide."""
+    """Returns the result's resolution, from the options and the size of the source."""
     if row.width is None or row.height is None:
         return None
     width, height = row.processing_options.rendition.size(row.width, row.height)

@@ -1,4 +1,4 @@
-"""The shapes of the answers, with the examples that `/docs` shows."""
+"""Response models of tasks, with the examples that `/docs` shows, and of the diagnostics."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ from domain.tasks.state import Fault, LiveState, Stage, StageState, StageStatus,
 
 
 class Answer(BaseModel):
+    """Base of the response models; instances are immutable."""
+
     model_config = ConfigDict(frozen=True)
 
 
 class FaultAnswer(Answer):
-    """What went wrong: a stable name, and a sentence for people."""
+    """An error: its stable code, and a message for people."""
 
     code: Annotated[str, Field(examples=["SourceTruncated"])]
     message: Annotated[str, Field(examples=["The file ends before its own index says it should."])]
 
 
 class StageAnswer(Answer):
-    """One stage. `progress` is 0 to 100; `attempt` is the number of the try that runs now.
+    """One stage of a task. `progress` is a percentage; `attempt` is the number of the current attempt.
 
-    A long encode is done in chunks and counts frames. `eta_seconds` is a guess from the pace so far;
-    `remarks` say what did not go the usual way, and why.
+    A long encode runs in chunks and counts frames. `eta_seconds` is an estimate from the speed so far;
+    `remarks` describe deviations from the usual processing, with their reasons.
     """
 
     status: StageStatus
@@ -44,7 +46,7 @@ class StageAnswer(Answer):
 
 
 class ResultAnswer(Answer):
-    """What was made and found out; null and empty until it is known."""
+    """Results of a task; null or empty until they are known."""
 
     final_video: Annotated[str | None, Field(examples=["/video/task-5f0c/files/final.mp4"])] = None
     language: Annotated[str | None, Field(examples=["fr"])] = None
@@ -53,9 +55,9 @@ class ResultAnswer(Answer):
 
 
 class StatusAnswer(Answer):
-    """A task. `as_of` is the age of the figures, `source` who gave them: `temporal` or `catalogue`.
+    """Status of a task, read at `as_of` from `source`: `temporal` or `catalogue`.
 
-    `parked_until` is set while a failed stage waits for a retry or a cancel.
+    `parked_until` is set while a failed stage waits for a retry or a cancellation.
     """
 
     task_id: Annotated[str, Field(examples=["task-5f0c"])]
@@ -71,7 +73,7 @@ class StatusAnswer(Answer):
 
 
 class AcceptedAnswer(Answer):
-    """A task that was asked for something; `status_url` tells what comes of it."""
+    """An accepted request for a task; `status_url` shows its progress."""
 
     task_id: Annotated[str, Field(examples=["task-5f0c"])]
     status: TaskStatus
@@ -79,7 +81,7 @@ class AcceptedAnswer(Answer):
 
 
 class TaskSummary(Answer):
-    """One line of the list."""
+    """One task of the list."""
 
     task_id: Annotated[str, Field(examples=["task-5f0c"])]
     status: TaskStatus
@@ -94,21 +96,21 @@ class TaskSummary(Answer):
 
 
 class TaskList(Answer):
-    """Tasks, newest first; `next` is the cursor of the older ones, null on the last page."""
+    """Tasks, newest first; `next` is the cursor of the next page, null on the last one."""
 
     tasks: list[TaskSummary]
     next: str | None = None
 
 
 class ReadyAnswer(Answer):
-    """Whether each part answers: `ok`, or the name of its fault."""
+    """Readiness of each service: `ok`, or an error code."""
 
     ready: bool
     parts: Annotated[dict[str, str], Field(examples=[{"temporal": "ok", "store": "ok", "catalogue": "ok"}])]
 
 
 class PartAnswer(Answer):
-    """One part of the installation; `mend` says what to do when it is not ok."""
+    """One component of the installation; `mend` is the fix when it is not ok."""
 
     part: Annotated[str, Field(examples=["worker_gpu: speech model"])]
     ok: bool
@@ -117,7 +119,7 @@ class PartAnswer(Answer):
 
 
 class DoctorAnswer(Answer):
-    """Every part that was tried."""
+    """Every component that was checked."""
 
     parts: list[PartAnswer]
 
@@ -131,7 +133,7 @@ def accepted(task_id: str, status: TaskStatus) -> AcceptedAnswer:
 
 
 def status_answer(live: LiveState, language: str, now_us: int) -> StatusAnswer:
-    """The state as HTTP tells it, with the animals' names in `language`."""
+    """Returns the response model of a task's state, with the animals' names in `language`."""
     state = live.state
     links = {name: f"/video/{state.task_id}/files/{name}" for name in state.outcome.files}
     return StatusAnswer(
@@ -151,7 +153,7 @@ def status_answer(live: LiveState, language: str, now_us: int) -> StatusAnswer:
 
 
 def summary(row: VideoRow, status: TaskStatus) -> TaskSummary:
-    """One line of the list; `status` may be fresher than the row's."""
+    """Returns the list entry of a task; `status` may be newer than the row's."""
     return TaskSummary(
         task_id=row.task_id,
         status=status,
@@ -201,5 +203,5 @@ def moment(time_us: int | None) -> datetime | None:
 
 
 def instant(time_us: int) -> datetime:
-    """A moment as JSON shows it."""
+    """Converts microseconds since 1970 to a UTC datetime."""
     return datetime.fromtimestamp(time_us // 1_000_000, UTC).replace(microsecond=time_us % 1_000_000)

@@ -1,4 +1,4 @@
-"""Reader of the Accept-Language header."""
+"""Parser of the Accept-Language header."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WEIGHT = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
 
 
 def best_language(accept_language: str | None) -> str:
-    """The language of the labels that suits an Accept-Language header best; English for none or nonsense."""
+    """Returns the best language of the animal names for this header; English without a usable header."""
     weights: dict[str, float] = {}
     for item in (accept_language or "").split(","):
         tag, *parameters = (part.strip() for part in item.split(";"))
@@ -21,14 +21,14 @@ def best_language(accept_language: str | None) -> str:
             weights[primary] = max(weight, weights.get(primary, 0.0))
     any_weight = weights.pop("*", 0.0)
     best = max(weights, key=lambda language: weights[language], default=_DEFAULT_LANGUAGE)
-    # `*` speaks for the languages that the header doesn't name: they win when it weighs more.
+    # `*` stands for the languages that the header doesn't name: they win when its weight is higher.
     if weights.get(best, 0.0) == 0.0 or any_weight > weights[best]:
         return _first_acceptable(weights)
     return best
 
 
 def _weight(parameters: list[str]) -> float | None:
-    """1 without a weight, None for a broken one: the item is then passed over."""
+    """Returns 1 without a weight, None for a malformed one: the item is then ignored."""
     if not parameters:
         return 1.0
     match = _WEIGHT.fullmatch(parameters[0]) if len(parameters) == 1 else None
@@ -36,5 +36,5 @@ def _weight(parameters: list[str]) -> float | None:
 
 
 def _first_acceptable(weights: dict[str, float]) -> str:
-    """The first language that the header does not name, or English when it names them all."""
+    """Returns the first language that the header does not name, or English when it names them all."""
     return next((language for language in LABEL_LANGUAGES if language not in weights), _DEFAULT_LANGUAGE)

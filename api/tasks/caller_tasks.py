@@ -1,4 +1,4 @@
-"""Where a task stands: Temporal is asked first, and the catalogue speaks when Temporal can't."""
+"""Caller's tasks: state from Temporal, or from the catalogue when Temporal can't answer."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from api.dependencies import Services
 from domain.errors import CatalogueUnavailable, FileUnknown, TaskEnded, TaskUnknown, WorkflowsUnavailable
 from domain.tasks.state import LiveState, Stage, TaskState
 
-# Other workflows live in the same namespace; their ids are not for everybody to try.
+# Other workflows run in the same namespace: callers must not reach them by their ids.
 _TASK_ID = re.compile(r"task-[0-9a-f]{32}")
 
 
 class CallerTasks:
-    """The tasks as one caller sees them: those of others are not there, unless the caller sees all."""
+    """Tasks of one caller; tasks of others are unknown to them, except to admins."""
 
     def __init__(self, services: Services, caller: Caller) -> None:
         self._services = services
         self._identity = caller.identity
 
     async def of(self, task_id: str) -> LiveState:
-        """The task's state, however old; raises `TaskUnknown` when nobody knows the task."""
+        """Returns the newest known state; raises `TaskUnknown` when no source has the task."""
         check_id(task_id)
         try:
             live = await self._services.tasks.state(task_id)
@@ -30,12 +30,12 @@ class CallerTasks:
             live = None
         if live is None or not self._may_see(live):
             row = await self._row(task_id)
-            # Temporal was not told whose the task is when it was started before there were accounts.
+            # Tasks that are older than the accounts have no owner in Temporal.
             live = live or LiveState(row.task_state, row.updated_us, source="catalogue", owner=row.owner)
-        return self._services.monotonic.hold(live)
+        return self._services.monotonic.apply(live)
 
-    async def require_sight(self, live: LiveState) -> None:
-        """Raises `TaskUnknown` when the caller may not see this task, whoever has asked for its state."""
+    async def require_access(self, live: LiveState) -> None:
+        """Raises `TaskUnknown` when the caller may not see this task."""
         if not self._may_see(live):
             await self._row(live.state.task_id)
 
@@ -48,16 +48,18 @@ class CallerTasks:
         await self._services.tasks.retry(task_id, stage)
 
     async def file_key(self, task_id: str, name: str) -> tuple[str, str]:
-        """The object of a finished download, and the name of the file that was sent."""
+        """Returns the object key of a result file, and the filename of the upload."""
         check_id(task_id)
         row = await self._row(task_id)
         key = row.task_state.outcome.files.get(name)
         if key is None:
-            # The row lags behind its task by a moment.
+            # The row is updated a moment after its task.
             state: TaskState = (await self.of(task_id)).state
             key = state.outcome.files.get(name)
         if key is None:
-            raise FileUnknown(f"The task {task_id} has no file {name[:80]!r}, or not yet.")
+            raise FileUnknown(
+                f"The task {task_id} has no file {name[:80]!r} (yet): see `links` in its status."
+            )
         return key, row.filename
 
     async def _require_open(self, task_id: str) -> None:
@@ -65,10 +67,10 @@ class CallerTasks:
         try:
             row = await self._row(task_id)
         except CatalogueUnavailable:
-            # Temporal says the same of every task that it knows; only of older ones would the row know more.
+            # Temporal checks the same for every task that it still has.
             return
         if row.task_state.status.ended:
-            raise TaskEnded(f"The task has ended already: it is {row.status}.")
+            raise TaskEnded(f"The task has already ended: its status is {row.status}.")
 
     async def _row(self, task_id: str) -> VideoRow:
         row = await self._services.ask_catalogue(self._services.catalogue.by_task, task_id)
@@ -77,7 +79,7 @@ class CallerTasks:
         return row
 
     def _may_see(self, live: LiveState) -> bool:
-        """False also when Temporal does not say whose the task is: then its row must."""
+        """False also when Temporal has no owner for the task: then its row decides."""
         return self._identity.sees is None or live.owner == self._identity.owner
 
 

@@ -1,4 +1,4 @@
-"""A task's changes as server-sent events: what a stream says, how it goes on after a break, when it ends."""
+"""Stream of a task's changes as server-sent events: format, keep-alive comments, time limits."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from api.http.clock import now_us
 from api.process_state.task_feeds import TaskFeed
 from api.schemas.tasks import status_answer
 
-# A proxy closes a connection on which nothing comes for a minute or so.
+# Proxies close connections that are idle for about a minute.
 _QUIET_S = 15.0
-# Who comes back is asked for the token anew: nobody listens on with one that is good no more.
+# A client that reconnects must authenticate again, so that an expired token ends its stream.
 _LONGEST_S = 900.0
 _SLOWEST_S = 30.0
-_COME_BACK_AFTER_MS = 2000
+_RECONNECT_AFTER_MS = 2000
 
 _log = structlog.get_logger(__name__)
 
 
 async def stream_of(
-    feed: TaskFeed, language: str, seen: str, longest_s: float = _LONGEST_S
+    feed: TaskFeed, language: str, last_id: str, longest_s: float = _LONGEST_S
 ) -> AsyncIterator[bytes]:
-    """The task's state unless it was `seen` already, then each other one. Each event is a whole status."""
+    """Yields the task's full status unless it is the event `last_id`, then each later one."""
     ends_s = time.monotonic() + longest_s
-    yield format_sse_event(retry=_COME_BACK_AFTER_MS)
-    async for told in feed.changes(seen, _QUIET_S):
-        if told is None:
+    yield format_sse_event(retry=_RECONNECT_AFTER_MS)
+    async for event in feed.changes(last_id, _QUIET_S):
+        if event is None:
             yield KEEPALIVE_COMMENT
         else:
-            answer = status_answer(told.live, language, now_us())
-            yield format_sse_event(data_str=answer.model_dump_json(), id=told.id)
+            answer = status_answer(event.live, language, now_us())
+            yield format_sse_event(data_str=answer.model_dump_json(), id=event.id)
         if time.monotonic() > ends_s:
             return
 
 
 class EventStream(StreamingResponse):
-    """Lets a listener go who takes nothing of what is sent for `slowest_s`."""
+    """Response that drops a listener who has accepted no data for `slowest_s` seconds."""
 
     media_type = "text/event-stream"
 
@@ -60,4 +60,4 @@ class EventStream(StreamingResponse):
         try:
             await super().stream_response(send_in_time)
         except TimeoutError:
-            _log.info("listener_let_go", reason=f"it took nothing for {self._slowest_s} s")
+            _log.info("listener_dropped", reason=f"it accepted no data for {self._slowest_s} s")

@@ -1,4 +1,4 @@
-"""What follows when a video and its row are there: its task is started, and the probe's verdict awaited."""
+"""Launch of a stored video's task: starts the workflow, waits for the probe, cleans up after a refusal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _log = structlog.get_logger(__name__)
 
 
 def request_of(row: VideoRow, settings: TaskSettings) -> PipelineRequest:
-    """What the row's task is started with, the first time and every other."""
+    """Returns the start message of the row's task, the same for every start."""
     return PipelineRequest(
         task_id=row.task_id,
         video_id=row.id,
@@ -29,7 +29,7 @@ def request_of(row: VideoRow, settings: TaskSettings) -> PipelineRequest:
         filename=row.filename,
         source=row.source,
         options=row.processing_options,
-        # The library's videos have a limit of their own.
+        # The library's videos have a time limit of their own.
         stage_timeout_s=settings.ffmpeg_timeout_s
         if row.processing_options.given_subtitles
         else settings.stage_timeout_s,
@@ -41,30 +41,33 @@ def request_of(row: VideoRow, settings: TaskSettings) -> PipelineRequest:
 
 
 class TaskLaunch:
+    """Launches tasks, and removes what a refused or failed launch leaves behind."""
+
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def start(self, row: VideoRow) -> None:
-        """Start the row's task; again is no fault."""
+        """Starts the row's task (idempotent)."""
         await self._services.tasks.start(request_of(row, self._services.settings))
         _log.info("task_started", task_id=row.task_id, video_id=row.id)
 
     async def join(self, row: VideoRow) -> VideoRow:
-        """The same upload came earlier: its task is the answer, and is started if that failed then."""
+        """Returns the row of an earlier, equal upload; starts its task if that failed before."""
         if row.status != TaskStatus.QUEUED.value:
             return row
         await self.start(row)
         return await self.await_verdict(row)
 
     async def await_verdict(self, row: VideoRow) -> VideoRow:
+        """Waits for the probe; removes a refused video and raises the reason."""
         verdict = await self._services.tasks.admission(row.task_id)
         if verdict is not None and not verdict.accepted:
-            await self.forget(row.task_id, row.id)
+            await self.discard(row.task_id, row.id)
             raise error_of(verdict.fault_code, verdict.fault_message)
         return row
 
-    async def forget(self, task_id: str, video_id: str) -> None:
-        """Remove row and bytes. What can't be removed now is not the sender's concern."""
+    async def discard(self, task_id: str, video_id: str) -> None:
+        """Removes the row and the files. Errors are ignored: they don't concern the sender."""
         with suppress(PipelineError):
             await self._services.ask_catalogue(self._services.catalogue.remove, task_id)
         await self.drop_files(video_id)

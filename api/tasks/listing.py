@@ -1,4 +1,4 @@
-"""The list of tasks: pages from the catalogue, with the state that Temporal knows better."""
+"""List of tasks: pages from the catalogue, with the newer status from Temporal for open tasks."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from api.schemas.tasks import TaskList, summary
 from domain.errors import WorkflowsUnavailable
 from domain.tasks.state import TaskStatus
 
-_ASKED_AT_ONCE = 10
+_CALLS_AT_ONCE = 10
 
 
 async def page_of_tasks(
     services: Services, caller: Caller, status: TaskStatus | None, limit: int, cursor: str | None
 ) -> TaskList:
-    """Newest first, at most `limit`; a page of open tasks may hold fewer, though older ones follow."""
+    """Returns at most `limit` tasks, newest first; a page of open tasks may have fewer with more to come."""
     before = Cursor.parse(cursor) if cursor else None
     page = await services.ask_catalogue(
-        services.catalogue.page, caller.identity.sees, _statuses_kept(status), limit, before
+        services.catalogue.page, caller.identity.sees, _row_statuses(status), limit, before
     )
-    turns, away = asyncio.Semaphore(_ASKED_AT_ONCE), asyncio.Event()
-    statuses = await asyncio.gather(*(_status_now(services, row, turns, away) for row in page.videos))
+    slots, unavailable = asyncio.Semaphore(_CALLS_AT_ONCE), asyncio.Event()
+    statuses = await asyncio.gather(*(_status_now(services, row, slots, unavailable) for row in page.videos))
     return TaskList(
         tasks=[
             summary(row, now)
@@ -34,24 +34,24 @@ async def page_of_tasks(
     )
 
 
-def _statuses_kept(status: TaskStatus | None) -> tuple[TaskStatus, ...]:
-    """The statuses that rows of tasks in this state may have: while a task is open its row lags behind."""
+def _row_statuses(status: TaskStatus | None) -> tuple[TaskStatus, ...]:
+    """Returns the statuses that rows of such tasks may have: the row of an open task lags behind."""
     if status is None:
         return ()
     return (status,) if status.ended else (TaskStatus.QUEUED, TaskStatus.RUNNING)
 
 
 async def _status_now(
-    services: Services, row: VideoRow, turns: asyncio.Semaphore, away: asyncio.Event
+    services: Services, row: VideoRow, slots: asyncio.Semaphore, unavailable: asyncio.Event
 ) -> TaskStatus:
-    kept = TaskStatus(row.status)
-    if kept.ended:
-        return kept
+    stored = TaskStatus(row.status)
+    if stored.ended:
+        return stored
     try:
-        async with turns:
-            live = None if away.is_set() else await services.tasks.state(row.task_id)
+        async with slots:
+            live = None if unavailable.is_set() else await services.tasks.state(row.task_id)
     except WorkflowsUnavailable:
-        # Each call would wait for its own time-out; the others of this list are not asked.
-        away.set()
-        return kept
-    return live.state.status if live else kept
+        # Skip the other calls of this list: each would wait for its own time-out.
+        unavailable.set()
+        return stored
+    return live.state.status if live else stored

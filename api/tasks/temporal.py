@@ -44,42 +44,44 @@ _ANSWER_WITHIN = timedelta(seconds=2)
 _TO_CONNECT = timedelta(seconds=1)
 _START_WITHIN = timedelta(seconds=10)
 _RETRY_WITHIN = timedelta(seconds=5)
-# A probe reads the whole file: for most uploads this is enough, for the others nobody waits.
+# A probe reads the whole file: this is enough for most uploads; the others are answered without a verdict.
 _VERDICT_WITHIN = timedelta(seconds=8)
 
 # Long enough to load models that are on the disk.
-_CHECKUP_WITHIN = timedelta(seconds=60)
+_DIAGNOSTICS_WITHIN = timedelta(seconds=60)
 
-# The request may have been carried out though its answer was lost.
+# The server may have carried out the request although its response was lost.
 _OUTCOME_UNKNOWN = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.UNAVAILABLE, RPCStatusCode.CANCELLED)
 
-# How a workflow can end without a last word of its own, and what that means to the task.
+# Ends that a workflow can't record itself, with the task's status and fault.
 _ENDED_FROM_OUTSIDE = {
     WorkflowExecutionStatus.TERMINATED: (
         TaskStatus.CANCELLED,
-        Fault("TaskTerminated", "An operator terminated the task."),
+        Fault("TaskTerminated", "An operator terminated the task: upload the video again."),
     ),
     WorkflowExecutionStatus.TIMED_OUT: (
         TaskStatus.FAILED,
-        Fault("TaskTimedOut", "The task took longer than its workflow may."),
+        Fault("TaskTimedOut", "The task exceeded the time limit of its workflow."),
     ),
     WorkflowExecutionStatus.FAILED: (
         TaskStatus.FAILED,
-        Fault("WorkflowFailed", "The workflow failed; its history in Temporal says why."),
+        Fault("WorkflowFailed", "The workflow failed: see its history in Temporal for the reason."),
     ),
     WorkflowExecutionStatus.CANCELED: (
         TaskStatus.CANCELLED,
-        Fault("TaskCancelled", "The task was cancelled before it began."),
+        Fault("TaskCancelled", "The task was cancelled before it started."),
     ),
 }
 
 
 @dataclass(frozen=True)
 class TemporalTasks:
+    """Tasks as workflows of this client's namespace."""
+
     client: Client
 
     async def start(self, request: PipelineRequest) -> None:
-        """Start the task, once: starting it again changes nothing."""
+        """Starts the task (idempotent)."""
         async with _answers(_START_WITHIN, TaskStartUnknown):
             try:
                 await start_workflow(self.client, request, _START_WITHIN)
@@ -93,17 +95,17 @@ class TemporalTasks:
                 raise
 
     async def admission(self, task_id: str) -> Admission | None:
-        """The probe's verdict, or None when it takes longer than a caller should wait for it."""
+        """Returns the probe's verdict, or None when it takes longer than a caller should wait."""
         try:
             return await self._handle(task_id).execute_update(
                 VideoPipeline.admission, rpc_timeout=_VERDICT_WITHIN
             )
         except (WorkflowUpdateRPCTimeoutOrCancelledError, WorkflowUpdateFailedError, RPCError):
-            # The task is safely started; its status will tell the verdict.
+            # The task is started; its status will show the verdict.
             return None
 
     async def state(self, task_id: str) -> LiveState | None:
-        """The task's state with live progress; needs no worker. None when Temporal has forgotten it."""
+        """Returns the state with live progress, or None for an unknown task. Needs no running worker."""
         async with _answers():
             try:
                 description = await self._handle(task_id).describe(rpc_timeout=_ANSWER_WITHIN)
@@ -114,13 +116,13 @@ class TemporalTasks:
         return await _state_of(description)
 
     async def cancel(self, task_id: str) -> None:
-        """Ask the task to stop; it has stopped when its status says so."""
+        """Requests the cancellation; the task stops some time later."""
         await self._require_running(task_id)
         async with _answers():
             await self._handle(task_id).cancel(rpc_timeout=_ANSWER_WITHIN)
 
     async def ended(self, task_id: str, within_s: float) -> bool:
-        """Whether the task ends within this time, or has; one that Temporal has forgotten has ended."""
+        """Waits up to `within_s` seconds; true when the task has ended or Temporal no longer has it."""
         async with _answers():
             try:
                 async with asyncio.timeout(within_s):
@@ -135,7 +137,7 @@ class TemporalTasks:
         return True
 
     async def retry(self, task_id: str, stage: Stage) -> None:
-        """Try a parked stage again."""
+        """Retries a parked stage."""
         await self._require_running(task_id)
         async with _answers(_RETRY_WITHIN):
             try:
@@ -143,8 +145,9 @@ class TemporalTasks:
                     VideoPipeline.retry_stage, RetryStage(stage.value), rpc_timeout=_RETRY_WITHIN
                 )
             except WorkflowUpdateFailedError as error:
-                told = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
-                raise StageNotRetryable(told) from error
+                cause = error.cause
+                reason = cause.message if isinstance(cause, ApplicationError) else str(cause)
+                raise StageNotRetryable(reason) from error
             except WorkflowUpdateRPCTimeoutOrCancelledError as error:
                 raise WorkflowsUnavailable(
                     "No CPU worker took the retry within 5 s: start one, then try again."
@@ -156,26 +159,26 @@ class TemporalTasks:
             await self.client.service_client.check_health(timeout=_ANSWER_WITHIN)
 
     async def diagnostics(self) -> tuple[PartReport, ...]:
-        """How the workers' parts are; a CPU worker that does not answer is told as a part too."""
+        """Returns the state of the workers' components; a CPU worker that does not answer is one of them."""
         try:
-            async with asyncio.timeout(_CHECKUP_WITHIN.total_seconds()), _answers(_CHECKUP_WITHIN):
+            async with asyncio.timeout(_DIAGNOSTICS_WITHIN.total_seconds()), _answers(_DIAGNOSTICS_WITHIN):
                 checked = await self.client.execute_workflow(
                     Diagnostics.run,
                     id=f"checkup-{uuid.uuid4().hex}",
                     task_queue=CPU_QUEUE,
-                    execution_timeout=_CHECKUP_WITHIN,
+                    execution_timeout=_DIAGNOSTICS_WITHIN,
                 )
         except (TimeoutError, WorkflowFailureError):
-            mend = "Start worker_cpu, or look into its log."
-            return (PartReport("worker_cpu", ok=False, detail="did not answer within 60 s", mend=mend),)
+            fix = "Start worker_cpu, or look into its log."
+            return (PartReport("worker_cpu", ok=False, detail="did not answer within 60 s", mend=fix),)
         return checked.parts
 
     async def _require_running(self, task_id: str) -> None:
         state = await self.state(task_id)
         if state is None:
-            raise TaskUnknown(f"No task {task_id!r} is known to Temporal.")
+            raise TaskUnknown(f"Temporal has no task with the id {task_id!r}.")
         if state.state.status.ended:
-            raise TaskEnded(f"The task has ended already: {state.state.status.value}.")
+            raise TaskEnded(f"The task has already ended: its status is {state.state.status.value}.")
 
     def _handle(self, task_id: str) -> WorkflowHandle[VideoPipeline, TaskState]:
         return self.client.get_workflow_handle_for(VideoPipeline.run, task_id)
@@ -192,18 +195,18 @@ async def _state_of(description: WorkflowExecutionDescription) -> LiveState:
 
 @asynccontextmanager
 async def _answers(
-    within: timedelta = _ANSWER_WITHIN, silence: type[PassingError] = WorkflowsUnavailable
+    within: timedelta = _ANSWER_WITHIN, on_timeout: type[PassingError] = WorkflowsUnavailable
 ) -> AsyncIterator[None]:
-    """Turns an RPC that got no answer into the product's own error; `silence` is that of no answer in time.
+    """Turns failures of an RPC into the product's errors; `on_timeout` is the error of a missing response.
 
-    The RPC has a time-out of its own; the one here is for the connection, which has none that is useful.
+    The RPC has a time-out of its own; the one here also covers connecting, whose own is too long.
     """
     try:
         async with asyncio.timeout((within + _TO_CONNECT).total_seconds()):
             yield
     except TimeoutError as error:
-        raise silence("Temporal does not answer in time.") from error
+        raise on_timeout("Temporal does not answer in time.") from error
     except (RPCError, RuntimeError) as error:
         if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
-            raise TaskUnknown("No such task is known to Temporal.") from error
+            raise TaskUnknown("Temporal has no such task.") from error
         raise WorkflowsUnavailable(f"Temporal does not answer: {error}") from error

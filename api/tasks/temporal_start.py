@@ -1,4 +1,4 @@
-"""With what a task is started: once, in its owner's turn, and where an operator's list will show it."""
+"""Start of a task's workflow: id policies, memo, search attributes, priority and fairness key."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _log = structlog.get_logger(__name__)
 
 
 async def start_workflow(client: Client, request: PipelineRequest, within: timedelta) -> None:
-    """Raises as the client does, also when the task has run before."""
+    """Starts the workflow. Raises the client's errors, also when the task has run before."""
     try:
         await _start(client, request, first_attributes(request.owner), within)
     except RPCError as error:
         if error.status is not RPCStatusCode.INVALID_ARGUMENT or "search attribute" not in error.message:
             raise
-        # No video waits for a column of a list.
+        # Missing search attributes only affect operators' lists: start the task without them.
         _log.warning("search_attributes_not_registered", reason=error.message, mend=COMMAND)
         await _start(client, request, TypedSearchAttributes.empty, within)
 

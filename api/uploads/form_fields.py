@@ -1,11 +1,11 @@
-"""Which fields each form may have, and what they ask for."""
+"""Fields of the upload forms, and their parsing into processing options."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from api.subtitle_style import STYLE_FIELDS, _one_of, style_of
+from api.subtitle_style import STYLE_FIELDS, one_of, style_of
 from domain.errors import FormInvalid
 from domain.media.rendition import Resolution
 from domain.speech.languages import language_code
@@ -23,7 +23,7 @@ _OVERHEAD_BYTES = 256 * 1024
 
 @dataclass(frozen=True)
 class FormShape:
-    """A form of one video, perhaps a subtitle file, and fields that `options_of` understands."""
+    """Fields of a form: one video, an optional subtitle file, and options that `options_of` parses."""
 
     file_field: str
     fields: tuple[str, ...]
@@ -32,24 +32,24 @@ class FormShape:
 
     @property
     def overhead_bytes(self) -> int:
-        """How much larger than its video the form may be."""
+        """Maximum size of the form without its video, in bytes."""
         return _OVERHEAD_BYTES + (SUBTITLES_LIMIT_BYTES if self.subtitles_field else 0)
 
     @property
     def names(self) -> str:
-        """Every field, for who has sent another one."""
+        """Names of all fields, for the error about an unknown one."""
         return ", ".join(filter(None, (self.file_field, self.subtitles_field, *self.fields)))
 
 
 def options_of(fields: Mapping[str, bytes]) -> ProcessingOptions:
-    """The options that an upload's fields ask for; an empty field asks for the default."""
+    """Returns the options of an upload's fields; an empty field means the default."""
     texts = _texts(fields)
     mode = texts.get("subtitle_mode") or SubtitleMode.SOFT.value
     if mode not in list(SubtitleMode):
         raise FormInvalid(f"subtitle_mode is {mode!r}; it must be one of {', '.join(SubtitleMode)}.")
     height = texts.get("max_height") or "1080"
     if not (height.isascii() and height.isdecimal() and len(height) < 6):
-        raise FormInvalid(f"max_height is {height!r}; it must be a whole number of lines.")
+        raise FormInvalid(f"max_height is {height!r}; it must be a whole number of pixels.")
     language = texts.get("language")
     try:
         return ProcessingOptions(
@@ -60,7 +60,7 @@ def options_of(fields: Mapping[str, bytes]) -> ProcessingOptions:
 
 
 def library_form(style: CueStyle) -> FormShape:
-    """The form of a video with its subtitles; `style` is theirs unless the form asks for another."""
+    """Returns the form of a video with a subtitle file; `style` is the default subtitle style."""
     return FormShape(
         "video", LIBRARY_FIELDS, lambda fields: _library_options(fields, style), subtitles_field="srt_file"
     )
@@ -71,7 +71,7 @@ UPLOAD_FORM = FormShape("file", FIELDS, options_of)
 
 def _library_options(fields: Mapping[str, bytes], style: CueStyle) -> ProcessingOptions:
     texts = _texts(fields)
-    named = _one_of("resolution", texts.get("resolution") or Resolution.P360.value, tuple(Resolution))
+    named = one_of("resolution", texts.get("resolution") or Resolution.P360.value, tuple(Resolution))
     crf = texts.get("crf_value") or "23"
     if not (crf.isascii() and crf.isdecimal() and len(crf) < 3 and int(crf) <= 51):
         raise FormInvalid(f"crf_value is {crf[:40]!r}; it must be a whole number from 0 to 51.")
@@ -92,4 +92,4 @@ def _text_of(name: str, value: bytes) -> str:
     try:
         return value.decode("utf-8").strip()
     except UnicodeDecodeError as error:
-        raise FormInvalid(f"The field {name} is not text in UTF-8.") from error
+        raise FormInvalid(f"The field {name} is not valid UTF-8 text.") from error

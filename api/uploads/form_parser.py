@@ -1,4 +1,4 @@
-"""Turns the bytes of a multipart form into events, as they come, and refuses what is no such form."""
+"""Incremental parser of multipart forms: turns chunks of the body into events, refuses malformed forms."""
 
 from __future__ import annotations
 
@@ -16,31 +16,35 @@ _MOST_PARTS = 16
 
 @dataclass(frozen=True)
 class PartBegins:
+    """Start of a form part; `filename` is None for a part without one."""
+
     name: str
     filename: str | None
 
 
 @dataclass(frozen=True)
 class PartBytes:
+    """Next bytes of the current part."""
+
     content: bytes
 
 
 @dataclass(frozen=True)
 class PartEnds:
-    pass
+    """End of the current part."""
 
 
 FormEvent = PartBegins | PartBytes | PartEnds
 
 
 class FormParser:
-    """Raises `FormBroken` for what is no multipart form, or one with more parts than any form here has."""
+    """Parser of one form. Raises `FormBroken` for a malformed form, or one with more than 16 parts."""
 
     def __init__(self, content_type: str) -> None:
         kind, options = parse_options_header(content_type.encode("latin-1", errors="replace"))
         boundary = options.get(b"boundary", b"")
         if kind != b"multipart/form-data" or not boundary:
-            raise FormBroken("The upload must be a form of the type multipart/form-data with a boundary.")
+            raise FormBroken("Send the upload as multipart/form-data with a boundary.")
         self._events: list[FormEvent] = []
         self._headers: dict[bytes, bytes] = {}
         self._field = b""
@@ -65,25 +69,27 @@ class FormParser:
                 max_header_size=_LONGEST_HEADER,
             )
         except FormParserError as error:
-            raise FormBroken(f"The form's boundary can't be used: {error}.") from error
+            raise FormBroken(f"The form's boundary is invalid: {error}.") from error
 
     def feed(self, chunk: bytes) -> list[FormEvent]:
-        """What this chunk of the body brings."""
+        """Parses the next chunk of the body; returns its events."""
         self._events = []
         if not self._begun:
-            # The library skips what follows empty lines up to the next hyphen, but only within one chunk.
+            # After leading empty lines the library skips to the next hyphen, but only within one chunk.
             chunk = chunk.lstrip(b"\r\n")
             self._begun = bool(chunk)
         try:
             self._parser.write(chunk)
         except FormParserError as error:
-            raise FormBroken(f"The form is broken: {error}.") from error
+            raise FormBroken(f"The form is malformed: {error}.") from error
         return self._events
 
     def finish(self) -> None:
-        """The body is at its end; raises `FormBroken` unless the form is too."""
+        """Raises `FormBroken` unless the form was complete at the end of the body."""
         if not self._ended:
-            raise FormBroken("The form ends before its last boundary: the upload was cut short.")
+            raise FormBroken(
+                "The form ends before its last boundary: the upload is incomplete, send it again."
+            )
 
     def _on_part_begin(self) -> None:
         self._parts += 1

@@ -1,4 +1,4 @@
-"""Takes an upload's form off the line: judges size and type as it comes, and never holds the file."""
+"""Receiver of an upload's form: checks size and type while it streams the file into the store."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class ReceivedForm:
 
 
 class FormReceiver:
-    """Receives one form into the store at `key`. When it fails, nothing stays there.
+    """Receives one form into the store at `key`; a failed upload leaves no object.
 
-    `usage` is what its sender had before it: the quotas are held while the bytes come.
+    `usage` is what its sender had used before: the quotas are checked while the bytes arrive.
     """
 
     def __init__(self, services: Services, shape: FormShape, key: str, usage: Usage) -> None:
@@ -46,7 +46,7 @@ class FormReceiver:
         self._usage = usage
         self._fields: dict[str, bytearray] = {}
         self._field: bytearray | None = None
-        self._room_bytes = 0
+        self._limit_bytes = 0
         self._filename: str | None = None
         self._head = bytearray()
         self._size_bytes = 0
@@ -54,7 +54,7 @@ class FormReceiver:
         self._writing: asyncio.Task[Artifact] | None = None
 
     async def receive(self, content_type: str, body: AsyncIterator[bytes]) -> ReceivedForm:
-        """Raises the `SenderError` that names what is wrong, as soon as it is seen."""
+        """Receives the form. Raises a `SenderError` as soon as something is wrong with it."""
         parser = FormParser(content_type)
         try:
             received_bytes = 0
@@ -67,7 +67,7 @@ class FormReceiver:
             return await self._finish()
         except BaseException:
             with anyio.CancelScope(shield=True):
-                await self._give_up()
+                await self._abort()
             raise
         finally:
             if self._pipe is not None:
@@ -88,26 +88,26 @@ class FormReceiver:
     def _begin_part(self, part: PartBegins) -> None:
         if part.name == self._shape.file_field:
             if self._filename is not None:
-                raise FormInvalid("The form holds two files; send one video at a time.")
+                raise FormInvalid("The form has two files: send one video at a time.")
             self._filename = part.filename or ""
             self._field = None
-            # The fields in front of the file are judged before its bytes are taken.
+            # Check the fields before the file, so that an invalid one is refused before its bytes are stored.
             self._options()
             return
         if part.name not in (*self._shape.fields, self._shape.subtitles_field) or not part.name:
-            raise FormInvalid(f"The form has a field {part.name[:40]!r}; it may have {self._shape.names}.")
+            raise FormInvalid(f"Unknown form field {part.name[:40]!r}: the fields are {self._shape.names}.")
         if part.name in self._fields:
-            raise FormInvalid(f"The field {part.name} is there twice.")
+            raise FormInvalid(f"The field {part.name} is repeated: send it once.")
         self._field = self._fields[part.name] = bytearray()
-        self._room_bytes = (
+        self._limit_bytes = (
             SUBTITLES_LIMIT_BYTES if part.name == self._shape.subtitles_field else _LONGEST_VALUE_BYTES
         )
 
     def _take_value_bytes(self, content: bytes) -> None:
         assert self._field is not None
         self._field += content
-        if len(self._field) > self._room_bytes:
-            raise FormInvalid(f"A field is longer than {self._room_bytes} bytes.")
+        if len(self._field) > self._limit_bytes:
+            raise FormInvalid(f"A field is longer than {self._limit_bytes} bytes.")
 
     async def _take_file_bytes(self, content: bytes) -> None:
         self._size_bytes += len(content)
@@ -122,13 +122,11 @@ class FormReceiver:
     async def _end_file(self) -> None:
         if self._pipe is None:
             if not self._filename and not self._head:
-                raise FormInvalid(
-                    f"No file was chosen: the form's field {self._shape.file_field!r} is empty."
-                )
+                raise FormInvalid(f"The form's field {self._shape.file_field!r} is empty: choose a file.")
             await self._begin_file()
 
     async def _begin_file(self) -> None:
-        """The first bytes are known: judge them, and only then open the store."""
+        """Checks the file type from its first bytes, then starts to write to the store."""
         container = sniff(bytes(self._head[:HEAD_SIZE]))
         await self._services.upload_slots.acquire_on_behalf_of(self)
         self._pipe = pipe = Pipe()
@@ -149,7 +147,7 @@ class FormReceiver:
         try:
             await self._pipe.write(content)
         except anyio.BrokenResourceError:
-            # The store failed: its own error is the one to tell.
+            # The store failed: raise its own error.
             await self._written()
             raise
 
@@ -159,7 +157,7 @@ class FormReceiver:
 
     async def _finish(self) -> ReceivedForm:
         if self._filename is None:
-            raise FormInvalid(f"The form has no field {self._shape.file_field!r} with a video in it.")
+            raise FormInvalid(f"The form has no field {self._shape.file_field!r}: send the video in it.")
         options = self._options()
         subtitles = self._subtitles()
         assert self._pipe is not None
@@ -181,23 +179,23 @@ class FormReceiver:
         if not field:
             return b""
         if field not in self._fields:
-            raise FormInvalid(f"The form has no field {field!r} with an SRT file in it.")
+            raise FormInvalid(f"The form has no field {field!r}: send the SRT file in it.")
         if not self._fields[field].strip():
             raise SubtitlesInvalid("Line 1: the subtitle file is empty.")
         return bytes(self._fields[field])
 
-    async def _give_up(self) -> None:
-        """Stop the thread that writes, and wait until the store has dropped what it had."""
+    async def _abort(self) -> None:
+        """Stops the writing thread, and waits until the store has removed what it had."""
         if self._pipe is None or self._writing is None:
             return
         self._pipe.abort()
         with suppress(PipelineError):
             await self._writing
-            # The last byte was in before the fault: the object is whole, and nobody wants it.
+            # All bytes were stored before the fault: remove the complete object.
             await to_thread.run_sync(self._services.store.remove, self._key)
 
     def _check_size(self, size_bytes: int) -> None:
         limit = self._services.settings.max_upload_bytes
         if size_bytes > limit:
-            raise SourceTooLarge(f"The file is larger than the {limit} bytes that are taken here.")
+            raise SourceTooLarge(f"The file is larger than the limit of {limit} bytes.")
         self._services.quotas.check(self._usage, max(0, size_bytes))

@@ -1,4 +1,4 @@
-"""A short pipe from the request's coroutine to the thread that writes to the store."""
+"""Bounded pipe from the request's coroutine to the thread that writes to the store."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from anyio import from_thread
 
 from domain.errors import FormBroken
 
-# Each block costs one change of thread; two of them wait at most.
+# Each block costs one switch of threads.
 BLOCK_SIZE = 1024 * 1024
 _BLOCKS_WAITING = 2
 
@@ -22,24 +22,24 @@ class Pipe:
         self._complete = False
 
     async def write(self, content: bytes) -> None:
-        """Wait until there is room; raises `anyio.BrokenResourceError` when nobody reads any more."""
+        """Waits until there is room; raises `anyio.BrokenResourceError` when the reader has stopped."""
         self._gathered += content
         if len(self._gathered) >= BLOCK_SIZE:
             await self._flush()
 
     async def complete(self) -> None:
-        """All has been written."""
+        """Flushes the rest and marks the end: the reader then gets an empty read."""
         if self._gathered:
             await self._flush()
         self._complete = True
         self._sender.close()
 
     def abort(self) -> None:
-        """No more will come: the reader fails."""
+        """Closes the pipe before its end: the reader gets an error."""
         self._sender.close()
 
     def stop_reading(self) -> None:
-        """The reader is gone: the writer fails."""
+        """Closes the reader's end: the writer gets an error."""
         self._receiver.close()
 
     async def _flush(self) -> None:
@@ -48,7 +48,7 @@ class Pipe:
         await self._sender.send(block)
 
     def read(self, size: int, /) -> bytes:
-        """At most `size` bytes; none at the end."""
+        """Returns at most `size` bytes; none at the end."""
         if not self._rest:
             self._rest = from_thread.run(self._next)
         piece, self._rest = self._rest[:size], self._rest[size:]
@@ -60,4 +60,4 @@ class Pipe:
         except anyio.EndOfStream:
             if self._complete:
                 return b""
-            raise FormBroken("The upload was given up.") from None
+            raise FormBroken("The upload was aborted.") from None

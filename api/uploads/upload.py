@@ -1,4 +1,4 @@
-"""The story of an upload: its bytes, its row, its task, and the verdict of the probe; or nothing at all."""
+"""Upload of a form: stores bytes and row, launches the task, awaits the probe; cleans up on failure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from domain.tasks.webhooks import check_url
 
 @dataclass(frozen=True)
 class Upload:
-    """What comes in: the headers that matter, and the body as it comes."""
+    """Relevant headers of an upload request, and its body as a stream."""
 
     caller: Caller
     content_type: str
@@ -40,22 +40,24 @@ class Upload:
 
 
 def check_webhook(url: str, secret: str) -> None:
-    """Raises `WebhookForbidden` for an address that would not be called."""
+    """Raises `WebhookForbidden` for an address that is not allowed."""
     if not secret:
-        raise WebhookForbidden("This installation sends no webhooks: leave its address away.")
+        raise WebhookForbidden("This installation sends no webhooks: omit the webhook's address.")
     check_url(url)
 
 
 class FormUpload:
+    """Upload service of the form routes."""
+
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._starting = TaskLaunch(services)
+        self._launch = TaskLaunch(services)
 
     async def take(self, upload: Upload) -> VideoRow:
-        """The video's row, once its task is started and the probe has not refused it (yet).
+        """Returns the video's row once its task is started and the probe has not refused it (yet).
 
-        Raises a `SenderError` for what is refused; then neither object nor row is left. An upload with
-        the key of an earlier one is not read: the earlier one's row is the answer.
+        Raises a `SenderError` for a refused upload, which leaves neither object nor row. An upload with
+        the idempotency key of an earlier one is not stored: the earlier one's row is returned.
         """
         with self._services.metrics.upload():
             return await self._take(upload)
@@ -65,17 +67,17 @@ class FormUpload:
             self._check(upload)
             first = await self._first_of_key(upload)
             if first is None:
-                return await self._keep(upload, await self._usage(upload))
+                return await self._store(upload, await self._usage(upload))
         except PipelineError:
             await drain(upload.body)
             raise
         await drain(upload.body)
-        return await self._starting.join(first)
+        return await self._launch.join(first)
 
     def _check(self, upload: Upload) -> None:
         limit = self._services.settings.max_upload_bytes
         if upload.content_length is not None and upload.content_length > limit + upload.shape.overhead_bytes:
-            raise SourceTooLarge(f"The file is larger than the {limit} bytes that are taken here.")
+            raise SourceTooLarge(f"The file is larger than the limit of {limit} bytes.")
         if upload.webhook_url is not None:
             check_webhook(upload.webhook_url, self._services.webhook_secret)
 
@@ -87,7 +89,7 @@ class FormUpload:
         )
 
     async def _usage(self, upload: Upload) -> Usage:
-        """What the caller has already; raises `QuotaExceeded` when that leaves no room for the upload."""
+        """Returns the caller's usage; raises `QuotaExceeded` when the upload would exceed a quota."""
         quotas = self._services.quotas
         usage = await self._services.ask_catalogue(
             self._services.catalogue.usage, upload.caller.owner, now_us(), quotas
@@ -95,8 +97,8 @@ class FormUpload:
         quotas.check(usage, max(0, (upload.content_length or 0) - upload.shape.overhead_bytes))
         return usage
 
-    async def _keep(self, upload: Upload, usage: Usage) -> VideoRow:
-        """Bytes first, then the row; of two uploads with one key the later row gives way."""
+    async def _store(self, upload: Upload, usage: Usage) -> VideoRow:
+        """Stores the bytes, then the row. Of two uploads with the same key the later one is dropped."""
         video_id = uuid.uuid4().hex
         receiver = FormReceiver(self._services, upload.shape, source_key(video_id), usage)
         form = await receiver.receive(upload.content_type, upload.body)
@@ -106,11 +108,11 @@ class FormUpload:
             first = await self._same_work(upload, form.source, options)
         except BaseException:
             with anyio.CancelScope(shield=True):
-                await self._starting.drop_files(video_id)
+                await self._launch.drop_files(video_id)
             raise
         if first is not None:
-            await self._starting.drop_files(video_id)
-            return await self._starting.join(first)
+            await self._launch.drop_files(video_id)
+            return await self._launch.join(first)
         video = NewVideo(
             video_id=video_id,
             task_id=f"task-{uuid.uuid4().hex}",
@@ -128,18 +130,18 @@ class FormUpload:
                 self._services.catalogue.add, video, self._services.quotas
             )
             if row.task_id == video.task_id:
-                await self._starting.start(row)
+                await self._launch.start(row)
         except TaskStartUnknown:
-            # It may run: the row stays, and the same upload sent again starts it if it does not.
+            # The task may be running: the row stays, and repeating the upload starts the task if it is not.
             raise
         except BaseException:
             with anyio.CancelScope(shield=True):
-                await self._starting.forget(video.task_id, video_id)
+                await self._launch.discard(video.task_id, video_id)
             raise
         if row.task_id == video.task_id:
-            return await self._starting.await_verdict(row)
-        await self._starting.drop_files(video_id)
-        return await self._starting.join(row)
+            return await self._launch.await_verdict(row)
+        await self._launch.drop_files(video_id)
+        return await self._launch.join(row)
 
     async def _with_subtitles(self, video_id: str, form: ReceivedForm) -> ProcessingOptions:
         if not form.subtitles:
@@ -152,7 +154,7 @@ class FormUpload:
     async def _same_work(
         self, upload: Upload, source: Artifact, options: ProcessingOptions
     ) -> VideoRow | None:
-        """Who sends the same things for the same result again gets what there is of it."""
+        """Returns the row of an earlier upload of the same files with the same options, if there is one."""
         if options.given_subtitles is None:
             return None
         return await self._services.ask_catalogue(

@@ -1,4 +1,4 @@
-"""Starlette's own FileResponse for one file: what the API's streams are measured against."""
+"""Server of one file by Starlette's FileResponse, the reference for the API's streams."""
 
 from __future__ import annotations
 

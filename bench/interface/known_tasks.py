@@ -1,4 +1,4 @@
-"""Tasks that wait while no worker runs, and what a program of its own finds when it asks about them."""
+"""Load on the API and on Temporal with many known tasks: creates the tasks, runs the load client."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from adapters.temporal.client import connect as connect_temporal
 from api.access.callers import OWNER
 from api.tasks.launch import request_of
 from api.tasks.temporal import TemporalTasks
+from bench.measure import RunFailed
 from bench.workbench import Product
 from domain.messages.stages import RecordInput
 from domain.storage.artifact import Artifact
@@ -34,7 +35,7 @@ _WORKERS = ("worker_cpu", "worker_gpu")
 
 @dataclass(frozen=True)
 class Found:
-    """The answers of `seconds`, and the processor time that the asked process used meanwhile."""
+    """Result of a load run: answers, latencies, and the CPU time of the called process meanwhile."""
 
     answers: int
     a_second: float
@@ -58,13 +59,13 @@ class KnownTasks:
         self._queued: list[str] = []
 
     def queue(self, count: int) -> list[str]:
-        """Ids of new rows and tasks, made as the API makes them, for sources that nobody will read."""
+        """Create rows and tasks as the API does, for sources that don't exist; returns their ids."""
         made = asyncio.run(_queue(self._stack.environment, count))
         self._queued += made
         return made
 
-    def keep_ended(self, count: int) -> list[str]:
-        """Ids of new rows of completed tasks that Temporal has forgotten."""
+    def add_ended(self, count: int) -> list[str]:
+        """Create rows of completed tasks that Temporal no longer has; returns their ids."""
         catalogue = Catalogue(connect_catalogue(read_catalogue(self._stack.environment)))
         ids = []
         for _ in range(count):
@@ -85,8 +86,8 @@ class KnownTasks:
         where = ["temporal", self._stack.settings.temporal_address]
         return self._asked("temporal", seconds, lanes, where, ids)
 
-    def _asked(self, asked: str, seconds: int, lanes: int, where: list[str], targets: list[str]) -> Found:
-        pid = self._stack.pid(asked)
+    def _asked(self, name: str, seconds: int, lanes: int, where: list[str], targets: list[str]) -> Found:
+        pid = self._stack.pid(name)
         assert pid is not None
         process = psutil.Process(pid)
         before = process.cpu_times()
@@ -96,9 +97,11 @@ class KnownTasks:
             input="\n".join(targets),
             text=True,
             capture_output=True,
-            check=True,
+            check=False,
             timeout=seconds + 300,
         )
+        if done.returncode != 0:
+            raise RunFailed(f"the load ended with {done.returncode}: {done.stderr[-2000:]}")
         used = process.cpu_times()
         found = json.loads(done.stdout)
         return Found(
@@ -114,7 +117,7 @@ class KnownTasks:
 
 @contextmanager
 def known_tasks(product: Product) -> Iterator[KnownTasks]:
-    """No worker runs inside the block, and what was queued in it is gone after it."""
+    """Stop the workers inside the block; afterwards terminate the queued tasks and start the workers."""
     tasks = KnownTasks(product)
     for name in _WORKERS:
         product.stack.stop(name)

@@ -1,4 +1,4 @@
-"""Asks again and again on many lanes at once, and prints how long each answer took.
+"""Load client: sends requests on many connections at once, and prints the latencies.
 
 As a program: `load_client SECONDS LANES http HOST PORT` with paths on stdin, or `load_client SECONDS LANES
 temporal ADDRESS` with workflow ids, or `*` for a page of 50 of the list; one a line.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import math
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -21,11 +22,13 @@ Ask = Callable[[str], Awaitable[None]]
 
 _PAGE = 50
 _PAUSE_S = 0.1
+# Temporal's development server takes 100 list calls a second; the product's own calls count as well.
+LISTS_A_SECOND = 80
 
 
 @asynccontextmanager
 async def _http_lane(host: str, port: str) -> AsyncIterator[Ask]:
-    """A connection of its own, spoken to by hand: a client library would cost more than the answers."""
+    """HTTP over a plain socket: a client library would cost more CPU time than the answers."""
     reader, writer = await asyncio.open_connection(host, int(port))
 
     async def ask(path: str) -> None:
@@ -45,7 +48,7 @@ async def _http_lane(host: str, port: str) -> AsyncIterator[Ask]:
 
 @asynccontextmanager
 async def _temporal_lane(address: str) -> AsyncIterator[Ask]:
-    """The SDK as a script would use it, with the state that a task carries read out."""
+    """Temporal's SDK, as a script would use it; reads the state in the task's memo."""
     client = await Client.connect(address)
 
     async def ask(workflow_id: str) -> None:
@@ -58,7 +61,7 @@ async def _temporal_lane(address: str) -> AsyncIterator[Ask]:
 
 
 async def _list_page(client: Client) -> None:
-    """Asks again where the server says that lists are asked for too often: a script would, too."""
+    """List a page; waits and retries when the server's rate limit refuses, as a script would."""
     while True:
         try:
             async for _ in client.list_workflows(page_size=_PAGE, limit=_PAGE):
@@ -77,25 +80,42 @@ _LANES: dict[str, Callable[..., AbstractAsyncContextManager[Ask]]] = {
 }
 
 
-async def _ask_on(ask: Ask, targets: Iterator[str], until_s: float) -> list[float]:
+class _Pace:
+    """Spacing of all lanes' calls: at most `a_second` of them begin in a second."""
+
+    def __init__(self, a_second: float) -> None:
+        self._step_s = 1 / a_second
+        self._free_s = time.monotonic()
+
+    async def turn(self) -> None:
+        """Returns when the next call may begin."""
+        start_s = max(self._free_s, time.monotonic())
+        self._free_s = start_s + self._step_s
+        await asyncio.sleep(start_s - time.monotonic())
+
+
+async def _ask_on(ask: Ask, targets: Iterator[str], until_s: float, pace: _Pace) -> list[float]:
     took_s: list[float] = []
-    while time.monotonic() < until_s:
+    while True:
+        await pace.turn()
         asked_s = time.monotonic()
+        if asked_s >= until_s:
+            return took_s
         await ask(next(targets))
         took_s.append(time.monotonic() - asked_s)
-    return took_s
 
 
 async def _ask_all(
     seconds: float, lanes: int, kind: str, where: list[str], targets: list[str]
 ) -> tuple[list[float], float]:
-    """How long each answer took, in order of that, and all of them together, to the end of the last."""
+    """Sorted latencies in seconds, and the time from the start to the end of the last answer."""
     lane = _LANES[kind]
     async with AsyncExitStack() as stack:
         asks = [await stack.enter_async_context(lane(*where)) for _ in range(lanes)]
         turns = itertools.cycle(targets)
+        pace = _Pace(LISTS_A_SECOND if targets == ["*"] else math.inf)
         begun_s = time.monotonic()
-        answers = await asyncio.gather(*(_ask_on(ask, turns, begun_s + seconds) for ask in asks))
+        answers = await asyncio.gather(*(_ask_on(ask, turns, begun_s + seconds, pace) for ask in asks))
         all_took_s = time.monotonic() - begun_s
     return sorted(itertools.chain.from_iterable(answers)), all_took_s
 

@@ -1,4 +1,4 @@
-"""How long a page of a library of 100,000 videos takes: by cursor, by skip, by status and by name."""
+"""Latency of a page of a library of 100,000 videos: by cursor, by skip, by status and by name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from adapters.catalogue import (
     connect,
     upgrade,
 )
-from adapters.catalogue.engine import writing
+from adapters.catalogue.engine import write_locked
 from adapters.catalogue.models import state_as_json
 from bench.report import Row
 from bench.workbench import Workbench
@@ -37,20 +37,18 @@ _OWNER = "ann"
 def measure(bench: Workbench) -> list[Row]:
     rows = 5_000 if bench.quick else 100_000
     catalogue = _filled(bench.folder / "paging.db", rows)
-    chance = random.Random(7)
+    rng = random.Random(7)
     saved = Wanted((TaskStatus.COMPLETED,))
 
-    def place() -> Cursor:
-        return Cursor(_FIRST_US + chance.randrange(rows), "")
+    def random_cursor() -> Cursor:
+        return Cursor(_FIRST_US + rng.randrange(rows), "")
 
     calls: dict[str, Callable[[], Page]] = {
-        "cursor": lambda: catalogue.search(_OWNER, Wanted(), 50, place()),
-        "cursor, one status": lambda: catalogue.search(_OWNER, saved, 50, place()),
-        "skip": lambda: catalogue.search(_OWNER, Wanted(), 50, skip=chance.randrange(rows)),
-        "name that many have": lambda: catalogue.search(_OWNER, Wanted(name="holiday"), 50, place()),
-        "name that one has": lambda: catalogue.search(
-            _OWNER, Wanted(name=f"-{chance.randrange(rows):06}."), 50
-        ),
+        "cursor": lambda: catalogue.search(_OWNER, Wanted(), 50, random_cursor()),
+        "cursor, one status": lambda: catalogue.search(_OWNER, saved, 50, random_cursor()),
+        "skip": lambda: catalogue.search(_OWNER, Wanted(), 50, skip=rng.randrange(rows)),
+        "name that many have": lambda: catalogue.search(_OWNER, Wanted(name="holiday"), 50, random_cursor()),
+        "name that one has": lambda: catalogue.search(_OWNER, Wanted(name=f"-{rng.randrange(rows):06}."), 50),
     }
     return [_row(name, call, rows, 50 if bench.quick else 300) for name, call in calls.items()]
 
@@ -59,9 +57,9 @@ def _row(name: str, call: Callable[[], Page], rows: int, times: int) -> Row:
     call()
     took_ms = []
     for _ in range(times):
-        begun_s = time.perf_counter()
+        started_s = time.perf_counter()
         call()
-        took_ms.append((time.perf_counter() - begun_s) * 1000)
+        took_ms.append((time.perf_counter() - started_s) * 1000)
     highest = statistics.quantiles(took_ms, n=100)[98]
     paging = name.startswith("cursor")
     return Row(
@@ -78,7 +76,7 @@ def _filled(path: Path, rows: int) -> Catalogue:
     upgrade(settings)
     engine = connect(settings)
     catalogue = Catalogue(engine)
-    with Session(writing(engine)) as session:
+    with Session(write_locked(engine)) as session:
         for start in range(0, rows, 1000):
             session.execute(insert(VideoRow), [_video(start + number) for number in range(1000)])
         session.commit()

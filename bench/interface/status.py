@@ -1,4 +1,4 @@
-"""How many status calls a second the API answers with 200 tasks known, and how long the slowest take."""
+"""Status calls a second with 200 known tasks, and the latency of the slowest."""
 
 from __future__ import annotations
 

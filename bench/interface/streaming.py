@@ -1,4 +1,4 @@
-"""How fast the API streams from the object store, and how it grows, against FileResponse from a disk."""
+"""Streaming throughput and memory growth of the API ÷ Starlette's FileResponse from a disk."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def measure(bench: Workbench) -> list[Row]:
     product = bench.product
     film_path = bench.folder / "film.mp4"
     film_path.write_bytes(bytes(size_bytes))
-    video_id = _keep(product.stack.environment, film_path)
+    video_id = _store_film(product.stack.environment, film_path)
     pid = product.stack.pid("api")
     assert pid is not None
     ours = _Reading(f"{product.stack.settings.api_url}/api/stream/{video_id}", psutil.Process(pid))
@@ -48,8 +48,8 @@ def measure(bench: Workbench) -> list[Row]:
         Row(
             "streaming: throughput of the API from the store ÷ FileResponse from the disk",
             ratio(theirs.best_s, ours.best_s),
-            f"{size_bytes // _MIB} MiB, best of {_ROUNDS}: {ours.told(size_bytes)}; FileResponse "
-            f"{theirs.told(size_bytes)}",
+            f"{size_bytes // _MIB} MiB, best of {_ROUNDS}: {ours.summary(size_bytes)}; FileResponse "
+            f"{theirs.summary(size_bytes)}",
         ),
         Row(
             "streaming: growth of the API's memory",
@@ -67,7 +67,7 @@ class _Reading:
         self.best_s, self.cpu_s, self.growth = float("inf"), 0.0, 0
 
     def read(self, size_bytes: int) -> None:
-        cpu_s, begun_s = used_cpu_s(self._server.pid), time.monotonic()
+        cpu_s, started_s = used_cpu_s(self._server.pid), time.monotonic()
         received = 0
         with (
             HighWater(lambda: self._server.memory_info().rss) as memory,
@@ -77,16 +77,16 @@ class _Reading:
                 received += len(chunk)
         if received != size_bytes:
             raise RunFailed(f"{self._url} gave {received} of {size_bytes} bytes")
-        took_s = time.monotonic() - begun_s
+        took_s = time.monotonic() - started_s
         if took_s < self.best_s:
             self.best_s, self.cpu_s = took_s, used_cpu_s(self._server.pid) - cpu_s
         self.growth = max(self.growth, memory.growth)
 
-    def told(self, size_bytes: int) -> str:
+    def summary(self, size_bytes: int) -> str:
         return f"{size_bytes / _MIB / self.best_s:.0f} MiB/s with {self.cpu_s:.2f} CPU s of the server"
 
 
-def _keep(env: Mapping[str, str], film_path: Path) -> str:
+def _store_film(env: Mapping[str, str], film_path: Path) -> str:
     store = S3ObjectStore(
         StoreSettings(env["S3_ENDPOINT"], env["S3_ACCESS_KEY"], env["S3_SECRET_KEY"], env["S3_BUCKET"])
     )

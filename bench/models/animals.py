@@ -1,4 +1,4 @@
-"""Processor time of animal detection ÷ `yolo predict`, on every frame and on the same sampling."""
+"""CPU time of animal detection ÷ `yolo predict`, on every frame and on the same sampling."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from domain.animals.sightings import sightings
 
 _FRAME_RATE = 25  # of every demo clip
 _MODELS = {"MODELS": "demo", "DEVICE": "cpu"}
-# The whole picture: where an animal stands plays no part in whether it is believed.
+# The whole picture: the position of an animal doesn't matter for its sighting.
 _ANYWHERE = Box(0.0, 0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
-class Look:
-    """One program's look at all clips. `labels` are what it believes of each."""
+class Detections:
+    """One program's run over all clips. `labels` are the animals by clip."""
 
     cpu_s: float
     labels: dict[str, frozenset[str]]
@@ -42,8 +42,8 @@ class YoloCommand:
         self._folder = folder
         self._env = {"YOLO_CONFIG_DIR": str(folder), "YOLO_OFFLINE": "true", "YOLO_AUTOINSTALL": "false"}
 
-    def look(self, clips: Sequence[Path], stride: int) -> Look:
-        """`clips` are all that is in their folder; every `stride`th frame is looked at."""
+    def run(self, clips: Sequence[Path], stride: int) -> Detections:
+        """Run on a folder with `clips` only; every `stride`th frame is used."""
         target = self._folder / "predictions"
         shutil.rmtree(target, ignore_errors=True)
         settings = self._settings
@@ -52,17 +52,17 @@ class YoloCommand:
                 *(Path(sys.executable).with_name("yolo"), "predict", f"model={settings.model}"),
                 *(f"source={clips[0].parent}", f"imgsz={settings.image_size}", f"conf={settings.confidence}"),
                 *(f"vid_stride={stride}", "device=cpu", "agnostic_nms=True", "stream_buffer=False"),
-                # It draws a video of its own unless told not to; a line of text a frame is what is compared.
+                # `save=False`: no annotated video; a text file for each frame is compared.
                 *("save=False", "save_txt=True", "save_conf=True"),
                 *(f"project={self._folder}", "name=predictions", "exist_ok=True"),
             ],
             self._env,
         )
-        labels = {clip.stem: self._believed(clip.stem, target / "labels") for clip in clips}
-        return Look(usage.cpu_s, labels, _looked_at(usage))
+        labels = {clip.stem: self._labels_of(clip.stem, target / "labels") for clip in clips}
+        return Detections(usage.cpu_s, labels, _frame_count(usage))
 
-    def _believed(self, name: str, labels: Path) -> frozenset[str]:
-        """The product's own rule over what the command wrote, so that the models alone are compared."""
+    def _labels_of(self, name: str, labels: Path) -> frozenset[str]:
+        """The product's rule for sightings, on the command's output, so that only detection is compared."""
         detections = [
             Detection(
                 ANIMALS[int(line.split()[0])],
@@ -76,31 +76,31 @@ class YoloCommand:
         return frozenset(seen.label for seen in sightings(detections))
 
 
-def _looked_at(usage: Usage) -> int:
-    """Each frame is one line of the command's output."""
+def _frame_count(usage: Usage) -> int:
+    """Number of frames: one line each in the command's output."""
     return sum(line.startswith("video ") for line in usage.output.splitlines())
 
 
-def our_look(clips: Sequence[Path]) -> Look:
-    usage = run_measured([sys.executable, "-m", "bench.models.our_animals", *clips], _MODELS)
+def run_product(clips: Sequence[Path]) -> Detections:
+    usage = run_measured([sys.executable, "-m", "bench.models.product_animals", *clips], _MODELS)
     found = json.loads(usage.output.splitlines()[-1])
-    labels = {name: frozenset(told["labels"]) for name, told in found.items()}
-    return Look(usage.cpu_s, labels, sum(told["frames"] for told in found.values()))
+    labels = {name: frozenset(clip_result["labels"]) for name, clip_result in found.items()}
+    return Detections(usage.cpu_s, labels, sum(clip_result["frames"] for clip_result in found.values()))
 
 
 def measure(bench: Workbench) -> list[Row]:
     folder = bench.folder / "animals"
-    clips, moment = _laid_out(folder, 1 if bench.quick else 3)
+    clips, moment = _clip_folders(folder, 1 if bench.quick else 3)
     command = YoloCommand(read_vision(_MODELS), folder)
-    runs: dict[str, list[Look]] = {"ours": [], "every frame": [], "same sampling": []}
+    runs: dict[str, list[Detections]] = {"ours": [], "every frame": [], "same sampling": []}
     for _ in range(1 if bench.quick else 3):
-        runs["ours"].append(our_look(clips))
-        runs["every frame"].append(command.look(clips, 1))
-        runs["same sampling"].append(command.look(clips, _FRAME_RATE))
-    our_start_s = our_look(moment).cpu_s
-    their_start_s = command.look(moment, 1).cpu_s
-    cpu_s = {name: median(look.cpu_s for look in looks) for name, looks in runs.items()}
-    first = {name: looks[0] for name, looks in runs.items()}
+        runs["ours"].append(run_product(clips))
+        runs["every frame"].append(command.run(clips, 1))
+        runs["same sampling"].append(command.run(clips, _FRAME_RATE))
+    our_start_s = run_product(moment).cpu_s
+    their_start_s = command.run(moment, 1).cpu_s
+    cpu_s = {name: median(each.cpu_s for each in results) for name, results in runs.items()}
+    first = {name: results[0] for name, results in runs.items()}
 
     rows = []
     for name in ("every frame", "same sampling"):
@@ -113,25 +113,25 @@ def measure(bench: Workbench) -> list[Row]:
                 f"of it start and model {our_start_s:.1f}; theirs {cpu_s[name]:.1f} CPU s, "
                 f"{first[name].frames} frames, of it start and model {their_start_s:.1f}; labels agree by "
                 f"{agreement(first['ours'].labels, first[name].labels):.2f} (Jaccard)"
-                f"{_apart(first['ours'].labels, first[name].labels)}",
+                f"{_differences(first['ours'].labels, first[name].labels)}",
             )
         )
     return rows
 
 
-def _apart(ours: dict[str, frozenset[str]], theirs: dict[str, frozenset[str]]) -> str:
-    """What only one of the two believes."""
-    told = [
-        f"; only {who} in {clip}: {', '.join(sorted(only))}"
+def _differences(ours: dict[str, frozenset[str]], theirs: dict[str, frozenset[str]]) -> str:
+    """Text of the labels that only one of the two has."""
+    parts = [
+        f"; only {side} in {clip}: {', '.join(sorted(only))}"
         for clip in ours
-        for who, only in (("ours", ours[clip] - theirs[clip]), ("theirs", theirs[clip] - ours[clip]))
+        for side, only in (("ours", ours[clip] - theirs[clip]), ("theirs", theirs[clip] - ours[clip]))
         if only
     ]
-    return "".join(told)
+    return "".join(parts)
 
 
-def _laid_out(folder: Path, times: int) -> tuple[list[Path], list[Path]]:
-    """The clips in a folder of their own, the first one several times as long; and a clip of one frame."""
+def _clip_folders(folder: Path, times: int) -> tuple[list[Path], list[Path]]:
+    """A folder with the clips, the first one repeated `times` times; and a clip of one frame."""
     clips, moment = folder / "clips", folder / "moment"
     for path in (clips, moment):
         path.mkdir(parents=True)

@@ -1,7 +1,7 @@
-"""A Whisper of tiny's true dimensions with random weights: says nonsense at the speed of a real one.
+"""Whisper model of tiny's dimensions with random weights: random words at the speed of a real model.
 
-The weights are chosen so that decoding takes its usual course: one word a token, sure of itself (no second
-tries), and an end after about as many tokens as half a minute of quick speech has.
+The weights are chosen so that decoding takes its usual course: one word a token, high confidence (no
+second tries), and an end after as many tokens as half a minute of quick speech has.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MEL_BINS, SOURCE_POSITIONS, TARGET_POSITIONS = 80, 1_500, 448
 TEXT_TOKENS, VOCABULARY = 50_257, 51_865
 TOKENS_A_WINDOW = 100
 
-# The spread of a token's score is this times the root of the width: about 30, far from doubt.
+# A token's score has this spread times the root of the width, about 30: high confidence.
 _EMBEDDING_SPREAD = 1.5
 _NEVER = -1_000.0
 
@@ -40,12 +40,12 @@ def make(folder: Path, demo_speech: Path) -> Path:
 
 
 def _tokenizer(demo: dict[str, Any]) -> dict[str, Any]:
-    """As many entries as tiny's has, and the marks behind the text in Whisper's order."""
+    """Tokenizer with as many entries as tiny's; special tokens follow the text in Whisper's order."""
     vocabulary = {
         text: number for text, number in demo["model"]["vocab"].items() if not text.startswith("<|")
     }
     while (number := len(vocabulary)) < TEXT_TOKENS:
-        # Mixed letters: a text that compresses well is taken for a fault, and decoded again.
+        # Mixed letters: Whisper decodes a text that compresses well again, as a likely fault.
         vocabulary[f"Ġ{number * 2_654_435_761 % 2**32:x}"] = number
     marks = [added["content"] for added in sorted(demo["added_tokens"], key=lambda added: added["id"])]
     first_language = marks.index("<|startoftranscript|>") + 1
@@ -70,17 +70,17 @@ def _spec(tokens: list[str]) -> WhisperSpec:
     spec.encoder.position_encodings.encodings = drawn(SOURCE_POSITIONS, WIDTH)
 
     embeddings = drawn(VOCABULARY, WIDTH, spread=_EMBEDDING_SPREAD)
-    # With one matrix for both, as Whisper has it, a word would call for itself again and again.
-    said = drawn(VOCABULARY, WIDTH, spread=_EMBEDDING_SPREAD)
+    # With one matrix for both, as in Whisper, a word would predict itself again and again.
+    projection = drawn(VOCABULARY, WIDTH, spread=_EMBEDDING_SPREAD)
     end = tokens.index("<|endoftext|>")
-    said[end] = embeddings[end]
+    projection[end] = embeddings[end]
     places = drawn(TARGET_POSITIONS, WIDTH, spread=_EMBEDDING_SPREAD)
     places[TOKENS_A_WINDOW:] += 30 * embeddings[end]
-    # Nothing but words, and in the end the end: the other marks are there, and are never said.
+    # Only words and the end token are ever produced, no other special token.
     bias = np.where(np.arange(VOCABULARY) > end, np.float32(_NEVER), np.float32(0.0))
     spec.decoder.embeddings.weight = embeddings
     spec.decoder.position_encodings.encodings = places
-    spec.decoder.projection.weight = said
+    spec.decoder.projection.weight = projection
     spec.decoder.projection.bias = bias.astype(np.float32)
     spec.config.suppress_ids_begin = [end]
     spec.config.lang_ids = [tokens.index(f"<|{code}|>") for code in ("en", "fr", "es")]

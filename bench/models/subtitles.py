@@ -1,4 +1,4 @@
-"""Processor time of subtitles ÷ the `whisper-ctranslate2` command, and whose cues keep the rules."""
+"""CPU time of subtitles ÷ the `whisper-ctranslate2` command, and the cues of both that keep the rules."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from domain.subtitles.cues import Cue, RuleReport, rule_report
 _FRAME_US = Fraction(1_000_000, 25)
 _TIMES = re.compile(r"(\d+):(\d+):(\d+),(\d+) --> (\d+):(\d+):(\d+),(\d+)")
 
-# Clips, model and folder in, processor seconds out.
+# Transcribes clips into a folder; returns CPU seconds.
 Program = Callable[[Sequence[Path], Path], float]
 
 
@@ -40,13 +40,13 @@ def _with_demo_model(bench: Workbench) -> list[Row]:
         Row(
             "subtitles: share of cues that keep every timed-text rule, ours / theirs",
             f"{rules[0].every_rule:.2f} / {rules[1].every_rule:.2f}",
-            f"{_told(rules[0])} / {_told(rules[1])}",
+            f"{_rule_text(rules[0])} / {_rule_text(rules[1])}",
         ),
     ]
 
 
 def _at_real_size(bench: Workbench) -> Row:
-    """A model of tiny's dimensions that speaks 100 tokens a window; what it says means nothing."""
+    """Comparison with a model of tiny's dimensions, which produces 100 random tokens a window."""
     demo = read_speech({"MODELS": "demo", "DEVICE": "cpu"})
     folder = bench.folder / "subtitles-tiny"
     model = random_whisper.make(folder / "model", Path(demo.model))
@@ -66,7 +66,7 @@ def _at_real_size(bench: Workbench) -> Row:
 def _compared(
     bench: Workbench, folder: Path, clips: Sequence[Path], ours: Program, theirs: Program
 ) -> tuple[tuple[str, str], Path, Path]:
-    """The figure with its raw figures, and the folders with our and their subtitle files."""
+    """The result with its raw figures, and the folders with our and their subtitle files."""
     our_folder, their_folder = _empty(folder / "ours"), _empty(folder / "theirs")
     our_runs, their_runs = alternated(
         1 if bench.quick else 3, lambda: ours(clips, our_folder), lambda: theirs(clips, their_folder)
@@ -85,11 +85,11 @@ def _compared(
 
 
 def _ours(env: dict[str, str], language: str | None = None) -> Program:
-    asked = ["--language", language] if language else []
+    options = ["--language", language] if language else []
 
     def run(clips: Sequence[Path], folder: Path) -> float:
         return run_measured(
-            [sys.executable, "-m", "bench.models.our_speech", *asked, folder, *clips], env
+            [sys.executable, "-m", "bench.models.product_speech", *options, folder, *clips], env
         ).cpu_s
 
     return run
@@ -111,19 +111,19 @@ def _theirs(settings: SpeechSettings, language: str | None = None, *, batched: b
 
 
 def _rules(folder: Path) -> RuleReport:
-    """Over all clips' cues; an hour lies between two clips, so that no pause is judged across them."""
+    """Rule report over all clips' cues, an hour apart, so that no pause between clips counts."""
     cues: list[Cue] = []
     for number, path in enumerate(sorted(folder.glob("*.srt"))):
-        apart_us = number * 3_600_000_000
+        offset_us = number * 3_600_000_000
         cues += [
-            Cue(cue.start_us + apart_us, cue.end_us + apart_us, cue.lines)
+            Cue(cue.start_us + offset_us, cue.end_us + offset_us, cue.lines)
             for cue in read_srt(path.read_text())
         ]
     return rule_report(cues, _FRAME_US)
 
 
 def read_srt(text: str) -> list[Cue]:
-    """The cues of an SRT file; one that lasts no time is given a millisecond, which no rule allows."""
+    """Cues of an SRT file; one of no duration becomes a millisecond long, which breaks the rules."""
     cues = []
     for block in text.replace("\r\n", "\n").strip().split("\n\n"):
         found = _TIMES.search(block)
@@ -141,7 +141,7 @@ def _microseconds(fields: Sequence[str]) -> int:
     return (((hours * 60 + minutes) * 60 + seconds) * 1000 + milliseconds) * 1000
 
 
-def _told(report: RuleReport) -> str:
+def _rule_text(report: RuleReport) -> str:
     shares = {
         "line length": report.line_length,
         "lines": report.line_count,

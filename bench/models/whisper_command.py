@@ -1,4 +1,4 @@
-"""The `whisper-ctranslate2` command, in an environment of its own so that it is no part of the product's."""
+"""The `whisper-ctranslate2` command, in an environment of its own, apart from the product's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PINS = (f"whisper-ctranslate2=={VERSION}", "faster-whisper==1.2.1", "ctranslate
 
 
 def installed() -> Path:
-    """The command, installed at its first use."""
+    """Path of the command; installs it at the first use."""
     command = _ENVIRONMENT / "bin" / "whisper-ctranslate2"
     if not command.exists():
         uv = Path(sys.executable).with_name("uv")
@@ -38,20 +38,20 @@ def transcribe(
     language: str | None = None,
     batched: bool = False,
 ) -> Usage:
-    """Write `folder/CLIP.srt` for each clip, with word times and the voice filter as the product has them."""
-    asked = ["--language", language] if language else []
-    asked += ["--batched", "True", "--batch_size", "4"] if batched else []
+    """Write `folder/CLIP.srt` for each clip, with word times and the voice filter as in the product."""
+    options = ["--language", language] if language else []
+    options += ["--batched", "True", "--batch_size", "4"] if batched else []
     return run_measured(
         [
             *(installed(), "--model_directory", model, "--local_files_only", "True"),
             *("--device", "cpu", "--compute_type", "int8", "--threads", str(threads)),
             *("--beam_size", str(beam_size), "--word_timestamps", "True", "--vad_filter", "True"),
-            # As the product does; each window is decoded for itself.
+            # As the product does; each window is decoded independently.
             *("--condition_on_previous_text", "False"),
-            # The lines of timed text; without these the command breaks none.
+            # Line breaks of timed text; without these options the command makes none.
             *("--max_line_width", "42", "--max_line_count", "2"),
             *("--verbose", "False", "--output_format", "srt", "--output_dir", folder),
-            *asked,
+            *options,
             *clips,
         ],
         {"HF_HUB_OFFLINE": "1"},

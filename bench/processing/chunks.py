@@ -1,4 +1,4 @@
-"""A long encode by one and by two CPU workers of one core each, and by one that is killed, ÷ plain FFmpeg."""
+"""Encode in chunks by one, two and a killed CPU worker of one core each ÷ one plain FFmpeg run."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from domain.attempts.progress import UnreportedProgress
 from domain.media.chunks import chunk_length_us
 
 _LINES = 360
-_ASK_EVERY_S = 0.2
+_POLL_EVERY_S = 0.2
 _WITHIN_S = 900.0
 _KILL_AT = 0.9
 
 
 @dataclass(frozen=True)
 class Encode:
-    """One encode in chunks: how long the stage took, what its workers used, what came out."""
+    """One encode in chunks: wall time of the stage, CPU time of its workers, and the result."""
 
     wall_s: float
     cpu_s: float
-    made: Path
+    result_path: Path
 
 
 def measure(bench: Workbench) -> list[Row]:
@@ -55,8 +55,8 @@ def measure(bench: Workbench) -> list[Row]:
     finally:
         product.stack.start("worker_cpu")
         product.stack.start("worker_gpu")
-    sizes = (one.made.stat().st_size, plain_path.stat().st_size)
-    likeness = (_ssim(one.made, source), _ssim(plain_path, source))
+    sizes = (one.result_path.stat().st_size, plain_path.stat().st_size)
+    ssim = (_ssim(one.result_path, source), _ssim(plain_path, source))
     chunks = -(-seconds * 1_000_000 // chunk_length_us(seconds * 1_000_000))
     allowed = 1.0 + 1 / chunks
     clip = f"{seconds} s of 960×540 to {_LINES} lines, {chunks} chunks, recipe of the default settings"
@@ -85,10 +85,10 @@ def measure(bench: Workbench) -> list[Row]:
         ),
         Row(
             "chunks: SSIM − plain FFmpeg's",
-            f"{likeness[0] - likeness[1]:+.5f}",
-            f"{likeness[0]:.5f} and {likeness[1]:.5f} against the scaled source",
+            f"{ssim[0] - ssim[1]:+.5f}",
+            f"{ssim[0]:.5f} and {ssim[1]:.5f} against the scaled source",
             "≥ −0.001",
-            likeness[0] >= likeness[1] - 0.001,
+            ssim[0] >= ssim[1] - 0.001,
         ),
         Row(
             f"chunks: work in all when the worker is killed at {_KILL_AT:.0%} ÷ one plain encode",
@@ -102,7 +102,7 @@ def measure(bench: Workbench) -> list[Row]:
 
 
 def _source(target: Path, seconds: int) -> Path:
-    """The demo clip again and again, with grain, so that no two seconds are the same."""
+    """The demo clip repeated, with noise, so that no two seconds are equal."""
     if not target.exists():
         command = [
             "ffmpeg",
@@ -123,7 +123,7 @@ def _source(target: Path, seconds: int) -> Path:
 
 
 def _plain(source: Path, target: Path, core: int) -> Usage:
-    """What a person would run: the same encoder with the same settings, on one core."""
+    """Plain FFmpeg with the same encoder and settings, on one core."""
     command = ["taskset", "--cpu-list", str(core), "ffmpeg", "-nostdin", "-v", "error", "-y"]
     command += ["-i", f"file:{source}", "-vf", f"scale=-2:{_LINES}:out_range=tv,format=yuv420p"]
     command += ["-c:v", "libx264", "-preset", "medium", "-crf", "23", "-c:a", "aac", "-b:a", "128k"]
@@ -136,13 +136,13 @@ def _encode(product: Product, source: Path, folder: Path, cores: list[int]) -> E
         task_id = _upload(product, source)
         stage = _downscaled(product, task_id, lambda stage: bool(stage["status"] == "completed"))
         cpu_s = sum(worker.cpu_s() for worker in workers) - before_s
-        made = _joined(product, task_id, folder / f"joined-{len(cores)}.mp4")
+        result_path = _joined(product, task_id, folder / f"joined-{len(cores)}.mp4")
         _end(product, task_id)
-    return Encode(_wall_s(stage), cpu_s, made)
+    return Encode(_wall_s(stage), cpu_s, result_path)
 
 
 def _killed(product: Product, source: Path, folder: Path, core: int) -> float:
-    """The processor time of the killed worker, up to its end, and of the one that goes on."""
+    """CPU time of the killed worker and of the one that continues the encode."""
     with pinned_workers(product, [core]) as [first]:
         before_s = first.cpu_s()
         task_id = _upload(product, source)
@@ -166,21 +166,21 @@ def _upload(product: Product, source: Path) -> str:
     return str(product.api.upload(source, options, None, lambda _done, _total: None)["task_id"])
 
 
-def _downscaled(product: Product, task_id: str, true: Callable[[Answer], bool]) -> Answer:
-    """The stage `downscale` once it is as wanted."""
+def _downscaled(product: Product, task_id: str, reached: Callable[[Answer], bool]) -> Answer:
+    """Poll the stage `downscale` until `reached` is true for it."""
     deadline_s = time.monotonic() + _WITHIN_S
     while time.monotonic() < deadline_s:
         stage: Answer = product.api.status(task_id)["stages"]["downscale"]
         if stage["status"] == "failed":
             raise RunFailed(f"the stage waits for a retry: {stage}")
-        if true(stage):
+        if reached(stage):
             return stage
-        time.sleep(_ASK_EVERY_S)
+        time.sleep(_POLL_EVERY_S)
     raise RunFailed(f"the stage was not done within {_WITHIN_S:.0f} s")
 
 
 def _joined(product: Product, task_id: str, target: Path) -> Path:
-    """The stage's result, before it is published: the task goes no further without a GPU worker."""
+    """The stage's result, before it is published: without a GPU worker the task stops there."""
     store = S3ObjectStore(read_store(product.stack.environment))
     [found] = [entry for entry in store.list_prefix(f"temp/{task_id}/") if entry.key.endswith("/joined.mp4")]
     store.download(found.key, target, UnreportedProgress())
@@ -191,7 +191,7 @@ def _end(product: Product, task_id: str) -> None:
     product.api.cancel(task_id)
     deadline_s = time.monotonic() + 60
     while product.api.status(task_id)["status"] != "cancelled" and time.monotonic() < deadline_s:
-        time.sleep(_ASK_EVERY_S)
+        time.sleep(_POLL_EVERY_S)
 
 
 def _wall_s(stage: Answer) -> float:
@@ -199,12 +199,12 @@ def _wall_s(stage: Answer) -> float:
     return (ended - started).total_seconds()
 
 
-def _ssim(made: Path, source: Path) -> float:
-    """1 for a picture that is the source's, scaled to the same size."""
+def _ssim(result_path: Path, source: Path) -> float:
+    """SSIM between the result and the source scaled to the same size; 1 when they are equal."""
     graph = f"[1:v]scale=-2:{_LINES}:out_range=tv,format=yuv420p[wanted];[0:v][wanted]ssim"
-    command = ["ffmpeg", "-hide_banner", "-nostdin", "-i", f"file:{made}", "-i", f"file:{source}"]
-    told = run_measured([*command, "-lavfi", graph, "-f", "null", "-"]).output
-    found = re.search(r"All:([0-9.]+)", told)
+    command = ["ffmpeg", "-hide_banner", "-nostdin", "-i", f"file:{result_path}", "-i", f"file:{source}"]
+    output = run_measured([*command, "-lavfi", graph, "-f", "null", "-"]).output
+    found = re.search(r"All:([0-9.]+)", output)
     if found is None:
-        raise RunFailed(f"ffmpeg tells no SSIM: {told[-500:]}")
+        raise RunFailed(f"ffmpeg printed no SSIM: {output[-500:]}")
     return float(found[1])

@@ -1,4 +1,4 @@
-"""How many events, and how many bytes, one task leaves in Temporal's history."""
+"""Size of one task's history in Temporal, in events and bytes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.clips import DEMO
 from bench.report import Row
 from bench.workbench import Workbench
 
-# Temporal ends a run that has more.
+# Temporal terminates a run with more.
 _LARGEST_EVENTS = 51_200
 _LARGEST_BYTES = 50 * 1024 * 1024
 _SHOWN_KINDS = 4
@@ -46,16 +46,16 @@ async def _rows(address: str, task_id: str) -> list[Row]:
 
 
 def _stages(history: WorkflowHistory) -> str:
-    """How long each activity ran, and the longest that one waited for a worker."""
+    """Run time of each activity, and the longest wait for a worker."""
     scheduled: dict[int, tuple[str, datetime]] = {}
     started: dict[int, datetime] = {}
-    told: list[str] = []
+    durations: list[str] = []
     longest_wait_s = 0.0
     for event in history.events:
         at = event.event_time.ToDatetime()
         if event.HasField("activity_task_scheduled_event_attributes"):
-            of = event.activity_task_scheduled_event_attributes
-            scheduled[event.event_id] = (of.activity_type.name, at)
+            attributes = event.activity_task_scheduled_event_attributes
+            scheduled[event.event_id] = (attributes.activity_type.name, at)
         elif event.HasField("activity_task_started_event_attributes"):
             number = event.activity_task_started_event_attributes.scheduled_event_id
             started[number] = at
@@ -63,5 +63,5 @@ def _stages(history: WorkflowHistory) -> str:
         elif event.HasField("activity_task_completed_event_attributes"):
             number = event.activity_task_completed_event_attributes.scheduled_event_id
             name = scheduled[number][0].replace("_", " ")
-            told.append(f"{name} {(at - started[number]).total_seconds():.1f} s")
-    return f"{', '.join(told)}; longest wait for a worker {longest_wait_s:.2f} s"
+            durations.append(f"{name} {(at - started[number]).total_seconds():.1f} s")
+    return f"{', '.join(durations)}; longest wait for a worker {longest_wait_s:.2f} s"

@@ -1,4 +1,4 @@
-"""CPU workers that have one core each, beside a running product."""
+"""CPU workers pinned to one core each, beside a running product."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ from local.settings import REPOSITORY_PATH
 from local.tools import Toolbox
 from workflows.policies import CPU_QUEUE
 
-_ASK_EVERY_S = 0.2
+_POLL_EVERY_S = 0.2
 _STARTED_WITHIN_S = 120.0
 
 
 class PinnedWorker:
-    """A CPU worker that has one core and encodes one chunk at a time."""
+    """A CPU worker pinned to one core; it encodes one chunk at a time."""
 
     def __init__(self, product: Product, core: int) -> None:
-        alone = {"WORKER_CONCURRENCY": "1", "WORKER_METRICS_PORT": ""}
+        settings = {"WORKER_CONCURRENCY": "1", "WORKER_METRICS_PORT": ""}
         self._process = subprocess.Popen(
             ["taskset", "--cpu-list", str(core), sys.executable, "-m", "worker_cpu.main"],
             cwd=REPOSITORY_PATH,
-            env={**os.environ, **product.stack.environment, **alone},
+            env={**os.environ, **product.stack.environment, **settings},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
 
     def cpu_s(self) -> float:
-        """Of the worker and its media processes, those that run included."""
+        """CPU seconds of the worker and its media processes, finished and running."""
         live = psutil.Process(self._process.pid).children(recursive=True)
         return used_cpu_s(self._process.pid) + sum(sum(child.cpu_times()[:2]) for child in live)
 
     def is_ready(self, product: Product) -> bool:
-        """Whether it asks its queue for work."""
+        """True when the worker polls its queue."""
         return polls(product.stack.settings, Toolbox().servers(), CPU_QUEUE, self._process.pid)
 
     def kill(self) -> None:
@@ -64,7 +64,7 @@ def pinned_workers(product: Product, cores: list[int]) -> Iterator[list[PinnedWo
         while not all(worker.is_ready(product) for worker in workers):
             if time.monotonic() > deadline_s:
                 raise RunFailed("the pinned workers did not start")
-            time.sleep(_ASK_EVERY_S)
+            time.sleep(_POLL_EVERY_S)
         yield workers
     finally:
         for worker in workers:

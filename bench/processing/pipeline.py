@@ -1,4 +1,4 @@
-"""Whole pipeline over HTTP ÷ the same tools by hand: both warm, in turn, from file to finished file."""
+"""Whole pipeline over HTTP ÷ the reference script, alternately, both with models loaded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GOAL = 1.10
 
 @dataclass(frozen=True)
 class PipelineRun:
-    """One video's way through the product, in seconds."""
+    """Times of one video through the product, and the results found."""
 
     upload_s: float
     work_s: float
@@ -36,45 +36,45 @@ class PipelineRun:
         return self.upload_s + self.work_s + self.download_s
 
 
-class HandProcess:
-    """`bench.processing.by_hand` in a process of its own, its models loaded."""
+class ReferenceProcess:
+    """`bench.processing.reference_pipeline` as a process, with its models loaded."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def __enter__(self) -> HandProcess:
+    def __enter__(self) -> ReferenceProcess:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.processing.by_hand"],
+            [sys.executable, "-m", "bench.processing.reference_pipeline"],
             cwd=REPOSITORY_PATH,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        while self._heard() != "ready":
+        while self._read_line() != "ready":
             pass
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # The end of its input is the end of its work.
+        # It exits at the end of its input.
         self._process.communicate()
 
-    def do(self, source: Path) -> dict[str, Any]:
+    def run(self, source: Path) -> dict[str, Any]:
         before_s = used_cpu_s(self._process.pid)
         job = {"source": source, "final": self._folder / "final.mp4", "folder": self._folder}
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({name: str(path) for name, path in job.items()}) + "\n")
         self._process.stdin.flush()
-        found = dict(json.loads(self._heard()))
+        found = dict(json.loads(self._read_line()))
         return found | {"cpu_s": used_cpu_s(self._process.pid) - before_s}
 
-    def _heard(self) -> str:
+    def _read_line(self) -> str:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RunFailed("the run by hand ended early; its reason stands above")
+            raise RunFailed("the reference script ended early; the reason is printed above")
         return line.strip()
 
 
@@ -82,18 +82,18 @@ def measure(bench: Workbench) -> list[Row]:
     times = 1 if bench.quick else 4
     clip = looped(DEMO, times, bench.folder / f"long-{times}.mp4")
     product = bench.product
-    with HandProcess(bench.folder / "by-hand") as hand:
-        hand.do(CLIPS[1])
+    with ReferenceProcess(bench.folder / "by-hand") as reference:
+        reference.run(CLIPS[1])
         runs = iter(range(100))
         ours, theirs = alternated(
             1 if bench.quick else 3,
             lambda: run_pipeline(product, varied(clip, next(runs)), bench.folder),
-            lambda: hand.do(clip),
+            lambda: reference.run(clip),
         )
     found = ours[0].found
-    by_hand = (theirs[0]["language"], tuple(theirs[0]["animals"]))
-    if found != by_hand:
-        raise RunFailed(f"the product found {found}, by hand it was {by_hand}: not the same work")
+    expected = (theirs[0]["language"], tuple(theirs[0]["animals"]))
+    if found != expected:
+        raise RunFailed(f"the product found {found}, the reference script {expected}: not the same work")
     ours_s = median(run.wall_s for run in ours)
     theirs_s = median(run["wall_s"] for run in theirs)
     middle = min(ours, key=lambda run: abs(run.wall_s - ours_s))
@@ -117,9 +117,9 @@ def measure(bench: Workbench) -> list[Row]:
 
 
 def run_pipeline(product: Product, clip: Path, folder: Path) -> PipelineRun:
-    """Send a video, wait for its result, fetch it."""
+    """Upload a video, wait for its result and download it."""
     before_s = product.cpu_s()
-    begun_s = time.monotonic()
+    started_s = time.monotonic()
     task_id = product.upload(clip)
     uploaded_s = time.monotonic()
     status = product.completed(task_id)
@@ -129,7 +129,7 @@ def run_pipeline(product: Product, clip: Path, folder: Path) -> PipelineRun:
     result = status["result"]
     found = (result["language"], tuple(sorted(result["animals_detected"])))
     cpu_s = {name: used_s - before_s[name] for name, used_s in product.cpu_s().items()}
-    return PipelineRun(uploaded_s - begun_s, done_s - uploaded_s, fetched_s - done_s, found, cpu_s)
+    return PipelineRun(uploaded_s - started_s, done_s - uploaded_s, fetched_s - done_s, found, cpu_s)
 
 
 def _by_process(cpu_s: dict[str, float]) -> str:

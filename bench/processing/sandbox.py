@@ -1,4 +1,4 @@
-"""What the sandbox around a media process costs: processor time for each call, and over a long encode."""
+"""Cost of the sandbox around media processes: CPU time of a short call, and of a long encode."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _CPU_LIMIT_S = 3600
 
 
 def measure(workbench: Workbench) -> list[Row]:
-    """A call that does next to nothing, and five minutes of a small picture."""
-    guards()  # Found out once in the life of a worker.
+    """A short ffprobe call, and an encode of five minutes of small pictures."""
+    guards()  # Determined once per worker process.
     return [_calls(workbench), _encode(workbench)]
 
 
@@ -79,7 +79,7 @@ def _confined_cpu_s(argv: Sequence[str], folder: Path) -> float:
 
 
 def _plain_cpu_s(argv: Sequence[str], folder: Path) -> float:
-    """The same command with nothing around it."""
+    """CPU seconds of the same command without the sandbox."""
     process = subprocess.Popen(
         argv, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

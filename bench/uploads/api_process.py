@@ -1,6 +1,6 @@
-"""The product's API over a real store and database, with a Temporal that answers at once.
+"""The product's API over a real store and database, with a fake Temporal that answers at once.
 
-What follows an upload's last byte, the task and its probe, is no part of an upload's throughput.
+The task and its probe follow an upload's last byte and don't belong to its throughput.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LARGEST_BYTES = 16 * 1024**3
 
 
 class PromptTasks:
-    """Takes every task and has judged it already."""
+    """Fake of Temporal: accepts every task at once."""
 
     async def start(self, request: PipelineRequest) -> None:
         """Nothing runs."""
@@ -44,7 +44,7 @@ class PromptTasks:
         """Nothing runs."""
 
     async def ready(self) -> None:
-        """It is."""
+        """Always ready."""
 
     async def diagnostics(self) -> tuple[PartReport, ...]:
         return ()

@@ -1,4 +1,4 @@
-"""How much the API's memory grows while 2 GB come in, and whether any of it lies in a temporary folder."""
+"""Growth of the API's memory and temporary files during an upload of 2 GB."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MIB = 1024 * 1024
 _GOAL_BYTES = 100 * _MIB
 _BOUNDARY = "a-boundary-of-a-form"
 _BLOCK = bytes(_MIB)
-# An MP4 whose content is one box, and whose index never comes: it is taken in whole, and then refused.
+# An MP4 with one box and no index: it is received completely and then refused.
 _FILE_TYPE = (24).to_bytes(4, "big") + b"ftypisom" + (512).to_bytes(4, "big") + b"isomiso2"
 
 
@@ -31,9 +31,9 @@ def measure(bench: Workbench) -> list[Row]:
         HighWater(lambda: api.memory_info().rss) as memory,
         HighWater(lambda: _size_of(bench.temp_path)) as temporary,
     ):
-        begun_s = time.monotonic()
+        started_s = time.monotonic()
         status, sent_s = _send(product, size_bytes)
-        answered_s = time.monotonic() - begun_s
+        answered_s = time.monotonic() - started_s
     if status not in (b"422", b"400", b"415"):
         raise RunFailed(f"a file without an index was answered with {status.decode()}")
     return [
@@ -52,7 +52,7 @@ def measure(bench: Workbench) -> list[Row]:
 
 
 def _send(product: Product, size_bytes: int) -> tuple[bytes, float]:
-    """The answer's status, and how long sending took. No byte lies on this side's disk."""
+    """Send the form; returns the answer's status and the seconds of sending. The file is generated."""
     settings = product.stack.settings
     opening = (
         f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="large.mp4"\r\n\r\n'
@@ -63,13 +63,13 @@ def _send(product: Product, size_bytes: int) -> tuple[bytes, float]:
         f"Content-Type: multipart/form-data; boundary={_BOUNDARY}\r\n"
         f"Content-Length: {len(opening) + size_bytes + len(ending)}\r\n\r\n"
     ).encode()
-    begun_s = time.monotonic()
+    started_s = time.monotonic()
     with socket.create_connection((settings.host, settings.ports.api), timeout=300) as connection:
         connection.sendall(head + opening)
         for block in _file(size_bytes):
             connection.sendall(block)
         connection.sendall(ending)
-        sent_s = time.monotonic() - begun_s
+        sent_s = time.monotonic() - started_s
         answer = connection.recv(65536)
     if not answer.startswith(b"HTTP/1.1 "):
         raise RunFailed(f"the upload got no answer: {answer[:200]!r}")
@@ -78,7 +78,7 @@ def _send(product: Product, size_bytes: int) -> tuple[bytes, float]:
 
 def _file(size_bytes: int) -> Iterator[bytes]:
     content_bytes = size_bytes - len(_FILE_TYPE)
-    # A box of more than 4 GiB needs a longer head; this one is smaller.
+    # A box of more than 4 GiB would need a longer header.
     yield _FILE_TYPE + content_bytes.to_bytes(4, "big") + b"mdat"
     left = content_bytes - 8
     while left:
@@ -88,7 +88,7 @@ def _file(size_bytes: int) -> Iterator[bytes]:
 
 
 def _size_of(folder: Path) -> int:
-    """A file that goes while it is being counted counts as none."""
+    """Bytes of all files in a folder; a file that disappears meanwhile counts as none."""
     total = 0
     for path in folder.rglob("*"):
         try:

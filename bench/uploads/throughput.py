@@ -1,4 +1,4 @@
-"""How fast an upload gets through the API into the store, against the store's own client without an API."""
+"""Throughput of uploads through the API into the store ÷ the store's own client."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from local.settings import REPOSITORY_PATH
 _MIB = 1024 * 1024
 _GOAL = 0.8
 _ROUNDS = 5
-# As large as those that the API writes.
+# The size of the API's parts.
 _PART_BYTES = 8 * _MIB
 _BUCKET = "bench-uploads"
 _HEAD = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2"
@@ -43,36 +43,36 @@ def measure(bench: Workbench) -> list[Row]:
         store = Minio(
             env["S3_ENDPOINT"], env["S3_ACCESS_KEY"], env["S3_SECRET_KEY"], secure=False, region="us-east-1"
         )
-        ways: dict[str, Callable[[], None]] = {
+        senders: dict[str, Callable[[], None]] = {
             "the store's own client": lambda: _put(store, film_path, size_bytes),
             "POST /video/upload": lambda: _post_form(port, film_path, size_bytes),
             "tus, one request": lambda: _tus(port, film_path, size_bytes, size_bytes),
             "tus, requests of 8 MiB": lambda: _tus(port, film_path, size_bytes, _PART_BYTES),
         }
-        took_s: dict[str, list[float]] = {way: [] for way in ways}
-        # In turn, so that whatever else the machine does falls on all alike.
+        took_s: dict[str, list[float]] = {name: [] for name in senders}
+        # Alternately, so that other load on the machine affects all alike.
         for _ in range(2 if bench.quick else _ROUNDS):
-            for way, send in ways.items():
-                begun_s = time.monotonic()
+            for name, send in senders.items():
+                started_s = time.monotonic()
                 send()
-                took_s[way].append(time.monotonic() - begun_s)
+                took_s[name].append(time.monotonic() - started_s)
                 _empty(store)
     film_path.unlink()
-    alone, *through = ways
-    return [_row(way, took_s[way], took_s[alone], size_bytes) for way in through]
+    alone, *through = senders
+    return [_row(name, took_s[name], took_s[alone], size_bytes) for name in through]
 
 
-def _row(way: str, ours_s: list[float], theirs_s: list[float], size_bytes: int) -> Row:
-    def told(seconds: list[float]) -> str:
+def _row(name: str, ours_s: list[float], theirs_s: list[float], size_bytes: int) -> Row:
+    def rates_of(seconds: list[float]) -> str:
         rates = ", ".join(f"{size_bytes / _MIB / each:.0f}" for each in seconds)
         return f"{rates} MiB/s"
 
     # The best of each: other work on the machine makes a run slower, never faster.
     return Row(
-        f"upload: throughput of {way} ÷ the store's own client",
+        f"upload: throughput of {name} ÷ the store's own client",
         ratio(min(theirs_s), min(ours_s)),
-        f"{size_bytes // _MIB} MiB, best of {len(ours_s)} in turn: {told(ours_s)}; put_object in parts of "
-        f"{_PART_BYTES // _MIB} MiB {told(theirs_s)}",
+        f"{size_bytes // _MIB} MiB, best of {len(ours_s)} in turn: {rates_of(ours_s)}; put_object in parts "
+        f"of {_PART_BYTES // _MIB} MiB {rates_of(theirs_s)}",
         f"≥ {_GOAL}",
         min(theirs_s) / min(ours_s) >= _GOAL,
     )
@@ -114,7 +114,7 @@ def _tus(port: int, film_path: Path, size_bytes: int, step_bytes: int) -> None:
             _send_file(connection, film_path, offset_bytes, step_bytes)
             answer = _expect(connection, b"204")
         if not _header(answer, "task-id"):
-            raise RunFailed("the last byte came in and no task was started")
+            raise RunFailed("the upload is complete and no task was started")
 
 
 @contextmanager
@@ -124,7 +124,7 @@ def _connected(port: int) -> Iterator[socket.socket]:
 
 
 def _send_file(connection: socket.socket, film_path: Path, offset_bytes: int, size_bytes: int) -> None:
-    """Read and sent as a client does, not by the kernel alone."""
+    """Read and send blocks as a client does, without `sendfile`."""
     with film_path.open("rb") as film:
         film.seek(offset_bytes)
         left = size_bytes
@@ -137,10 +137,10 @@ def _send_file(connection: socket.socket, film_path: Path, offset_bytes: int, si
 def _expect(connection: socket.socket, status: bytes) -> str:
     answer = b""
     while b"\r\n\r\n" not in answer:
-        came = connection.recv(65536)
-        if not came:
+        block = connection.recv(65536)
+        if not block:
             break
-        answer += came
+        answer += block
     if answer.split(b" ", 2)[1:2] != [status]:
         raise RunFailed(f"an upload was answered with {answer[:300]!r}")
     return answer.decode()

@@ -16,7 +16,7 @@ T = TypeVar("T", bound="AcceptedAnswer")
 
 @_attrs_define
 class AcceptedAnswer:
-    """A task that was asked for something; `status_url` tells what comes of it.
+    """An accepted request for a task; `status_url` shows its progress.
 
     Attributes:
         task_id (str):

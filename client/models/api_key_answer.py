@@ -17,7 +17,7 @@ T = TypeVar("T", bound="ApiKeyAnswer")
 
 @_attrs_define
 class ApiKeyAnswer:
-    """An API key without its secret: `prefix` is how it begins.
+    """An API key without its secret; `prefix` has its first characters.
 
     Attributes:
         id (str):

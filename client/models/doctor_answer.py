@@ -19,7 +19,7 @@ T = TypeVar("T", bound="DoctorAnswer")
 
 @_attrs_define
 class DoctorAnswer:
-    """Every part that was tried.
+    """Every component that was checked.
 
     Attributes:
         parts (list[PartAnswer]):

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="FaultAnswer")
 
 @_attrs_define
 class FaultAnswer:
-    """What went wrong: a stable name, and a sentence for people.
+    """An error: its stable code, and a message for people.
 
     Attributes:
         code (str):

@@ -16,7 +16,7 @@ T = TypeVar("T", bound="HealthAnswer")
 
 @_attrs_define
 class HealthAnswer:
-    """Each part is `ok`, or the name of what is wrong with it; `ffmpeg` is the workers'.
+    """Health of the services: each is `ok` or an error; `ffmpeg` is that of the CPU workers.
 
     Attributes:
         status (HealthAnswerStatus):

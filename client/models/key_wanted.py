@@ -14,7 +14,7 @@ T = TypeVar("T", bound="KeyWanted")
 
 @_attrs_define
 class KeyWanted:
-    """What the key is for, in words that its owner will know it by.
+    """Name of the new key, chosen by its owner.
 
     Attributes:
         name (str):

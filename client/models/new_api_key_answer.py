@@ -17,7 +17,7 @@ T = TypeVar("T", bound="NewApiKeyAnswer")
 
 @_attrs_define
 class NewApiKeyAnswer:
-    """`key` is shown this once.
+    """A new API key; only this response contains `key`.
 
     Attributes:
         id (str):

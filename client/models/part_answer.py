@@ -16,7 +16,7 @@ T = TypeVar("T", bound="PartAnswer")
 
 @_attrs_define
 class PartAnswer:
-    """One part of the installation; `mend` says what to do when it is not ok.
+    """One component of the installation; `mend` is the fix when it is not ok.
 
     Attributes:
         part (str):

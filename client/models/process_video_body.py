@@ -24,7 +24,7 @@ T = TypeVar("T", bound="ProcessVideoBody")
 class ProcessVideoBody:
     """
     Attributes:
-        video (File): MP4, AVI, MOV or Matroska, by its content.
+        video (File): The video: MP4, AVI, MOV or Matroska.
         srt_file (File): SRT in any charset, at most 1048576 bytes.
         resolution (ProcessVideoBodyResolution | Unset):  Default: ProcessVideoBodyResolution.VALUE_0.
         crf_value (int | Unset):  Default: 23.

@@ -21,13 +21,13 @@ T = TypeVar("T", bound="ProcessedAnswer")
 
 @_attrs_define
 class ProcessedAnswer:
-    """The work is done, now or earlier.
+    """The video has been processed, now or by an earlier upload.
 
     Attributes:
         video_id (str):
         job_id (str):
         streaming_url (str):
-        metadata (ResultMetadata):
+        metadata (ResultMetadata): Names, resolution, duration in seconds and size in bytes of the result.
         status (Literal['success'] | Unset):  Default: 'success'.
         message (str | Unset):  Default: 'The video was processed.'.
     """

@@ -17,7 +17,7 @@ T = TypeVar("T", bound="ProcessingAnswer")
 
 @_attrs_define
 class ProcessingAnswer:
-    """The work has begun; `GET /api/videos/{video_id}` says what comes of it.
+    """The processing has started; `GET /api/videos/{video_id}` shows its result.
 
     Attributes:
         video_id (str):

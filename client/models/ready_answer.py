@@ -19,7 +19,7 @@ T = TypeVar("T", bound="ReadyAnswer")
 
 @_attrs_define
 class ReadyAnswer:
-    """Whether each part answers: `ok`, or the name of its fault.
+    """Readiness of each service: `ok`, or an error code.
 
     Attributes:
         ready (bool):

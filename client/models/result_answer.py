@@ -17,7 +17,7 @@ T = TypeVar("T", bound="ResultAnswer")
 
 @_attrs_define
 class ResultAnswer:
-    """What was made and found out; null and empty until it is known.
+    """Results of a task; null or empty until they are known.
 
     Attributes:
         final_video (None | str | Unset):

@@ -16,7 +16,8 @@ T = TypeVar("T", bound="ResultMetadata")
 
 @_attrs_define
 class ResultMetadata:
-    """
+    """Names, resolution, duration in seconds and size in bytes of the result.
+
     Attributes:
         original_filename (str):
         final_filename (str):

@@ -22,10 +22,10 @@ T = TypeVar("T", bound="StageAnswer")
 
 @_attrs_define
 class StageAnswer:
-    """One stage. `progress` is 0 to 100; `attempt` is the number of the try that runs now.
+    """One stage of a task. `progress` is a percentage; `attempt` is the number of the current attempt.
 
-    A long encode is done in chunks and counts frames. `eta_seconds` is a guess from the pace so far;
-    `remarks` say what did not go the usual way, and why.
+    A long encode runs in chunks and counts frames. `eta_seconds` is an estimate from the speed so far;
+    `remarks` describe deviations from the usual processing, with their reasons.
 
         Attributes:
             status (StageStatus):

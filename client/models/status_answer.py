@@ -25,15 +25,15 @@ T = TypeVar("T", bound="StatusAnswer")
 
 @_attrs_define
 class StatusAnswer:
-    """A task. `as_of` is the age of the figures, `source` who gave them: `temporal` or `catalogue`.
+    """Status of a task, read at `as_of` from `source`: `temporal` or `catalogue`.
 
-    `parked_until` is set while a failed stage waits for a retry or a cancel.
+    `parked_until` is set while a failed stage waits for a retry or a cancellation.
 
         Attributes:
             task_id (str):
             status (TaskStatus):
             stages (StatusAnswerStages):
-            result (ResultAnswer): What was made and found out; null and empty until it is known.
+            result (ResultAnswer): Results of a task; null or empty until they are known.
             as_of (datetime.datetime):
             age_seconds (float):
             source (str):

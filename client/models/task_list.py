@@ -20,7 +20,7 @@ T = TypeVar("T", bound="TaskList")
 
 @_attrs_define
 class TaskList:
-    """Tasks, newest first; `next` is the cursor of the older ones, null on the last page.
+    """Tasks, newest first; `next` is the cursor of the next page, null on the last one.
 
     Attributes:
         tasks (list[TaskSummary]):

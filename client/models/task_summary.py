@@ -21,7 +21,7 @@ T = TypeVar("T", bound="TaskSummary")
 
 @_attrs_define
 class TaskSummary:
-    """One line of the list.
+    """One task of the list.
 
     Attributes:
         task_id (str):

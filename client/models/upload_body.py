@@ -24,10 +24,10 @@ class UploadBody:
     """
     Attributes:
         file (File): The video: MP4, MOV, Matroska, WebM, AVI or MPEG-TS.
-        subtitle_mode (UploadBodySubtitleMode | Unset): `soft`: a track that can be switched on; `burn`: drawn into the
-            picture; `none`: no subtitles. Default: UploadBodySubtitleMode.SOFT.
-        max_height (int | Unset): The most lines of the result. A smaller video stays as it is. Default: 1080.
-        language (str | Unset): The language that is spoken (ISO 639-1); skips its detection. Example: fr.
+        subtitle_mode (UploadBodySubtitleMode | Unset): `soft`: a subtitle track that can be switched on; `burn`: drawn
+            into the picture; `none`: no subtitles. Default: UploadBodySubtitleMode.SOFT.
+        max_height (int | Unset): Maximum height of the result in pixels; no video is enlarged. Default: 1080.
+        language (str | Unset): Language of the speech (ISO 639-1); skips the detection. Example: fr.
     """
 
     file: File

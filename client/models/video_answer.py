@@ -18,14 +18,14 @@ T = TypeVar("T", bound="VideoAnswer")
 
 @_attrs_define
 class VideoAnswer:
-    """A video of the library. Its `link`, valid for a while, and its file are there once it is saved.
+    """A video of the library. Once it is saved it has a file, and a `link` that expires.
 
     Attributes:
         id (str):
         filename (str):
         s3_uri (None | str):
         link (None | str):
-        status (LibraryStatus):
+        status (LibraryStatus): Status of a video in the library.
         file_size (int | None):
         duration (float | None): Seconds.
         resolution (None | str):

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="VideoChange")
 
 @_attrs_define
 class VideoChange:
-    """What is to change.
+    """The new name of a video.
 
     Attributes:
         filename (str):

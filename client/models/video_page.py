@@ -20,7 +20,7 @@ T = TypeVar("T", bound="VideoPage")
 
 @_attrs_define
 class VideoPage:
-    """Videos, newest first; `next` is the cursor of the older ones, null on the last page.
+    """Videos, newest first; `next` is the cursor of the next page, null on the last one.
 
     Attributes:
         videos (list[VideoAnswer]):

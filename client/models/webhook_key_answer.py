@@ -14,7 +14,7 @@ T = TypeVar("T", bound="WebhookKeyAnswer")
 
 @_attrs_define
 class WebhookKeyAnswer:
-    """The secret that the caller's webhooks are signed with.
+    """The key that verifies the signatures of the caller's webhooks.
 
     Attributes:
         key (str):

@@ -1,5 +1,5 @@
-# The operator's box: Temporal's own tools, and tctl, which they no longer bring.
-# Both bases are arguments, so that it can be built where only another registry is reachable.
+# Image for operators: Temporal's tools, and tctl, which they no longer include.
+# Both base images are arguments, for builds from another registry.
 ARG GO=golang:1.26.8-alpine@sha256:8ac98ca534ac3f51e1f420a1dd2c15e74c75cfa0f23f3ad27eb5d7236c349a0c
 ARG ADMIN_TOOLS=temporalio/admin-tools:1.32.1
 

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes the secrets that docker-compose.yml reads, each once: what is there already stays as it is.
+# Makes the secrets that docker-compose.yml reads; existing ones are not changed.
 #
-# The folder can be entered by its owner only. The files in it can be read by all, because the services run under
-# users of their own and Docker shows them these files with the rights that they have here.
+# Only the owner can enter the folder. The files in it are readable by all, because the services run as
+# different users, and Docker mounts the files with these permissions.
 set -eu
 
 cd "$(dirname "$0")/../.."
@@ -14,7 +14,7 @@ random() {
     head -c 24 /dev/urandom | od -An -v -t x1 | tr -d ' \n'
 }
 
-# Reads the file's text from its input. A run that is cut off leaves no half file.
+# Writes its input to the named file, atomically, unless the file exists.
 keep() {
     if [ -e ".secrets/$1" ]; then
         cat >/dev/null
@@ -33,7 +33,7 @@ for key in s3_access_key s3_secret_key webhook_secret; do
     random | keep "$key"
 done
 
-# The same once more, under the names by which each program asks for them.
+# The same secrets as variables, by each program's names.
 store() {
     echo "$1=$(cat .secrets/s3_access_key)"
     echo "$2=$(cat .secrets/s3_secret_key)"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints `images=yes` if what the images are made of differs from the named commit, or if that is not known.
+# Prints `images=yes` if a source of the images differs from the named commit, or if the commit is unknown.
 set -eu
 before=${1:-}
 if ! git cat-file -e "$before^{commit}" 2>/dev/null; then

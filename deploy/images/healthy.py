@@ -1,4 +1,4 @@
-"""Exits with 0 when this container's process answers `GET /health`; the named variable holds its port."""
+"""Health check of a container: exits with 0 when `GET /health` answers 200 on the named variable's port."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import http.client
 import os
 import sys
 
-# A worker says 503 itself when its loop has stood still for 4 s.
+# A worker answers 503 itself when its event loop was blocked for 4 s.
 _PATIENCE_S = 6
 
 

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Installs a list of hash-pinned Python packages into /opt/venv; runs while an image is built, and stays out of it.
+# Installs a list of hash-pinned Python packages into /opt/venv; runs during the build and is not in the image.
 # Usage: packages.sh LIST [OPTION of `uv pip install`]…
 set -eu
 list=$1
 shift
 
-# How this machine reaches its package index comes as secrets, so that it stands in no layer: variables, certificates.
+# The access to this machine's package index is passed as build secrets, which are in no layer.
 secrets=/run/secrets
 if [ -s "$secrets/index.env" ]; then
   set -a
@@ -24,13 +24,13 @@ if [ ! -x /build/tools/bin/uv ]; then
   /build/tools/bin/pip install --quiet --no-cache-dir --require-hashes --requirement /build/requirements/bootstrap.txt
   python3 -m venv --without-pip /opt/venv
 fi
-# Only torch for processors comes by the hashes of its own index, which no list here can know.
+# Only torch for CPUs is installed by the hashes of its own index, which are not in our lists.
 if [ -z "${HASHES_OF_THE_INDEX:-}" ]; then
   set -- --require-hashes "$@"
 fi
-# `srt` comes as source alone; what builds it is pinned by the list of everything.
+# `srt` has only a source distribution; its build requirements are pinned by requirements/dev.txt.
 /build/tools/bin/uv pip install --python /opt/venv/bin/python --no-cache --compile-bytecode \
   --only-binary :all: --no-binary srt --build-constraints /build/requirements/dev.txt \
   --requirement "$list" "$@"
-# uv's own lock, which anybody could write to.
+# uv's lock file, which is world-writable.
 rm -f /opt/venv/.lock

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Rolls images out by their digests, waits until they serve, and goes back to what ran before if they don't.
+# Rolls images out by their digests, waits until they are ready, and rolls back if they aren't.
 # Usage: roll_out.sh OVERLAY NAME=REPOSITORY@sha256:DIGEST…
 set -eu
 overlay=$1
@@ -14,18 +14,18 @@ revision() {
 }
 
 go_back() {
-  echo 'The new version did not come up.' >&2
+  echo 'The new version did not become ready.' >&2
   for name in $deployments; do
     before=$(cat "$work/$name")
     if [ -z "$before" ]; then
-      echo "$name did not run before: it stays as it is." >&2
+      echo "$name did not exist before: it is left as it is." >&2
     elif [ "$(revision "$name")" = "$before" ]; then
-      echo "$name is as it was." >&2
+      echo "$name is unchanged." >&2
     elif kubectl --namespace "$namespace" rollout undo "deployment/$name" --to-revision "$before" &&
       kubectl --namespace "$namespace" rollout status "deployment/$name" --timeout "$patience"; then
       echo "$name is back at revision $before." >&2
     else
-      echo "$name did NOT come back to revision $before: look at it now." >&2
+      echo "$name did NOT come back to revision $before: check it now." >&2
     fi
   done
   exit 1
@@ -41,7 +41,7 @@ trap 'rm -rf "$work"' EXIT
     case "$pin" in
     *=*@sha256:*) ;;
     *)
-      echo "'$pin' names no digest." >&2
+      echo "'$pin' has no digest: give NAME=REPOSITORY@sha256:DIGEST." >&2
       exit 2
       ;;
     esac
@@ -49,11 +49,11 @@ trap 'rm -rf "$work"' EXIT
   done
 } >"$work/kustomization.yaml"
 
-# An overlay that names its own repositories would keep them, and the digests would go nowhere.
+# An overlay that sets its own repositories would override the digests.
 kubectl kustomize "$work" >"$work/rendered"
 for pin in "$@"; do
   if ! grep -qF "image: ${pin#*=}" "$work/rendered"; then
-    echo "$overlay does not take $pin." >&2
+    echo "$overlay does not take $pin: remove its own image repositories." >&2
     exit 2
   fi
 done
@@ -62,7 +62,7 @@ for name in $deployments; do
   revision "$name" >"$work/$name"
 done
 
-# A Job can't be changed, so those of the version before go first. What they have done is not taken back.
+# Jobs are immutable, so the previous version's are deleted first. Their effects are not undone.
 kubectl --namespace "$namespace" delete job --selector app.kubernetes.io/name=setup --ignore-not-found
 kubectl apply --kustomize "$work" || go_back
 kubectl --namespace "$namespace" wait --for=condition=complete job \

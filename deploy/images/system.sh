@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes a plain Debian the system of one image, with Python and the named packages; runs while the image is built.
+# Sets up Debian in an image, with Python and the named packages; runs during the build.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
-# Documents are left out, and so is what FFmpeg's dependencies draw on a screen with (150 MB): it gets no screen here.
-# The packages stay known to dpkg, and so to whoever looks them up among the known vulnerabilities.
+# Without documents, and without the display libraries of FFmpeg's dependencies (150 MB).
+# The packages remain registered with dpkg, and so visible to vulnerability scanners.
 cat >/etc/dpkg/dpkg.cfg.d/slim <<'END'
 path-exclude=/usr/share/doc/*
 path-include=/usr/share/doc/*/copyright
@@ -16,13 +16,13 @@ path-exclude=/usr/lib/*/libz3*
 path-exclude=/usr/lib/*/dri/*
 END
 
-# The base is pinned; what Debian has mended since it was made is not.
+# The base is pinned; Debian's later fixes are not.
 apt-get update
 apt-get upgrade --yes --no-install-recommends
 apt-get install --yes --no-install-recommends ca-certificates python3 "$@"
 rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/log/*
 
-# Nobody here may become somebody else.
+# No setuid or setgid programs.
 find / -xdev -type f -perm /6000 -exec chmod a-s {} +
 groupadd --gid 10001 pipeline
 useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin pipeline

@@ -7,7 +7,7 @@ index=${2:-}
 here=$(dirname "$0")
 list=/build/requirements/worker_gpu.txt
 
-# `triton` (1 GB) compiles kernels for `torch.compile`, which nothing here calls. The lists are whole, so that nothing
+# `triton` (1 GB) compiles kernels for `torch.compile`, which is not used. The lists are complete, so that nothing
 # has to be resolved.
 case "$kind" in
 cuda)
@@ -19,7 +19,7 @@ cuda)
 cpu)
   python3 "$here/without.py" "$list" triton torch torchvision 'nvidia-*' 'cuda-*' >/build/list.txt
   sh "$here/packages.sh" /build/list.txt --no-deps
-  # The same versions without CUDA, which PyTorch's own index holds: uv knows it, and INDEX is a mirror of it.
+  # The same versions without CUDA, from PyTorch's index: uv knows it, and INDEX is a mirror of it.
   sed -n 's/^\(torch\|torchvision\)==\([^ ;]*\).*/\1==\2/p' "$list" >/build/torch.txt
   if [ -n "$index" ]; then
     set -- --no-config --default-index "$index"

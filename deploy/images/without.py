@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def without(lines: Sequence[str], patterns: Sequence[str]) -> Iterator[str]:
-    """An entry is a line `name==version` with the indented lines of its hashes."""
+    """The list's lines without the matching entries: a line `name==version` and its indented hashes."""
     kept = True
     for line in lines:
         if not line.startswith((" ", "\t")):

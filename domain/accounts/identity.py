@@ -1,4 +1,4 @@
-"""Who somebody is to the product: whose things are theirs, what they may do, how soon it is done."""
+"""Identity of a caller: owner, roles and plan."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from hashlib import sha256
 
 
 class Role(StrEnum):
-    """`user`: has videos of their own; `admin`: sees everybody's, and looks after the installation."""
+    """`user`: sees their own videos; `admin`: sees all videos and operates the installation."""
 
     USER = "user"
     ADMIN = "admin"
 
 
 class Plan(StrEnum):
-    """What was agreed with a caller: whose tasks go first where many wait."""
+    """A caller's plan: sets the priority of their tasks in a full queue."""
 
     FREE = "free"
     STANDARD = "standard"
@@ -23,23 +23,26 @@ class Plan(StrEnum):
 
     @property
     def priority(self) -> int:
-        """As Temporal counts: 1 goes first, 3 is in the middle, 5 goes last."""
+        """Temporal's priority: 1 is the highest, 3 the default, 5 the lowest."""
         return {Plan.PREMIUM: 2, Plan.STANDARD: 3, Plan.FREE: 4}[self]
 
 
 def plan_of(name: object) -> Plan:
-    """The plan of this name; a name that says nothing here is the standard."""
+    """The plan of this name; `STANDARD` for an unknown name."""
     return Plan(name) if isinstance(name, str) and name in list(Plan) else Plan.STANDARD
 
 
 def fairness_key(owner: str) -> str:
-    """What stands for the owner where Temporal shares its workers out and in its list; at most 64 bytes."""
+    """The owner's key for Temporal's fairness and its search attribute; at most 64 bytes.
+
+    A longer owner is replaced by its SHA-256.
+    """
     return owner if len(owner.encode()) <= 64 else sha256(owner.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Somebody who was let in. `by_key` says that a machine came with an API key of the owner's."""
+    """An authenticated caller. `by_key` is true for a client that uses an API key of the owner's."""
 
     owner: str
     roles: frozenset[Role]
@@ -51,7 +54,7 @@ class Identity:
 
     @property
     def sees(self) -> str | None:
-        """The owner whose things are shown; None is everybody's."""
+        """The owner whose tasks and videos are visible; None means all owners."""
         return None if self.has(Role.ADMIN) else self.owner
 
     def may_see(self, owner: str) -> bool:

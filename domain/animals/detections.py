@@ -1,4 +1,4 @@
-"""What was seen: boxes on sampled frames, and what they come to for each label."""
+"""Animal detections on sampled frames, and their summary for each label."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Detection:
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of time in which a label was seen without a long gap."""
+    """A stretch of time in which a label was detected without a long gap."""
 
     start_us: int
     end_us: int
@@ -35,8 +35,8 @@ class Span:
 
 @dataclass(frozen=True)
 class Sighting:
-    """One label over the whole video. `count` is the number of frames it was seen on,
-    `most_at_once` the highest number on one frame; the best frame is the surest one."""
+    """One label over the whole video. `count` is the number of frames with a detection,
+    `most_at_once` the highest number on one frame; the best frame has the highest confidence."""
 
     label: str
     confidence: float

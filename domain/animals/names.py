@@ -1,4 +1,4 @@
-"""The animals' names in the languages that a reader may ask for."""
+"""Animal names in the languages that a client may request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is tried next on a chunk whose encoder has failed: again, another worker, a plain recipe, no more."""
+"""Retries of a chunk whose encoder failed: again, on another worker, with a plain recipe, then none."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from domain.attempts.heartbeat import HeartbeatDetails
 
-_TRIES_WHERE_IT_FAILED = 2
+_TRIES_ON_ONE_WORKER = 2
 _TRIES_OF_THE_USUAL_RECIPE = 3
 _TRIES_IN_ALL = 5
-# A worker that is alone would hand the chunk back for ever.
+# The only worker of an installation would hand the chunk back for ever.
 _MOST_HAND_BACKS = 5
 
 
@@ -20,10 +20,10 @@ class ChunkRetry(StrEnum):
 
 
 def next_retry(before: HeartbeatDetails, identity: str) -> ChunkRetry:
-    """What the worker `identity` does with a chunk, after what the beat of the last attempt tells."""
+    """The retry on worker `identity`, by the heartbeat details of the attempt before."""
     if before.failures >= _TRIES_OF_THE_USUAL_RECIPE:
         return ChunkRetry.PLAIN
-    failed_here = before.failures >= _TRIES_WHERE_IT_FAILED and before.failed_on == identity
+    failed_here = before.failures >= _TRIES_ON_ONE_WORKER and before.failed_on == identity
     return ChunkRetry.HAND_BACK if failed_here and before.handed_back < _MOST_HAND_BACKS else ChunkRetry.USUAL
 
 
@@ -32,7 +32,7 @@ def is_hopeless(failures: int) -> bool:
 
 
 def remark(chunk: str, before: HeartbeatDetails, identity: str) -> str:
-    """How a chunk that had failed came to be after all; empty when it had not failed."""
+    """Remark about the retry that encoded a failed chunk; empty for a chunk that had not failed."""
     if before.failures == 0:
         return ""
     how = "at another try" if before.failed_on == identity else "by another worker"

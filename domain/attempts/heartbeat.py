@@ -9,10 +9,11 @@ from domain.attempts.history import AttemptHistory
 
 @dataclass(frozen=True)
 class HeartbeatDetails:
-    """What a heartbeat tells, and what the next attempt finds: how much of the activity is done, 0 to 1.
+    """State of an attempt, sent with each heartbeat and read by the next attempt.
 
-    `reached` is the furthest that an earlier attempt had come, `trail` how the earlier ones ended. A chunk
-    also tells how many `frames` it has, how often its encoder has failed, and where last.
+    `fraction` is the progress of this attempt, `reached` the highest of earlier ones, both 0 to 1. `trail`
+    is the attempt history. A chunk also has its number of `frames`, how often its encoder has failed, and
+    the worker of the last failure.
     """
 
     fraction: float = 0.0
@@ -25,5 +26,5 @@ class HeartbeatDetails:
     handed_back: int = 0
 
     def for_next_attempt(self) -> HeartbeatDetails:
-        """What the next attempt begins with."""
+        """Details with which the next attempt begins."""
         return replace(self, fraction=0.0, reached=max(self.reached, self.fraction))

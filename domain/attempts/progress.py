@@ -1,4 +1,4 @@
-"""The tie between a piece of long work and the attempt that it belongs to."""
+"""Progress reporters: long work reports its progress to its attempt, and learns when it must stop."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import Protocol
 
 
 class ProgressReporter(Protocol):
-    """Is told of true progress, and says by an error when the work must stop.
+    """Receiver of an attempt's progress; raises an error when the work must stop.
 
-    Long work calls `check` several times a second and ends by the error that it raises.
+    Long work calls `check` several times a second and ends with the error that it raises.
     """
 
     def advance(self, fraction: float) -> None:
-        """The work has come to `fraction` (0 to 1) of its whole."""
+        """Reports that `fraction` (0 to 1) of the work is done."""
 
     def working(self) -> None:
-        """The work moves (it uses the processor, it writes), though its fraction has not."""
+        """Reports activity (processor time, written bytes) without a new fraction."""
 
     def check(self) -> None:
-        """Raise `AttemptCancelled` or `AttemptDrained` if this attempt must stop."""
+        """Raises `AttemptCancelled` or `AttemptDrained` if this attempt must stop."""
 
 
 @dataclass(frozen=True)
 class PartialProgress:
-    """A pulse whose 0 to 1 is `start` to `end` of another one, for one of several steps."""
+    """Reporter for one of several steps: maps its 0 to 1 to `start` to `end` of the whole."""
 
     whole: ProgressReporter
     start: float
@@ -41,7 +41,7 @@ class PartialProgress:
 
 
 class UnreportedProgress:
-    """For a short call that belongs to no attempt, such as a doctor's question."""
+    """Reporter that discards progress, for a short call outside of an attempt."""
 
     def advance(self, fraction: float) -> None:
         return None

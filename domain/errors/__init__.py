@@ -1,7 +1,8 @@
-"""Every fault the product can name, in a tree that says who must act on it.
+"""All named errors of the product, grouped by who must act on them.
 
-The tree knows neither HTTP nor Temporal: `api/http/problems.py` maps it to statuses and
-`activities/attempts/failures.py` to Temporal failures.
+They do not depend on HTTP or Temporal: `api/http/problems.py` maps them to HTTP statuses,
+`activities/attempts/failures.py` to Temporal failures. The first line of a docstring is the error's
+title in HTTP answers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the installation's operator must mend."""
+"""Errors that the installation's operator must fix."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class SettingInvalid(OperatorError):
 
 
 class ToolMissing(OperatorError):
-    """A program that the product needs is not installed, or lacks a needed part."""
+    """A required program is not installed, or lacks a required feature."""
 
 
 class ModelUnavailable(OperatorError):
@@ -18,4 +18,4 @@ class ModelUnavailable(OperatorError):
 
 
 class ChunkGivenUp(OperatorError):
-    """A chunk of an encode failed in every way that there is to try; the whole is encoded at once."""
+    """Every retry of a chunk failed; the video is encoded in one piece instead."""

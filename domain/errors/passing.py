@@ -1,4 +1,4 @@
-"""What is likely to pass: the same call is worth trying again."""
+"""Transient errors: the same call may succeed when it is tried again."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ class CatalogueUnavailable(PassingError):
 
 
 class WorkflowsUnavailable(PassingError):
-    """Temporal, or the worker that must answer for a workflow, does not answer."""
+    """Temporal, or the worker that runs the workflow, does not answer."""
 
 
 class WebhookUndelivered(PassingError):
-    """The receiver of a webhook does not take it."""
+    """The receiver of a webhook does not accept it."""
 
 
 class IssuerUnavailable(PassingError):
-    """The issuer of the accounts does not answer, so nobody new can be let in."""
+    """The token issuer does not answer, so new tokens can't be verified."""
 
 
 class ListenersFull(PassingError):
-    """As many event streams are open as this process serves."""
+    """This process has reached its limit of open event streams."""
 
 
 class TaskStartUnknown(PassingError):
-    """Temporal did not say whether it took the task; starting it again is safe."""
+    """Temporal did not confirm the start of the task; starting it again is safe."""
 
 
 class ScratchFull(PassingError):
-    """The worker's disk for temporary files has no room left."""
+    """The worker's disk for temporary files is full."""
 
 
 class MediaToolFailed(PassingError):
-    """FFmpeg ended with an error that does not point at the source."""
+    """FFmpeg failed with an error that does not point to the source."""
 
 
 class MediaToolStalled(PassingError):
@@ -50,16 +50,16 @@ class ModelStalled(PassingError):
 
 
 class SpeechServiceUnavailable(PassingError):
-    """The online speech service that the operator has chosen does not answer."""
+    """The configured online speech service does not answer."""
 
 
 class AttemptOverdue(PassingError):
-    """One attempt after the other took longer than an attempt may."""
+    """Repeated attempts took longer than the time limit of an attempt."""
 
 
 class ArtifactMismatch(PassingError):
-    """What was made does not have the length or the streams that it must have."""
+    """A produced file does not have the length, streams or digest that it must have."""
 
 
 class ChunkFailed(PassingError):
-    """The encoder failed on one chunk; what is tried next depends on how often it has."""
+    """The encoder failed on one chunk; the number of failures decides what is tried next."""

@@ -1,4 +1,4 @@
-"""What is wrong with a request, or with who makes it."""
+"""Errors of a request or its caller."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from domain.errors.tree import SenderError
 
 
 class FormBroken(SenderError):
-    """The request's body is not a form that can be read to its end."""
+    """The request's body is not a complete, valid form."""
 
 
 class FormInvalid(SenderError):
-    """A field of the request is missing, twice there, or holds a value that is not allowed."""
+    """A field of the request is missing, given twice, or has a value that is not allowed."""
 
 
 class LanguageUnsupported(SenderError):
-    """The named language is not one that the speech model knows."""
+    """The speech model does not know the named language."""
 
 
 class WebhookForbidden(SenderError):
-    """The webhook's address is not one that is called."""
+    """Webhooks are not sent to this address."""
 
 
 class WebhooksAbsent(SenderError):
@@ -26,11 +26,11 @@ class WebhooksAbsent(SenderError):
 
 
 class KeyUnknown(SenderError):
-    """The caller has no API key of this id."""
+    """The caller has no API key with this id."""
 
 
 class KeyLimitReached(SenderError):
-    """The caller has as many API keys as one caller may have."""
+    """The caller has reached the limit of API keys."""
 
 
 class TaskUnknown(SenderError):
@@ -42,11 +42,11 @@ class VideoUnknown(SenderError):
 
 
 class FileUnknown(SenderError):
-    """The task has no file of this name (yet)."""
+    """The task has no file with this name (yet)."""
 
 
 class RangeUnsatisfiable(SenderError):
-    """The asked byte range lies outside the file, which has `total` bytes."""
+    """The requested byte range lies outside the file, which has `total` bytes."""
 
     def __init__(self, message: str, total: int = 0) -> None:
         super().__init__(message)
@@ -54,35 +54,35 @@ class RangeUnsatisfiable(SenderError):
 
 
 class UploadHeaderInvalid(SenderError):
-    """A header of a resumable upload is missing, or can't be understood."""
+    """A header of a resumable upload is missing or invalid."""
 
 
 class UploadUnknown(SenderError):
-    """The caller has no resumable upload of this id."""
+    """The caller has no resumable upload with this id."""
 
 
 class UploadConflict(SenderError):
-    """The upload does not stand where the request says: ask for its offset, and go on from there."""
+    """The upload has another offset than the request says: ask for its offset and continue from there."""
 
 
 class UploadComplete(SenderError):
-    """The last byte of the upload is in, so that it can't be taken back: cancel its task instead."""
+    """The upload is complete and can't be deleted any more: cancel its task instead."""
 
 
 class UploadGone(SenderError):
-    """The upload was not finished in its time: begin a new one."""
+    """The upload has expired before it was complete: start a new one."""
 
 
 class UploadVersionUnsupported(SenderError):
-    """Resumable uploads are spoken here in version 1.0.0 of tus only."""
+    """Resumable uploads support only version 1.0.0 of the tus protocol."""
 
 
 class ChunkTypeWrong(SenderError):
-    """The bytes of a resumable upload come as application/offset+octet-stream."""
+    """The bytes of a resumable upload need the Content-Type application/offset+octet-stream."""
 
 
 class ChecksumWrong(SenderError):
-    """The bytes that came are not those of the checksum: they were thrown away, send them again."""
+    """The received bytes do not match the checksum and were discarded: send them again."""
 
 
 class StageUnknown(SenderError):
@@ -94,11 +94,11 @@ class StageNotRetryable(SenderError):
 
 
 class TaskEnded(SenderError):
-    """The task has ended already."""
+    """The task has already ended."""
 
 
 class AllowanceExceeded(SenderError):
-    """More is asked for than one caller may have now; it may be had in `retry_after_s` seconds."""
+    """The request exceeds a limit of the caller; it may succeed in `retry_after_s` seconds."""
 
     def __init__(self, message: str, retry_after_s: int = 60) -> None:
         super().__init__(message)
@@ -106,24 +106,24 @@ class AllowanceExceeded(SenderError):
 
 
 class RateExceeded(AllowanceExceeded):
-    """Requests come faster than one caller may send them: slow down."""
+    """Too many requests from this caller: slow down."""
 
 
 class QuotaExceeded(AllowanceExceeded):
-    """The caller has used up what one caller may have: running tasks, bytes or minutes."""
+    """The caller has used up a quota: running tasks, bytes or minutes."""
 
 
 class ListeningExceeded(AllowanceExceeded):
-    """The caller listens to as many event streams as one caller may."""
+    """The caller has reached the limit of open event streams."""
 
 
 class TokenMissing(SenderError):
-    """This call is only for those who say who they are, by a bearer token or an API key."""
+    """Authentication required: send a bearer token or an API key."""
 
 
 class TokenRefused(SenderError):
-    """The token or API key is not one that is good here (any more)."""
+    """The token or API key is invalid, expired or revoked."""
 
 
 class RoleMissing(SenderError):
-    """Who asks is known, but may not do this."""
+    """The caller's role does not allow this."""

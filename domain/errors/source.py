@@ -1,4 +1,4 @@
-"""What is wrong with a file that was sent."""
+"""Errors of an uploaded file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class SourceEmpty(SenderError):
 
 
 class SourceUnreadable(SenderError):
-    """The file is not a video that can be read."""
+    """The file is not a readable video."""
 
 
 class SourceTruncated(SenderError):
@@ -18,24 +18,24 @@ class SourceTruncated(SenderError):
 
 
 class SourceTypeUnsupported(SenderError):
-    """The content is of a kind that is not taken (a playlist, a script, an image, ...)."""
+    """The content is of an unsupported kind (a playlist, a script, an image, ...)."""
 
 
 class NoVideoStream(SenderError):
-    """The file holds no picture."""
+    """The file has no video stream."""
 
 
 class SourceKillsWorker(SenderError):
-    """Each worker that works on the file ends at once and without a word."""
+    """Every worker that processes the file crashes."""
 
 
 class SourceTooLarge(SenderError):
-    """More bytes, or a larger picture, than the operator allows."""
+    """The file has more bytes, or a larger picture, than the operator allows."""
 
 
 class SourceTooLong(SenderError):
-    """A longer running time than the operator allows."""
+    """The video is longer than the operator allows."""
 
 
 class SubtitlesInvalid(SenderError):
-    """The given subtitles can't be read."""
+    """The subtitle file can't be read."""

@@ -1,4 +1,4 @@
-"""Why an attempt was told to stop; none of it is a fault of the work."""
+"""Reasons to stop an attempt; none is a fault of the work."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ class AttemptCancelled(AttemptStopped):
 
 
 class AttemptDrained(AttemptStopped, PassingError):
-    """The worker is shutting down: another one goes on with the work."""
+    """The worker is shutting down: another one continues the work."""
 
 
 class AttemptHandedBack(AttemptStopped, PassingError):
-    """This worker has failed at the work: another one is to try."""
+    """The work has failed on this worker: another worker must try it."""
 
 
 class AttemptSuperseded(AttemptStopped, PassingError):
-    """Temporal has missed this attempt's beats and gone on without it."""
+    """Temporal has missed this attempt's heartbeats and started another attempt."""

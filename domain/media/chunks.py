@@ -1,4 +1,4 @@
-"""Where a long encode is cut, so that each stretch can be encoded on its own and kept."""
+"""Plan of the chunks of a long encode, each of which is encoded and cached on its own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WANTED_CHUNKS = 12
 class Chunk:
     """The frames with `start_pts` <= pts < `end_pts`, in the source stream's time base.
 
-    `seek_us` is where a reader must start, on the source's own clock, to decode them all.
+    `seek_us` is the seek position, on the source's own clock, from which all of them can be decoded.
     """
 
     index: int
@@ -38,7 +38,7 @@ class Chunk:
 
 @dataclass(frozen=True)
 class FrameClock:
-    """How pts count: `origin_pts` is the media's time zero, which may lie before the first frame."""
+    """Clock of a stream's pts: `origin_pts` is media time zero, which may lie before the first frame."""
 
     time_base: Ratio
     origin_pts: int
@@ -50,7 +50,7 @@ class FrameClock:
 
 @dataclass(frozen=True)
 class FrameIndex:
-    """Every frame of a source's picture, in the order in which it is shown."""
+    """Pts of every frame and every key frame of a source's picture, in display order."""
 
     clock: FrameClock
     pts: Sequence[int]
@@ -62,22 +62,22 @@ class FrameIndex:
 
 
 def chunk_length_us(duration_us: int) -> int:
-    """How long a chunk of a source is: a multiple of the segment, 12 s to 60 s."""
+    """The length of a source's chunks: a multiple of the segment, 12 s to 60 s."""
     segments = -(-duration_us // (_WANTED_CHUNKS * SEGMENT_US))
     return min(max(segments * SEGMENT_US, _SHORTEST_US), _LONGEST_US)
 
 
 def plan_chunks(index: FrameIndex, length_us: int, *, seeks_exactly: bool) -> tuple[Chunk, ...]:
-    """Cut at the first frame at or after each multiple of `length_us`; every frame is in one chunk.
+    """Cuts at the first frame at or after each multiple of `length_us`; every frame is in one chunk.
 
-    `seeks_exactly` is False for a container without an index, where a seek may land behind the
-    key frame that it was meant for.
+    `seeks_exactly` is False for a container without an index, where a seek may land after the
+    wanted key frame.
     """
     step = Fraction(length_us, 1_000_000) / index.clock.time_base.fraction
     first, last = index.pts[0], index.pts[-1]
     cuts = [0]
     number = 1
-    # What is left after the last cut is at least half a chunk.
+    # The last chunk has at least half the length.
     while first + (number + Fraction(1, 2)) * step <= last:
         cut = bisect_left(index.pts, first + number * step)
         if cut > cuts[-1]:
@@ -97,10 +97,10 @@ def plan_chunks(index: FrameIndex, length_us: int, *, seeks_exactly: bool) -> tu
 
 
 def chunk_starts(chunks: Sequence[Chunk], clock: FrameClock, frame_rate: Ratio | None) -> list[Fraction]:
-    """When each chunk starts in the joined picture, in seconds after its first frame.
+    """The start of each chunk in the joined picture, in seconds after its first frame.
 
-    With a constant `frame_rate` on the grid of its frames, as the encoder writes them; without one
-    on a grid of 1/90000 s.
+    Starts are rounded to whole frames of a constant `frame_rate`, as the encoder writes them, or to
+    1/90000 s without one.
     """
     grid = frame_rate.fraction if frame_rate else Fraction(90_000)
     first = chunks[0].start_pts
@@ -111,8 +111,8 @@ def chunk_starts(chunks: Sequence[Chunk], clock: FrameClock, frame_rate: Ratio |
 
 
 def _seek_us(index: FrameIndex, start_pts: int, *, seeks_exactly: bool) -> int:
-    """Just behind the last key frame that is not after `start_pts`: ffmpeg seeks 130 ms early where
-    a container is searched by decoding times."""
+    """Seek position just after the last key frame that is not after `start_pts`: ffmpeg seeks 130 ms
+    early where a container is indexed by decoding times."""
     base = index.clock.time_base.fraction * 1_000_000
     key_pts = index.key_pts[bisect_right(index.key_pts, start_pts) - 1]
     if not seeks_exactly:

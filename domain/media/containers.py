@@ -1,4 +1,4 @@
-"""Judges by an upload's first bytes whether it can be a video, and names what else it looks like."""
+"""Container detection by an upload's first bytes; names the file type of what is no video."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from enum import StrEnum
 from domain.errors import SourceEmpty, SourceTypeUnsupported
 
 HEAD_SIZE = 4096
-"""How many bytes `sniff` wants to see, unless the file is shorter."""
+"""Number of bytes that `sniff` needs, unless the file is shorter."""
 
 
 class Container(StrEnum):
-    """The containers that are taken; the value is the media type that the source is stored with."""
+    """Supported containers; the value is the media type that the source is stored with."""
 
     MP4 = "video/mp4"
     QUICKTIME = "video/quicktime"
@@ -22,7 +22,7 @@ class Container(StrEnum):
     MPEG_TS = "video/mp2t"
 
 
-_TAKEN = "MP4, MOV, Matroska, WebM, AVI or MPEG-TS"
+_SUPPORTED = "MP4, MOV, Matroska, WebM, AVI or MPEG-TS"
 
 _IMAGE_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"crx ", b"jxl ")
 _AUDIO_BRANDS = (b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"F4B ")
@@ -78,7 +78,7 @@ _OTHER_SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b".RMF", "a RealMedia file"),
 )
 
-# What text may begin with, once leading space and a byte order mark are gone; the first match names it.
+# Patterns at the start of text without leading space and byte order mark; the first match decides.
 _TEXT_KINDS = tuple(
     (re.compile(pattern, re.IGNORECASE | re.DOTALL), kind)
     for pattern, kind in (
@@ -100,14 +100,16 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 def sniff(head: bytes) -> Container:
     """The container of an upload that begins with `head`: its first `HEAD_SIZE` bytes, or all of it.
 
-    Raises SourceEmpty for no bytes, and SourceTypeUnsupported with what the bytes look like. A right
-    beginning is no promise: only the probe reads the file.
+    Raises SourceEmpty for no bytes, and SourceTypeUnsupported with the file type that the bytes look like.
+    A valid beginning does not make a valid video: only the probe reads the file.
     """
     if not head:
         raise SourceEmpty("The file has no bytes.")
     container = _iso(head) or _matroska(head) or _riff(head) or _mpeg_ts(head)
     if container is None:
-        raise SourceTypeUnsupported(f"The file looks like {_appearance(head)}, not like a video in {_TAKEN}.")
+        raise SourceTypeUnsupported(
+            f"The file looks like {_appearance(head)}, not like a video in {_SUPPORTED}."
+        )
     return container
 
 
@@ -120,8 +122,8 @@ def _iso(head: bytes) -> Container | None:
         return Container.QUICKTIME if brand == b"qt  " else Container.MP4
     if kind not in _OLD_QUICKTIME_ATOMS:
         return None
-    # An atom of size 0 goes to the end of the file, and one of size 1 has its true size behind it. Only the
-    # media itself can be so long that its size reads as letters, as in "The free dictionary".
+    # An atom of size 0 extends to the end of the file; one of size 1 has a 64-bit size after its type. Only
+    # the media itself can be so long that its size reads as letters, as in "The free dictionary".
     sane = size in (0, 1) or (size >= 8 and (kind == b"mdat" or size < _SMALLEST_SIZE_OF_LETTERS))
     return Container.QUICKTIME if sane else None
 
@@ -129,13 +131,13 @@ def _iso(head: bytes) -> Container | None:
 def _matroska(head: bytes) -> Container | None:
     if not head.startswith(_EBML):
         return None
-    place = head.find(_EBML_DOCTYPE, 4, 256)
-    if place < 0 or place + 3 > len(head):
+    offset = head.find(_EBML_DOCTYPE, 4, 256)
+    if offset < 0 or offset + 3 > len(head):
         return None
-    # The length is a variable-size integer: as many bytes as its first bit that is set, from the left, says.
-    width = 9 - head[place + 2].bit_length()
-    start = place + 2 + width
-    length = int.from_bytes(head[place + 2 : start], "big") & ((1 << 7 * width) - 1)
+    # The length is a variable-size integer: its leading zero bits give its number of bytes.
+    width = 9 - head[offset + 2].bit_length()
+    start = offset + 2 + width
+    length = int.from_bytes(head[offset + 2 : start], "big") & ((1 << 7 * width) - 1)
     doctype = head[start : start + length].rstrip(b"\x00")
     return {b"webm": Container.WEBM, b"matroska": Container.MATROSKA}.get(doctype)
 
@@ -149,7 +151,7 @@ def _mpeg_ts(head: bytes) -> Container | None:
     for packet_size, start in ((188, 0), (192, 4)):
         packets = len(range(start, len(head), packet_size))
         # Fewer than three could be text: 0x47 is the letter G.
-        if packets >= 3 and all(head[place] == 0x47 for place in range(start, len(head), packet_size)):
+        if packets >= 3 and all(head[offset] == 0x47 for offset in range(start, len(head), packet_size)):
             return Container.MPEG_TS
     return None
 

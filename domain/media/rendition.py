@@ -1,4 +1,4 @@
-"""What a source's picture is to become: its size, its quality, the look of drawn cues."""
+"""Rendition: the wanted size and quality of a video, and the style of its burned cues."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.subtitles.style import READABLE, CueStyle
 
 @dataclass(frozen=True)
 class FrameSize:
-    """A picture's sides, in square pixels; even, because 4:2:0 colour needs it."""
+    """A picture's size in square pixels; both sides are even, because 4:2:0 colour needs it."""
 
     width: int
     height: int
@@ -23,7 +23,7 @@ class FrameSize:
 
 
 class Resolution(StrEnum):
-    """The sizes that a library's video can have."""
+    """Named frame sizes."""
 
     P360 = "360p"
     P480 = "480p"
@@ -45,9 +45,9 @@ _SIZES = {
 
 @dataclass(frozen=True)
 class Rendition:
-    """At most `max_height` lines, or, with `exact`, precisely that size with bars where the shape differs.
+    """Wanted output: at most `max_height` lines, or the `exact` size with bars where the shape differs.
 
-    `crf` None is what the operator has set.
+    `crf` None uses the operator's setting.
     """
 
     max_height: int = 1080
@@ -62,13 +62,13 @@ class Rendition:
             raise ValueError(f"a CRF is 0 to 51, not {self.crf}")
 
     def picture_size(self, display_width: int, display_height: int) -> tuple[int, int]:
-        """The sides of the scaled picture, without bars."""
+        """Width and height of the scaled picture, without bars."""
         if self.exact is None:
             return fit_within(display_width, display_height, self.max_height)
         return fit_inside(display_width, display_height, self.exact.width, self.exact.height)
 
     def size(self, display_width: int, display_height: int) -> tuple[int, int]:
-        """The sides of the result."""
+        """Width and height of the result, with bars."""
         if self.exact is None:
             return self.picture_size(display_width, display_height)
         return self.exact.width, self.exact.height

@@ -1,4 +1,4 @@
-"""Which size a picture gets: even sides, square pixels, its own shape."""
+"""Size of a scaled picture: even sides, square pixels, the same aspect ratio."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from fractions import Fraction
 
 
 def fit_within(display_width: int, display_height: int, max_height: int) -> tuple[int, int]:
-    """The width and height of a picture of at most `max_height` lines that looks the same.
+    """Width and height of a picture of at most `max_height` lines with the same aspect ratio.
 
-    Lines are counted down the picture as it is seen, so a portrait video is bound by its long
-    side. Sides are even, because 4:2:0 colour has one sample for two by two pixels; an odd side
-    loses one pixel, as it may not grow, and only a side of one pixel becomes two.
+    The height is that of the displayed picture, so a portrait video is limited by its long
+    side. Sides are even, because 4:2:0 colour has one sample for two by two pixels. An odd side
+    loses one pixel, as it may not grow; only a side of one pixel becomes two.
     """
     height = _even_below(min(display_height, max_height))
     width = _nearest_even(Fraction(display_width * height, display_height))
@@ -18,7 +18,7 @@ def fit_within(display_width: int, display_height: int, max_height: int) -> tupl
 
 
 def fit_inside(display_width: int, display_height: int, width: int, height: int) -> tuple[int, int]:
-    """The largest even sides of the picture's shape that fit into a frame; a small picture is enlarged."""
+    """Largest even size of the same aspect ratio that fits into a frame; a small picture is enlarged."""
     scale = min(Fraction(width, display_width), Fraction(height, display_height))
     return (
         min(width, _nearest_even(display_width * scale)),

@@ -1,4 +1,4 @@
-"""What a probe tells of a source: exact values, with their units in the names."""
+"""Result of a probe: streams, size and duration of a source as exact values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fractions import Fraction
 
 @dataclass(frozen=True)
 class Ratio:
-    """An exact ratio that travels as two integers, such as a frame rate or a pixel's shape."""
+    """An exact ratio, serialized as two integers, such as a frame rate or a pixel's aspect ratio."""
 
     numerator: int
     denominator: int = 1
@@ -30,7 +30,7 @@ class PictureStream:
     """The source's video stream as it is coded, before rotation is applied.
 
     `rotation_degrees` is clockwise, one of 0, 90, 180, 270. `display_width` and
-    `display_height` are what a viewer sees: rotated, with square pixels.
+    `display_height` are the size on the screen: rotated, with square pixels.
     """
 
     index: int
@@ -50,21 +50,21 @@ class PictureStream:
         if self.width <= 0 or self.height <= 0:
             raise ValueError(f"a picture needs a size, not {self.width}x{self.height}")
         if self.rotation_degrees not in (0, 90, 180, 270):
-            raise ValueError(f"a rotation of {self.rotation_degrees} degrees is not known")
+            raise ValueError(f"a rotation is 0, 90, 180 or 270 degrees, not {self.rotation_degrees}")
 
     @property
-    def _turned(self) -> bool:
+    def _is_quarter_turn(self) -> bool:
         return self.rotation_degrees in (90, 270)
 
     @property
     def display_width(self) -> int:
         square = (round(self.width * self.sample_aspect.fraction), self.height)
-        return square[1] if self._turned else square[0]
+        return square[1] if self._is_quarter_turn else square[0]
 
     @property
     def display_height(self) -> int:
         square = (round(self.width * self.sample_aspect.fraction), self.height)
-        return square[0] if self._turned else square[1]
+        return square[0] if self._is_quarter_turn else square[1]
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class SoundStream:
 
 @dataclass(frozen=True)
 class SourceMedia:
-    """A source that has been read to its end and found sound. `container` is FFmpeg's demuxer name."""
+    """A source that was read to its end and is valid. `container` is FFmpeg's demuxer name."""
 
     container: str
     duration_us: int

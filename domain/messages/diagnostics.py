@@ -1,4 +1,4 @@
-"""What an installation's parts say of themselves."""
+"""Wire types of diagnostics: the state of an installation's components."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PartReport:
-    """One part; `mend` says what to do when it is not ok."""
+    """State of one component; `mend` is the fix when it is not ok."""
 
     part: str
     ok: bool
@@ -17,6 +17,6 @@ class PartReport:
 
 @dataclass(frozen=True)
 class DiagnosticsReport:
-    """The parts of one worker."""
+    """State of the components of one or several workers."""
 
     parts: tuple[PartReport, ...] = ()

@@ -1,4 +1,4 @@
-"""The wire types of an encode in chunks; like all of them they grow by fields with defaults."""
+"""Wire types of an encode in chunks; like all of them they grow by fields with defaults."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from domain.storage.artifact import Artifact
 
 @dataclass(frozen=True)
 class EncodeOrder:
-    """What is to become of a source's picture, and the cues drawn into it.
+    """Encode of a source into a rendition, with cues burned in if there are any.
 
-    Older than `rendition` are tasks that name only `max_height`.
+    Tasks from before `rendition` have only `max_height`.
     """
 
     task_id: str
@@ -36,9 +36,9 @@ class PlanChunksInput:
 
 @dataclass(frozen=True)
 class ChunkPlan:
-    """Where an encode is cut. Without chunks it is done whole, and `whole_because` says why.
+    """Chunks of an encode. Without chunks the video is encoded in one piece, for the reason `whole_because`.
 
-    `sound_lag_us` is how long the source's sound goes on after its picture, None when it does not say.
+    `sound_lag_us` is the time by which the source's sound is longer than its picture, None if unknown.
     """
 
     chunks: tuple[Chunk, ...] = ()
@@ -60,7 +60,7 @@ class EncodeChunkInput:
 
 @dataclass(frozen=True)
 class EncodedChunk:
-    """`reused` says that somebody had encoded it before; `remark` how it came to be, if not as usual."""
+    """An encoded chunk. `reused` is true for a cached one; `remark` describes an unusual encode."""
 
     artifact: Artifact
     reused: bool = False
@@ -74,7 +74,7 @@ class EncodeSoundInput:
 
 @dataclass(frozen=True)
 class JoinChunksInput:
-    """`chunks` are the pictures of the plan's chunks, in their order."""
+    """Join of the encoded `chunks`, in the plan's order, and the sound."""
 
     order: EncodeOrder
     plan: ChunkPlan

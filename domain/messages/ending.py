@@ -1,4 +1,4 @@
-"""The wire types of a task's end: what is published, and what is cleaned up."""
+"""Wire types of a task's end: publishing and cleaning up."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from domain.storage.artifact import Artifact
 
 @dataclass(frozen=True)
 class PublishInput:
-    """`files` maps each download's name to the artifact that becomes it."""
+    """Publishing of `files`: maps each download's name to its temporary artifact."""
 
     task_id: str
     video_id: str
@@ -18,14 +18,14 @@ class PublishInput:
 
 @dataclass(frozen=True)
 class Published:
-    """Maps each download's name to its final artifact."""
+    """Published files: maps each download's name to its final artifact."""
 
     files: dict[str, Artifact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class CleanUpInput:
-    """Removes a task's temporary objects; `drop_source` also removes a refused source."""
+    """Removal of a task's temporary objects; with `drop_source` also of a refused source."""
 
     task_id: str
     video_id: str

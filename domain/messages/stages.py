@@ -1,7 +1,6 @@
-"""The wire types: one input and one result for each workflow, activity and message.
+"""Wire types of the stages: one input and one result for each activity.
 
-They travel as JSON through Temporal, so they grow by fields with defaults and never
-lose or rename one.
+Temporal stores them as JSON. So they grow by fields with defaults, and no field is removed or renamed.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ class ProbeInput:
 
 @dataclass(frozen=True)
 class DownscaleInput:
-    """Older than `rendition` are tasks that name only `max_height`."""
+    """Downscale of a source. Tasks from before `rendition` have only `max_height`."""
 
     task_id: str
     source: Artifact
@@ -39,7 +38,7 @@ class DownscaleInput:
 
 @dataclass(frozen=True)
 class EncodedVideo:
-    """A rendition. `copied` says that the picture was not encoded again."""
+    """A finished rendition. `copied` is true when the picture was copied without an encode."""
 
     artifact: Artifact
     copied: bool = False
@@ -62,11 +61,21 @@ class LanguageInput:
 
 @dataclass(frozen=True)
 class SubtitlesInput:
-    """`audio` is 16 kHz mono s16le PCM, or None when it is known that nobody speaks."""
+    """`audio` is 16 kHz mono s16le PCM, or None for a video without speech."""
 
     task_id: str
     media: SourceMedia
     audio: Artifact | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class GivenSubtitlesInput:
+    """`srt` is the subtitle file as the caller sent it."""
+
+    task_id: str
+    srt: Artifact
+    media: SourceMedia
     language: str | None = None
 
 
@@ -79,7 +88,7 @@ class AnimalsInput:
 
 @dataclass(frozen=True)
 class AnimalsFound:
-    """The animals of a video; `report` is the JSON with every detail."""
+    """Animals of a video; `report` is the complete `animals.json`."""
 
     report: Artifact
     sightings: tuple[Sighting, ...] = ()
@@ -99,8 +108,11 @@ class SubtitleFiles:
 
 @dataclass(frozen=True)
 class MergeInput:
-    """With a `picture` the cues become a selectable track of it; without one they are drawn
-    into the `source`, which is made into the `rendition` in the same pass."""
+    """Merge of picture and subtitles.
+
+    With a `picture` the cues are added as a selectable track. Without one the `source` is encoded into the
+    `rendition`, with the cues burned in.
+    """
 
     task_id: str
     source: Artifact
@@ -117,7 +129,7 @@ class MergeInput:
 
 @dataclass(frozen=True)
 class RecordInput:
-    """Brings the catalogue's row in line with the workflow."""
+    """Update of the catalogue's row with the workflow's state."""
 
     video_id: str
     state: TaskState

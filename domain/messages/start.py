@@ -11,10 +11,10 @@ from domain.tasks.options import ProcessingOptions
 
 @dataclass(frozen=True)
 class PipelineRequest:
-    """Starts a `VideoPipeline`. `stage_timeout_s` bounds one attempt of a stage.
+    """Input of a `VideoPipeline`. `stage_timeout_s` limits one attempt of a stage.
 
-    An encode of more than `chunk_after_s` of media is cut into chunks; 0, as in tasks that are
-    older than chunks, never cuts. `webhook_url` is told when the task has completed or failed.
+    A video longer than `chunk_after_s` is encoded in chunks; 0, as in tasks from before chunks, turns
+    chunks off. A webhook is sent to `webhook_url` when the task has completed or failed.
     """
 
     task_id: str
@@ -32,7 +32,7 @@ class PipelineRequest:
 
 @dataclass(frozen=True)
 class Admission:
-    """The verdict of the probe, for the caller who still waits on the line."""
+    """Result of the probe, for the HTTP request that waits for it."""
 
     accepted: bool
     fault_code: str = ""
@@ -41,6 +41,6 @@ class Admission:
 
 @dataclass(frozen=True)
 class RetryStage:
-    """Asks a parked task to try a failed stage again."""
+    """Request to a parked task to retry a failed stage."""
 
     stage: str

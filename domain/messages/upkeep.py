@@ -1,4 +1,4 @@
-"""The wire types of the hourly sweep and the upkeep of the library."""
+"""Wire types of the hourly sweep of the store and the upkeep of the library."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ class StoredVideo:
 
 @dataclass(frozen=True)
 class UpkeepInput:
-    """Videos go `retention_s` after they came (0: never), to `archive_bucket` if there is one.
+    """Videos are removed `retention_s` after their upload (0: never), after a copy to `archive_bucket` if
+    that is set.
 
-    What is younger than `grace_s` may belong to an upload or a task that has not recorded it yet.
+    Objects and rows younger than `grace_s` are left alone: an upload or a task may still be recording them.
     """
 
     retention_s: int = 0
@@ -28,8 +29,8 @@ class UpkeepInput:
 
 @dataclass(frozen=True)
 class UpkeepReport:
-    """How many videos went by age, how many had lost their result, how many objects of no row went, and how
-    many of either were left as they are, because so many are no leftover."""
+    """Counts of an upkeep: `expired` videos, videos with a `lost` result, removed `orphans` (objects without
+    a row), and `spared` ones: left unchanged, because so many point to a wrong configuration."""
 
     expired: int = 0
     lost: int = 0
@@ -39,7 +40,7 @@ class UpkeepReport:
 
 @dataclass(frozen=True)
 class ExpiredUpload:
-    """A resumable upload whose time is over; an unsettled one has no task, and its parts are nobody's."""
+    """An expired resumable upload; one that is not `settled` has no task, and its parts are removed."""
 
     upload_id: str
     video_id: str
@@ -48,7 +49,7 @@ class ExpiredUpload:
 
 @dataclass(frozen=True)
 class SweepInput:
-    """Removes what is older than `older_than_s` and no task needs, and keeps the library up."""
+    """Removal of objects older than `older_than_s` that no task needs, and the upkeep of the library."""
 
     older_than_s: int = 24 * 3600
     upkeep: UpkeepInput | None = None
@@ -56,8 +57,8 @@ class SweepInput:
 
 @dataclass(frozen=True)
 class SweepReport:
-    """What went: objects, uploads to the store that were begun and never ended, and what was known of
-    resumable uploads whose time is over."""
+    """Counts of a sweep: removed `objects`, aborted multipart `uploads`, `expired` resumable uploads; `kept`
+    is the report of the upkeep."""
 
     objects: int = 0
     uploads: int = 0

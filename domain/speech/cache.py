@@ -1,4 +1,4 @@
-"""How long work on a sound is kept in finished pieces, so that no piece is ever done twice."""
+"""Cache of finished pieces of work on one sound, so that an interrupted task does not repeat them."""
 
 from __future__ import annotations
 
@@ -9,22 +9,21 @@ from typing import Protocol
 
 
 class WorkCache(Protocol):
-    """Finished pieces of work on one sound; whoever works on the same sound finds them.
+    """Finished pieces of work on one sound, shared by all tasks with the same sound.
 
-    A piece is named by its `recipe` (a digest of all that decides its content) and its span of the sound.
-    Both calls take as long as a store takes to answer. Neither fails when it does not: work that could
-    not be kept is done again.
+    The key of a piece is its `recipe` (a digest of all that decides its content) and its span of the sound.
+    Both calls wait for the store. Neither fails when the store does: the work is then repeated.
     """
 
     def find(self, recipe: str, start_us: int, end_us: int) -> bytes | None:
-        """The piece, or None when nobody has done it yet."""
+        """The cached piece, or None."""
 
     def save(self, recipe: str, start_us: int, end_us: int, content: bytes) -> None:
-        """Done twice it comes to the same."""
+        """Stores a piece; idempotent."""
 
 
 class NoCache:
-    """For work that nobody will take up again."""
+    """Cache that stores nothing, for work that is never resumed."""
 
     def find(self, recipe: str, start_us: int, end_us: int) -> bytes | None:
         return None
@@ -37,6 +36,6 @@ NO_CACHE = NoCache()
 
 
 def recipe_digest(facts: Mapping[str, object]) -> str:
-    """One name for all facts that decide what a piece of work comes to."""
+    """Digest of all facts that decide the content of a piece."""
     text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]

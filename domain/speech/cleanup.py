@@ -1,4 +1,4 @@
-"""What is kept of the words a speech model says it heard: in order, inside the speech, no endless loops."""
+"""Cleanup of a model's transcript: words in order, inside the speech, without endless repetitions."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from dataclasses import dataclass, replace
 from domain.speech.regions import PROBABILITY_STEP_US, Region
 from domain.speech.words import Word
 
-# A loop is a phrase said over and over faster than a mouth can: people do say "no, no, no, no".
+# A loop is a phrase repeated faster than anyone can speak: people do say "no, no, no, no".
 _LOOP_REPEATS = 4
 _LONGEST_LOOP_WORDS = 12
 _FASTEST_WORD_US = 80_000
 
-# An alignment may leave a word no time at all; it gets this much where the next word allows it.
+# An alignment may give a word no duration; it gets this much if the next word leaves room.
 _SHORTEST_WORD_US = 100_000
 
-_VOICE = 0.5
+_VOICE_PROBABILITY = 0.5
 _LONGEST_MOVE_US = 512_000
 
 
 @dataclass(frozen=True)
 class TranscribedWord:
-    """A word as a model gives it, with the space before it and with times inside its region."""
+    """A word as a model returns it, with its leading space and with times relative to its region."""
 
     text: str
     start_us: int
@@ -30,10 +30,10 @@ class TranscribedWord:
     probability: float
 
 
-def place_words(region: Region, heard: Sequence[TranscribedWord]) -> list[Word]:
-    """The words with their times in the file: each inside the region, in order of time, none over another."""
+def place_words(region: Region, transcribed: Sequence[TranscribedWord]) -> list[Word]:
+    """The words with times in the file: inside the region, in order of time, without overlaps."""
     placed: list[Word] = []
-    for word in collapse_loops(heard):
+    for word in collapse_loops(transcribed):
         text = " ".join(word.text.split())
         if text:
             earliest_us = placed[-1].start_us if placed else region.pieces[0].start_us
@@ -49,9 +49,9 @@ def place_words(region: Region, heard: Sequence[TranscribedWord]) -> list[Word]:
 
 
 def start_with_voice(words: Sequence[Word], probabilities: Sequence[float], duration_us: int) -> list[Word]:
-    """The words, those that begin in silence moved to where the voice sets in shortly after.
+    """The words, with those that begin in silence moved to the voice that begins shortly after.
 
-    An alignment likes to give the first word after a pause the pause's end too.
+    An alignment often starts the first word after a pause too early, inside the pause.
     """
     limits_us = [*(word.start_us for word in words[1:]), duration_us]
     return [
@@ -63,9 +63,9 @@ def start_with_voice(words: Sequence[Word], probabilities: Sequence[float], dura
 def _voice_onset_us(start_us: int, probabilities: Sequence[float]) -> int:
     first = start_us // PROBABILITY_STEP_US
     ahead = probabilities[first : first + _LONGEST_MOVE_US // PROBABILITY_STEP_US]
-    if not ahead or ahead[0] >= _VOICE:
+    if not ahead or ahead[0] >= _VOICE_PROBABILITY:
         return start_us
-    step = next((step for step, voice in enumerate(ahead) if voice >= _VOICE), 0)
+    step = next((step for step, probability in enumerate(ahead) if probability >= _VOICE_PROBABILITY), 0)
     return max(start_us, (first + step) * PROBABILITY_STEP_US)
 
 
@@ -76,11 +76,11 @@ def _moved(word: Word, onset_us: int, limit_us: int) -> Word:
     return replace(word, start_us=onset_us, end_us=end_us)
 
 
-def join_pieces(heard: Sequence[TranscribedWord]) -> list[TranscribedWord]:
-    """Whole words of a language that puts spaces between them: what has no space before it, such as the
-    `'hui` of `aujourd'hui`, belongs to the word before."""
+def join_pieces(pieces: Sequence[TranscribedWord]) -> list[TranscribedWord]:
+    """Whole words of a language with spaces: a piece without a leading space, such as the `'hui` of
+    `aujourd'hui`, belongs to the word before."""
     joined: list[TranscribedWord] = []
-    for piece in heard:
+    for piece in pieces:
         if joined and not piece.text.startswith(" "):
             before = joined.pop()
             joined.append(
@@ -96,27 +96,27 @@ def join_pieces(heard: Sequence[TranscribedWord]) -> list[TranscribedWord]:
     return joined
 
 
-def collapse_loops(heard: Sequence[TranscribedWord]) -> list[TranscribedWord]:
-    """The words, each loop cut down to its first turn."""
-    kept: list[TranscribedWord] = []
-    at = 0
-    while at < len(heard):
-        length, turns = _loop_at(heard, at)
-        kept.extend(heard[at : at + length])
-        at += length * turns
-    return kept
+def collapse_loops(words: Sequence[TranscribedWord]) -> list[TranscribedWord]:
+    """The words, with each loop reduced to its first repetition."""
+    collapsed: list[TranscribedWord] = []
+    start = 0
+    while start < len(words):
+        length, repeats = _loop_at(words, start)
+        collapsed.extend(words[start : start + length])
+        start += length * repeats
+    return collapsed
 
 
-def _loop_at(heard: Sequence[TranscribedWord], at: int) -> tuple[int, int]:
-    """How many words the loop that begins here has, and how often it turns; (1, 1) for no loop."""
-    texts = [word.text.strip().casefold() for word in heard[at:]]
+def _loop_at(words: Sequence[TranscribedWord], start: int) -> tuple[int, int]:
+    """Number of words and of repetitions of the loop that begins at `start`; (1, 1) for no loop."""
+    texts = [word.text.strip().casefold() for word in words[start:]]
     for length in range(1, min(_LONGEST_LOOP_WORDS, len(texts) // _LOOP_REPEATS) + 1):
-        turns = 1
-        while texts[turns * length : (turns + 1) * length] == texts[:length]:
-            turns += 1
-        repeated = heard[at + length : at + length * turns]
-        if turns >= _LOOP_REPEATS and _too_fast(repeated):
-            return length, turns
+        repeats = 1
+        while texts[repeats * length : (repeats + 1) * length] == texts[:length]:
+            repeats += 1
+        repeated = words[start + length : start + length * repeats]
+        if repeats >= _LOOP_REPEATS and _too_fast(repeated):
+            return length, repeats
     return 1, 1
 
 

@@ -1,4 +1,4 @@
-"""What was said: words with their times, and the language they were said in."""
+"""Transcript: words with their times, spans of speech, and the language estimate."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Word:
 
 @dataclass(frozen=True)
 class SpeechSpan:
-    """A stretch of the sound in which somebody speaks."""
+    """A stretch of the sound that contains speech."""
 
     start_us: int
     end_us: int
@@ -39,7 +39,7 @@ class SpeechSpan:
 
 
 class LanguageVerdict(StrEnum):
-    """How the language became known."""
+    """Source and certainty of a language estimate."""
 
     DETECTED = "detected"
     UNCERTAIN = "uncertain"
@@ -58,9 +58,9 @@ class LanguageScore:
 
 @dataclass(frozen=True)
 class LanguageEstimate:
-    """The language of a video; `language` is None exactly when nobody speaks.
+    """The language of a video; `language` is None exactly when there is no speech.
 
-    `uncertain` still names the likeliest one. `runners_up` are the next ones, likeliest first.
+    An `uncertain` estimate has the most probable language. `runners_up` are the next ones in order.
     """
 
     verdict: LanguageVerdict

@@ -1,4 +1,4 @@
-"""How heard words are written down between two attempts, and read back exactly as they were."""
+"""Writer and reader of a transcript's JSON form, in which words are cached between attempts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from domain.speech.words import Word
 
-# Part of each recipe: what an older or newer version wrote is not looked for.
+# Part of each recipe, so that files of another version are never read.
 WORDS_FORMAT = 1
 
 
@@ -17,7 +17,7 @@ def write_words(words: Sequence[Word]) -> bytes:
 
 
 def read_words(content: bytes) -> list[Word] | None:
-    """The words, or None when these are not words: a store that lost power may hold half a file."""
+    """The words, or None for damaged content: a store that lost power may hold half a file."""
     try:
         return [Word(text, start, end, probability) for text, start, end, probability in json.loads(content)]
     except (ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""An object in the store, as messages carry it."""
+"""Reference to an object in the store, as messages carry it."""
 
 from __future__ import annotations
 

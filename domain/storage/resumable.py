@@ -1,25 +1,25 @@
-"""How a resumable upload is cut into parts, and how long its sender may take."""
+"""Part sizes and lifetime of a resumable upload."""
 
 from __future__ import annotations
 
 from domain.accounts.quotas import DAY_US
 
 _MIB = 1024 * 1024
-# At most this much is sent again after an API was killed. S3 wants 5 MiB and more of every part but the last.
+# A killed API costs at most this much sent again. S3 requires 5 MiB or more of all parts but the last.
 _PART_BYTES = 8 * _MIB
-# S3 takes the numbers 1 to 10,000. A request that breaks off can use one up, so half of them are for that.
+# S3 accepts part numbers 1 to 10,000. An interrupted request can use one up; half of them are for that.
 MOST_PART_NUMBERS = 10_000
 _MOST_PARTS = 5_000
 
-# The sweep drops every multipart upload that was begun longer ago, and none begins before its upload.
+# The sweep aborts every multipart upload that is older, and none is older than its resumable upload.
 LIFETIME_US = DAY_US
-# After its end an upload's state stays for a while, so that nobody removes what somebody else just finishes.
+# A finished upload's state stays for a while, so that the sweep can't remove it while a request completes it.
 SETTLED_AFTER_US = 3600 * 1_000_000
 
-# So many small requests may leave their bytes apart before they are put together.
+# Limit of separate objects with the bytes of small requests, before they are put together.
 MOST_PIECES = 8
 
 
 def part_bytes(length_bytes: int) -> int:
-    """The size of every part but the last of an upload of this length: whole MiB."""
+    """Size of every part but the last of an upload of this length: whole MiB."""
     return max(_PART_BYTES, -(-length_bytes // (_MOST_PARTS * _MIB)) * _MIB)

@@ -1,4 +1,4 @@
-"""How good a place between two words is for ending a line or a cue, by punctuation and by language."""
+"""Cost of ending a line or a cue between two words, by punctuation and language."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def _words(spaced: str) -> frozenset[str]:
     return frozenset(spaced.split())
 
 
-# Costs of a break, from the best place to the worst.
+# Costs of a break, in ascending order.
 SENTENCE = 0.0
 CLAUSE = 2.0
 BEFORE_CONJUNCTION = 3.0
@@ -22,7 +22,7 @@ _SENTENCE_ENDS = ".?!…。！？｡؟।"
 _CLAUSE_ENDS = ",;:–—،、，；："
 _CLOSING = "\"'”’»)]}」』）】〉》›"
 _OPENING = "\"'“‘«([{「『（【〈《‹¿¡"
-# What must not stand at the start of a line when nothing else stands with it.
+# Characters that must not be alone at the start of a line.
 _NOT_FIRST = frozenset(
     _SENTENCE_ENDS + _CLAUSE_ENDS + "%)]}”’»」』）】〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
 ) - {"–", "—"}
@@ -106,7 +106,7 @@ def is_unspaced(character: str) -> bool:
 
 
 def glue_between(left: str, right: str, language: str | None) -> str:
-    """What stands between two neighbouring words of a line: a space, or nothing."""
+    """Separator of two neighbouring words of a line: a space, or nothing."""
     unspaced = (is_unspaced(left[-1]), is_unspaced(right[0]))
     if all(unspaced) or (any(unspaced) and language in _UNSPACED_LANGUAGES):
         return ""
@@ -125,7 +125,7 @@ def _is_abbreviation(core: str) -> bool:
 
 
 def break_cost(left: str, right: str, same_word: bool, language: str | None) -> float:
-    """The cost of a break between neighbours; `same_word` tells two parts of one long word."""
+    """The cost of a break between neighbours; `same_word` is true for two parts of one long word."""
     unspaced = is_unspaced(left[-1]) or is_unspaced(right[0])
     stray_mark = right[0] in _NOT_FIRST and (is_unspaced(right[0]) or not any(map(str.isalnum, right)))
     if left[-1] in _NOT_LAST or stray_mark or (same_word and not unspaced):

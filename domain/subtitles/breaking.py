@@ -1,4 +1,4 @@
-"""How spoken words become subtitles that keep the timed-text rules."""
+"""Breaking of a transcript into cues that keep the timed-text rules."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ def break_into_cues(
     rules: CueRules = STANDARD_RULES,
     language: str | None = None,
 ) -> list[Cue]:
-    """Cues for words in order of time, in whole milliseconds; `frame_us` is how long one frame stands.
+    """Cues for words in order of time, in whole milliseconds; `frame_us` is the duration of a frame.
 
-    Where rules are at odds, the one that stands first here wins:
+    Where rules conflict, the one with the lower number wins:
 
      1. every word is there, once, in order;
      2. cues do not overlap and do not end after the media;
      3. a cue has at most 2 lines of 42 characters (or the language's own number);
-     4. a cue lasts at most 7 s, and none goes on over a pause of more than a second;
+     4. a cue lasts at most 7 s, and none continues over a pause of more than a second;
      5. a cue does not start before its first word (but words at the very end of the media, where not even
         40 ms are left for each cue, start early enough to be seen; words past the end count as before it);
      6. a cue lasts at least 5/6 s;
      7. at least 2 frames lie between cues;
      8. a cue starts with its first word: later only where the cue before needs the time for 6 and 7;
      9. gaps under half a second are closed to those 2 frames;
-    10. a cue stands long enough to be read at 20 characters a second, if need be into the silence after it;
-    11. breaks come at good places, and two lines are of like length.
+    10. a cue is shown long enough to be read at 20 characters a second, if need be into the silence after it;
+    11. breaks are at good places, and two lines have similar lengths.
 
-    Rules 3 and 4 bound the choice; among all ways to cut the words into cues, the one with the lowest sum of
-    prices is taken, and `domain/subtitles/cue_costs.py` says what counts. Raises ValueError when the media is
-    too short for rules 1 to 3 together (less than 1 ms for each cue).
+    Rules 3 and 4 limit the choice. Among all ways to cut the words into cues, the one with the lowest sum of
+    prices (`domain/subtitles/cue_costs.py`) is used. Raises ValueError when the media is too short for
+    rules 1 to 3 together (less than 1 ms for each cue).
     """
     rules = rules.for_language(language)
     gap_us = rules.gap_us(frame_us)
@@ -58,10 +58,11 @@ def break_into_cues(
 
 
 def cheapest_cuts(pricing: CuePricing) -> list[int]:
-    """The places, from 0 to the number of pieces, between which the cues lie at the lowest price in all.
+    """Cuts between cues with the lowest total price, from 0 to the number of pieces.
 
-    The price of a cue depends on nothing but its own first and last piece, so that the cheapest way to a
-    place goes through a cheapest way to an earlier one; a cue holds few pieces, so the work is linear.
+    The price of a cue depends only on its own first and last piece. So the cheapest cuts up to a place
+    extend the cheapest cuts up to an earlier one (dynamic programming). A cue has few pieces, so the time
+    is linear.
     """
     cheapest = [0.0] + [float("inf")] * pricing.count
     came_from = [0] * (pricing.count + 1)

@@ -1,4 +1,4 @@
-"""What it costs to show a run of pieces as one cue, and how its text is laid out in lines."""
+"""Cost of showing a run of pieces as one cue, and the layout of its text in lines."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from domain.subtitles.pieces import Piece
 
 _SECOND_US = 1_000_000
 
-# Points. A plain break costs 6 (`domain.subtitles.break_costs`); the rest is in proportion to that.
+# Points, relative to a plain break, which costs 6 (`domain.subtitles.break_costs`).
 _CUE = 1.0
-_UNDERFILLED = 2.0  # times the square of the empty share: few cues, and of like length
+_UNDERFILLED = 2.0  # times the square of the empty share: prefers few cues of similar length
 _TOO_SHORT = 100.0  # and as much again when nothing of the shortest duration is left
 _UNREADABLE = 2.0
 _UNREAD_SECOND = 10.0
@@ -22,9 +22,9 @@ _CUT_SPEECH = 5.0
 _CUT_SPEECH_SECOND = 20.0
 _OPEN_GAP = 5.0
 _STRADDLING = 3.0  # a cue that ends one sentence and not the next
-_PAUSE_SECOND = 4.0  # of the part of a pause inside a cue that is over the noticeable
+_PAUSE_SECOND = 4.0  # of the part of a pause inside a cue that exceeds the noticeable pause
 _NOTICEABLE_PAUSE_US = 300_000
-_LINE_BREAK = 0.5  # of the same break between cues
+_LINE_BREAK = 0.5  # times the cost of the same break between cues
 _IMBALANCE = 4.0  # when one line is full and the other empty
 _TOP_HEAVY = 1.5
 
@@ -32,18 +32,21 @@ _TOP_HEAVY = 1.5
 class CuePricing:
     """Prices the cue that holds the pieces `first` up to, but not including, `stop`.
 
-    The price is the sum of: a fixed part and one for emptiness; the cost of the break after it, less the
-    longer the pause there; the same at half weight for the line break, and the lines' difference in length
-    (more when the upper one is longer); pauses inside; a sentence that ends inside when the cue's
-    last one does not; and what its times would break: the shortest duration, the reading speed, speech that
-    goes on after the longest duration, a short gap that can't be closed.
+    The price is the sum of:
+
+    - a fixed part, and one for unused space;
+    - the cost of the break after the cue, reduced by the pause there;
+    - half the cost of its line break, and the lines' difference in length (more if the upper one is longer);
+    - pauses inside, and a sentence that ends inside when the cue's last one does not;
+    - broken time rules: the shortest duration, the reading speed, speech after the longest duration, a short
+      gap that can't be closed.
     """
 
     def __init__(self, pieces: Sequence[Piece], media_duration_us: int, gap_us: int, rules: CueRules) -> None:
         self.rules = rules
         self.pieces = pieces
         self.count = len(pieces)
-        # Where each piece starts and stops in the whole text, so that any run's length is one subtraction.
+        # Start and end of each piece in the whole text, so that any run's length is one subtraction.
         self._text_starts: list[int] = []
         self._text_stops: list[int] = []
         position = 0
@@ -67,13 +70,13 @@ class CuePricing:
         self._sentences = list(
             accumulate(index > 0 and piece.break_cost == SENTENCE for index, piece in enumerate(pieces))
         )
-        # Up to when the cue in front of each piece may last.
+        # Latest end of the cue before each piece.
         self._limits_us = [*(start_us - gap_us for start_us in self._starts_us), media_duration_us]
         self._break_costs.append(0.0)
         self._gap_us = gap_us
 
     def price(self, first: int, stop: int) -> float | None:
-        """The price, or None when this and every longer run from `first` can't be one cue."""
+        """The price, or None if neither this run nor a longer one from `first` can be one cue."""
         rules = self.rules
         last = stop - 1
         if last > first and (
@@ -126,7 +129,7 @@ class CuePricing:
         return price
 
     def _line_break(self, first: int, stop: int) -> tuple[float, int] | None:
-        """The price and place of the best break into two lines that both fit."""
+        """Price and place of the best break into two lines that both fit, or None."""
         if self.rules.lines < 2:
             return None
         limit = self.rules.line_characters

@@ -1,4 +1,4 @@
-"""What a cue is, the timed-text rules it should keep, and how far a list of cues keeps them."""
+"""Cues, the timed-text rules for them, and a report on how many cues keep each rule."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Cue:
 
     @property
     def characters(self) -> int:
-        """What there is to read: letters, punctuation and spaces, without the line break."""
+        """Number of characters to read, with punctuation and spaces, without the line break."""
         return sum(len(line) for line in self.lines)
 
 
@@ -49,8 +49,8 @@ class Cue:
 class CueRules:
     """The limits of good timed text.
 
-    `line_characters_by_language` (ISO 639-1 codes) holds the narrower lines of scripts whose characters are
-    twice as wide; `for_language` puts them in force.
+    `line_characters_by_language` (ISO 639-1 codes) has the shorter lines of scripts with wide characters;
+    `for_language` applies them.
     """
 
     line_characters: int = 42
@@ -77,22 +77,23 @@ class CueRules:
         if min(self.gap_frames, self.close_gaps_under_us, self.long_pause_us) < 0:
             raise ValueError("gaps and pauses can't be negative")
         if self.characters_per_second < 1:
-            raise ValueError("reading needs a speed")
+            raise ValueError("the reading speed is at least 1 character a second")
 
     def for_language(self, language: str | None) -> CueRules:
-        """These rules with the line length that suits the language."""
+        """These rules with the line length of the language."""
         limit = dict(self.line_characters_by_language).get(language or "", self.line_characters)
         return replace(self, line_characters=limit)
 
     def gap_us(self, frame_us: Fraction) -> int:
-        """The least pause between two cues, in whole milliseconds as subtitle files have them.
+        """Shortest gap between two cues, in whole milliseconds, the unit of subtitle files.
 
-        Under 4 frames a second two frames would be longer than a gap that has to be closed; then that is it.
+        Below 4 frames a second two frames would be longer than a gap that must be closed; then the latter
+        is the limit.
         """
         return min(ceil_to_ms(self.gap_frames * frame_us), ceil_to_ms(self.close_gaps_under_us))
 
     def reading_us(self, characters: int) -> int:
-        """How long this many characters should stand."""
+        """Time needed to read this many characters."""
         return -(-characters * 1_000_000 // self.characters_per_second)
 
 
@@ -101,9 +102,9 @@ STANDARD_RULES = CueRules()
 
 @dataclass(frozen=True)
 class RuleReport:
-    """The share (0 to 1) of cues that keep each rule; without cues every rule is kept.
+    """Share (0 to 1) of the cues that keep each rule; 1 without cues.
 
-    `gap` and `closed_gap` judge the pause between a cue and the next one.
+    `gap` and `closed_gap` are about the pause between a cue and the next one.
     """
 
     cue_count: int
@@ -118,7 +119,7 @@ class RuleReport:
 
 
 def rule_report(cues: Sequence[Cue], frame_us: Fraction, rules: CueRules = STANDARD_RULES) -> RuleReport:
-    """Judge cues in order of time; give `rules.for_language(...)` for another line length."""
+    """The report on cues in order of time; pass `rules.for_language(...)` for another line length."""
     gap_us = rules.gap_us(frame_us)
     pauses: list[int | None] = [after.start_us - before.end_us for before, after in pairwise(cues)]
     verdicts = [

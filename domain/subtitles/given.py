@@ -1,4 +1,4 @@
-"""Cues of a subtitle file that came with an upload, and their fitting into the video."""
+"""Given subtitles: a caller's cues, sorted and flattened so that they follow one another within the video."""
 
 from __future__ import annotations
 

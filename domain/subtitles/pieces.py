@@ -1,4 +1,4 @@
-"""The pieces that cues are made of: words put in order of time, and longer ones cut up."""
+"""Pieces of cues: words in order of time, with those cut up that are longer than a line."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _ZERO_WIDTH_JOINER = "\u200d"
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of text that no break cuts.
+    """Text that is never broken: a word, or a part of a long one.
 
-    `glue` and `break_cost` belong to the place in front of it.
+    `glue` (a space or nothing) and `break_cost` belong to the place before it.
     """
 
     text: str
@@ -34,7 +34,7 @@ def pieces_of(
     found: list[tuple[str, int, int, bool]] = []
     latest_us = 0
     for word in words:
-        # A time past the end is wrong in any case, so that it may as well leave room for reading.
+        # A time past the end is wrong in any case; this one leaves room for reading.
         inside = word.start_us < media_duration_us
         start_us = word.start_us if inside else media_duration_us - rules.min_duration_us
         latest_us = max(latest_us, start_us)
@@ -53,7 +53,7 @@ def pieces_of(
 
 
 def _cut(text: str, start_us: int, end_us: int, limit: int) -> Iterator[tuple[str, int, int, bool]]:
-    """Each piece of a word: its text, its share of the time, and whether it continues a longer word."""
+    """Each piece of a word: its text, its share of the time, and True if it continues a longer word."""
     parts = [
         (cluster, position > 0)
         for part in text.split()
@@ -68,7 +68,7 @@ def _cut(text: str, start_us: int, end_us: int, limit: int) -> Iterator[tuple[st
 
 
 def _clusters(text: str, limit: int) -> list[str]:
-    """The characters of a word, each together with the marks that belong to it."""
+    """The characters of a word, each with its combining marks."""
     clusters: list[str] = []
     for character in text:
         joined = unicodedata.category(character).startswith("M") or character == _ZERO_WIDTH_JOINER

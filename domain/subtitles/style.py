@@ -1,4 +1,4 @@
-"""How drawn cues look: values that check themselves, so that no caller's text reaches a renderer as code."""
+"""Style of burned cues; all values are checked, so that a caller can't inject renderer commands."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class CuePosition(StrEnum):
 class CueStyle:
     """The style of burned cues. Colours are `#rrggbb`.
 
-    `size_percent` is a line's height of the picture's height, None as large as suits the picture;
-    `outline_percent` is the outline's width of the letters' size; `margin_percent` is the distance from
-    the picture's edge, of its height. `box` puts the text on a dark ground.
+    `size_percent` is the height of a line in percent of the picture's height, None for an automatic size.
+    `outline_percent` is the outline's width in percent of the letters' size. `margin_percent` is the
+    distance from the picture's edge in percent of its height. `box` puts a dark background behind the text.
     """
 
     font: str = "DejaVu Sans"

@@ -1,4 +1,4 @@
-"""From when to when each cue stands, once its words are known."""
+"""Timing of cues: start and end of each one, from the times of its words."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from domain.subtitles.cues import MILLISECOND_US, CueRules, ceil_to_ms, floor_to_ms
 
-# A cue that is shorter than a frame is seen on none.
-_GLIMPSE_US = 40_000
+# A cue that is shorter than a frame may be on no frame at all.
+_SHORTEST_VISIBLE_US = 40_000
 
 
 @dataclass(frozen=True)
 class Utterance:
-    """What one cue has to show: from when to when it is spoken, and how long its text is."""
+    """Words of one cue: start and end of the speech, and number of characters."""
 
     start_us: int
     end_us: int
@@ -25,7 +25,7 @@ def time_cues(
 ) -> list[tuple[int, int]]:
     """Start and end of each cue (at least one) in whole milliseconds, by the order in `break_into_cues`.
 
-    Raises ValueError when the media has not a millisecond for each cue.
+    Raises ValueError when the media is shorter than one millisecond for each cue.
     """
     starts_us = _starts(utterances, floor_to_ms(media_duration_us), gap_us, rules)
     shortest_us = ceil_to_ms(rules.min_duration_us)
@@ -48,13 +48,13 @@ def time_cues(
 
 
 def _starts(utterances: Sequence[Utterance], media_us: int, gap_us: int, rules: CueRules) -> list[int]:
-    """Each cue starts with its speech, or as much later as the cues before it need."""
+    """Start of each cue: with its speech, or later if the cues before it need the time."""
     count = len(utterances)
-    glimpse_us = min(_GLIMPSE_US, floor_to_ms(media_us // count))
-    if glimpse_us < MILLISECOND_US:
+    visible_us = min(_SHORTEST_VISIBLE_US, floor_to_ms(media_us // count))
+    if visible_us < MILLISECOND_US:
         raise ValueError(f"{count} cues can't be shown one after another in {media_us} us")
     spoken_us = [
-        min(ceil_to_ms(utterance.start_us), media_us - (count - index) * glimpse_us)
+        min(ceil_to_ms(utterance.start_us), media_us - (count - index) * visible_us)
         for index, utterance in enumerate(utterances)
     ]
     steps_us = _steps(spoken_us, media_us, gap_us, rules)
@@ -67,9 +67,9 @@ def _starts(utterances: Sequence[Utterance], media_us: int, gap_us: int, rules: 
 
 
 def _steps(spoken_us: Sequence[int], media_us: int, gap_us: int, rules: CueRules) -> list[int]:
-    """The least time from each start to the next: the shortest cue and its gap, where the media has room.
+    """Least time from each start to the next: the shortest cue and its gap, where the media has room.
 
-    Cues that crowd before the media's end share what there is, so that the shortest is as long as can be.
+    Cues that crowd before the media's end share the remaining time equally.
     """
     full_us = ceil_to_ms(rules.min_duration_us) + gap_us
     steps_us = [full_us] * len(spoken_us)
@@ -85,7 +85,7 @@ def _steps(spoken_us: Sequence[int], media_us: int, gap_us: int, rules: CueRules
         share_us = min(shares_us)
         if share_us == full_us:
             break
-        # The tightest crowd starts on time, and so is the deadline for the cues in front of it.
+        # The tightest crowd starts on time; its start is the deadline of the cues before it.
         crowd = shares_us.index(share_us)
         steps_us[crowd:stop] = [share_us] * (stop - crowd)
         stop, deadline_us, spare_us = crowd, spoken_us[crowd], 0

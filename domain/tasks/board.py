@@ -1,4 +1,4 @@
-"""How a task's state changes as its stages start, end, fail and are tried again."""
+"""Board: the state of a task, and its changes when stages start, end, fail and are retried."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import replace
 from domain.tasks.options import ProcessingOptions, SubtitleMode
 from domain.tasks.state import Fault, Stage, StageState, StageStatus, TaskOutcome, TaskState, TaskStatus
 
-# The state stands in the workflow's memo, which must stay small.
-_REMARKS_KEPT = 5
+# The state is stored in the workflow's memo, which must stay small.
+_MOST_REMARKS = 5
 
 
 def skipped_stages(options: ProcessingOptions) -> frozenset[Stage]:
-    """The stages that these options need no work for.
+    """The stages that these options do not need.
 
-    A burned video is made from its source in one pass, so that it needs no downscaled one.
+    A burned video is encoded from its source in one pass and needs no downscaled one.
     """
     skipped: set[Stage] = set()
     if options.language is not None:
@@ -31,7 +31,7 @@ def skipped_stages(options: ProcessingOptions) -> frozenset[Stage]:
 
 
 def queued_state(task_id: str, options: ProcessingOptions, now_us: int) -> TaskState:
-    """The state of a task that no worker has taken up yet."""
+    """State of a task that no worker has started yet."""
     skipped = skipped_stages(options)
     stages = {
         stage.value: StageState(status=StageStatus.SKIPPED if stage in skipped else StageStatus.PENDING)
@@ -41,7 +41,7 @@ def queued_state(task_id: str, options: ProcessingOptions, now_us: int) -> TaskS
 
 
 class Board:
-    """Holds the state of one task; every change takes the time at which it happens."""
+    """State of one task; every change takes its time in microseconds."""
 
     def __init__(self, task_id: str, options: ProcessingOptions, now_us: int) -> None:
         self.state = queued_state(task_id, options, now_us)
@@ -53,7 +53,7 @@ class Board:
         self.state = replace(self.state, status=TaskStatus.RUNNING, updated_us=now_us)
 
     def start(self, stage: Stage, goal: int, now_us: int) -> None:
-        """An activity of the stage starts; it takes the progress to `goal`."""
+        """Starts an activity of the stage; at its end the progress is `goal`."""
         before = self.stage(stage)
         started_us = now_us if before.started_us is None else before.started_us
         self._set(
@@ -70,7 +70,7 @@ class Board:
         )
 
     def set_progress(self, stage: Stage, progress: int, now_us: int) -> None:
-        """An activity of the stage has ended well."""
+        """Sets the progress after an activity of the stage has succeeded."""
         done = progress == 100
         self._set(
             stage,
@@ -84,23 +84,23 @@ class Board:
         )
 
     def count_frames(self, stage: Stage, done: int, total: int, now_us: int) -> None:
-        """The stage is done in chunks, and has come so far; 0 of 0 ends the counting."""
+        """Sets the progress of a stage in chunks; 0 of 0 turns the counting off."""
         progress = min(99, 100 * done // total) if total else 0
         counted = replace(self.stage(stage), frames_done=done, frames_total=total, progress=progress)
         self._set(stage, counted, now_us)
 
     def remark(self, stage: Stage, remark: str, now_us: int) -> None:
-        """Something did not go the usual way."""
+        """Adds a remark about something unusual."""
         before = self.stage(stage)
-        self._set(stage, replace(before, remarks=(*before.remarks, remark)[-_REMARKS_KEPT:]), now_us)
+        self._set(stage, replace(before, remarks=(*before.remarks, remark)[-_MOST_REMARKS:]), now_us)
 
     def fail(self, stage: Stage, fault: Fault, now_us: int) -> None:
-        """The stage has failed for good."""
+        """Marks the stage as failed: no further attempt follows."""
         before = self.stage(stage)
         self._set(stage, replace(before, status=StageStatus.FAILED, fault=fault, ended_us=now_us), now_us)
 
     def park(self, stage: Stage, fault: Fault, until_us: int, now_us: int) -> None:
-        """The stage has failed for good and waits for a retry until `until_us`."""
+        """Marks the stage as failed; it waits for a retry until `until_us`."""
         self.fail(stage, fault, now_us)
         until = self.state.parked_until_us
         self.state = replace(self.state, parked_until_us=until_us if until is None else min(until, until_us))
@@ -110,12 +110,12 @@ class Board:
         if not any(state.status is StageStatus.FAILED for state in self.state.stages.values()):
             self.state = replace(self.state, parked_until_us=None)
 
-    def learn(self, outcome: TaskOutcome, now_us: int) -> None:
-        """The task has found something out."""
+    def set_outcome(self, outcome: TaskOutcome, now_us: int) -> None:
+        """Sets the results that the task has so far."""
         self.state = replace(self.state, outcome=outcome, updated_us=now_us)
 
     def end(self, status: TaskStatus, now_us: int, fault: Fault | None = None) -> None:
-        """The task ends; what has not ended by then is cancelled with it."""
+        """Ends the task and cancels its unfinished stages."""
         stages = {
             name: replace(state, status=StageStatus.CANCELLED, ended_us=now_us)
             if state.status in (StageStatus.PENDING, StageStatus.RUNNING)

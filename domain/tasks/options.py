@@ -1,4 +1,4 @@
-"""Options of a task: what the caller asks for."""
+"""Options of a task, as the caller chooses them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.subtitles.style import READABLE, CueStyle
 
 
 class SubtitleMode(StrEnum):
-    """`soft`: a selectable track; `burn`: drawn into the picture; `none`: no subtitles are made."""
+    """`soft`: a selectable track; `burn`: drawn into the picture; `none`: no subtitles."""
 
     SOFT = "soft"
     BURN = "burn"
@@ -20,10 +20,11 @@ class SubtitleMode(StrEnum):
 
 @dataclass(frozen=True)
 class ProcessingOptions:
-    """What the caller asks for. `language` (ISO 639-1) is a hint that skips detection.
+    """Options of one task. `language` (ISO 639-1) skips the language detection.
 
-    `given_subtitles` (SRT, as it was sent) stand instead of what is heard: then nobody listens. With an
-    `exact_size` the picture gets bars where its shape differs; `crf` None is the operator's.
+    `given_subtitles` (the caller's SRT file) replace the transcript, and speech recognition is skipped.
+    With an `exact_size` the picture gets bars where its shape differs; `crf` None uses the operator's
+    setting.
     """
 
     subtitle_mode: SubtitleMode = SubtitleMode.SOFT
@@ -37,8 +38,8 @@ class ProcessingOptions:
 
     def __post_init__(self) -> None:
         if self.given_subtitles is not None and self.subtitle_mode is SubtitleMode.NONE:
-            raise ValueError("given subtitles are burned or soft")
-        # Also checks the values.
+            raise ValueError("given subtitles need the mode soft or burn")
+        # Building the rendition checks its values.
         _ = self.rendition
 
     @property

@@ -1,4 +1,4 @@
-"""By what an operator finds tasks in a list of many: whose, at which stage, in which language, why failed."""
+"""Search attributes of a task in Temporal's list: owner, stage, language, failure."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from domain.tasks.state import StageStatus, TaskState
 
 OWNER, STAGE, LANGUAGE, FAILURE = "Owner", "Stage", "Language", "Failure"
-"""Their names in Temporal's list."""
+"""Names of the search attributes in Temporal."""
 
 
 @dataclass(frozen=True)
 class SearchFields:
-    """`stages` run, or have failed and wait for somebody; `failure` is the code of what went wrong."""
+    """Values of the search attributes: running or parked `stages`; `failure` is an error code."""
 
     stages: tuple[str, ...] = ()
     language: str | None = None
@@ -20,11 +20,11 @@ class SearchFields:
 
 
 def search_fields_of(state: TaskState) -> SearchFields:
-    """A task that was retried has no failure any more."""
-    at = {name: stage for name, stage in state.stages.items() if stage.status in _SHOWN}
-    faults = (state.fault, *(stage.fault for stage in at.values()))
+    """The search attributes of a state; a retry clears the failure."""
+    shown = {name: stage for name, stage in state.stages.items() if stage.status in _SHOWN}
+    faults = (state.fault, *(stage.fault for stage in shown.values()))
     return SearchFields(
-        stages=tuple(at),
+        stages=tuple(shown),
         language=state.outcome.language,
         failure=next((fault.code for fault in faults if fault is not None), None),
     )

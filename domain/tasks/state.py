@@ -1,4 +1,4 @@
-"""The stages of a task and the state that each of them, and the task, can be in."""
+"""State of a task and of each of its stages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Stage(StrEnum):
 
 
 def stage_of(activity_id: str) -> Stage | None:
-    """Activity ids of stages begin with the stage's name; the others are numbers of Temporal's."""
+    """The stage of an activity id; None for the numbers that Temporal gives to other activities."""
     name = activity_id.split(".", maxsplit=1)[0]
     return Stage(name) if name in list(Stage) else None
 
@@ -43,7 +43,7 @@ class TaskStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault as it is told to people and kept in status: its name and its sentence."""
+    """A fault as shown in the status: error code and message."""
 
     code: str
     message: str
@@ -51,10 +51,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class StageState:
-    """One stage. Times are microseconds since 1970 in UTC.
+    """State of one stage. Times are microseconds since 1970 in UTC.
 
-    `progress` is 0 to 100; the activity that runs now takes it from there to `progress_goal`.
-    A stage in chunks counts frames instead. `remarks` say what did not go the usual way, and why.
+    `progress` is 0 to 100 at the end of the last activity, `progress_goal` at the end of the running one.
+    A stage in chunks counts frames instead. `remarks` describe what was unusual, and why.
     """
 
     status: StageStatus = StageStatus.PENDING
@@ -75,7 +75,7 @@ class StageState:
 
 @dataclass(frozen=True)
 class TaskOutcome:
-    """What a task has found out and made; `files` maps a download's name to its object key."""
+    """Results of a task; `files` maps a download's name to its object key."""
 
     final_video: str | None = None
     language: str | None = None
@@ -87,7 +87,7 @@ class TaskOutcome:
 
 @dataclass(frozen=True)
 class TaskState:
-    """A task as its workflow knows it; kept in the workflow's memo and the catalogue's row.
+    """State of a task, stored in its workflow's memo and in the catalogue's row.
 
     `parked_until_us` is set while a failed stage waits for `retry` or `cancel`.
     """
@@ -103,9 +103,9 @@ class TaskState:
 
 @dataclass(frozen=True)
 class LiveState:
-    """A task's state and how fresh it is: `source` is `temporal` or `catalogue`.
+    """A task's state with its time and its `source`: `temporal` or `catalogue`.
 
-    `owner` is empty for a task of which Temporal was not told whose it is.
+    `owner` is empty for a task that was started without the search attribute.
     """
 
     state: TaskState

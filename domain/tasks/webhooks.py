@@ -1,4 +1,4 @@
-"""What a webhook says and how it is signed, and which addresses one may go to."""
+"""Webhooks: body, signature and allowed addresses."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from domain.errors import WebhookForbidden
 from domain.tasks.state import TaskState
 
 LONGEST_URL = 1000
-# Behind each address in here stands one of the old kind, which may be a private one.
-_TRANSLATED = ip_network("64:ff9b::/96")
+# NAT64: each address in this network maps to an IPv4 address, which may be a private one.
+_NAT64 = ip_network("64:ff9b::/96")
 
 
 @dataclass(frozen=True)
 class Webhook:
-    """One message, the same in every try: its `message_id` tells a receiver that it came twice."""
+    """One message; `message_id` is the same in every try, so that a receiver recognizes a repeat."""
 
     message_id: str
     body: bytes
@@ -29,7 +29,7 @@ class Webhook:
 
 @dataclass(frozen=True)
 class NotifyInput:
-    """Tells `url` of a task that has ended in `state`, signed with the owner's key."""
+    """Webhook to `url` about a task that has ended in `state`, signed with the owner's key."""
 
     owner: str
     url: str
@@ -37,10 +37,10 @@ class NotifyInput:
 
 
 def webhook_of(state: TaskState) -> Webhook:
-    """`task.completed` or `task.failed`, with where the results can be fetched."""
+    """The `task.completed` or `task.failed` message, with the paths of the results."""
     kind = f"task.{state.status.value}"
     outcome = state.outcome
-    told = {
+    payload = {
         "type": kind,
         "timestamp": datetime.fromtimestamp(state.updated_us / 1_000_000, UTC).isoformat(),
         "data": {
@@ -53,21 +53,21 @@ def webhook_of(state: TaskState) -> Webhook:
             "error": {"code": state.fault.code, "message": state.fault.message} if state.fault else None,
         },
     }
-    return Webhook(f"{state.task_id}.{kind}", json.dumps(told, separators=(",", ":")).encode())
+    return Webhook(f"{state.task_id}.{kind}", json.dumps(payload, separators=(",", ":")).encode())
 
 
 def owner_key(secret: str, owner: str) -> bytes:
-    """The key of one owner's webhooks: it gives away neither the installation's secret nor another's key."""
+    """The signing key of one owner; neither the secret nor another owner's key can be derived from it."""
     return hmac.digest(secret.encode(), f"webhooks of {owner}".encode(), sha256)
 
 
 def shown_key(key: bytes) -> str:
-    """A key as the libraries of standardwebhooks.com take it."""
+    """A key in the text form of standardwebhooks.com."""
     return "whsec_" + b64encode(key).decode()
 
 
 def signed_headers(webhook: Webhook, key: bytes, at_s: int) -> dict[str, str]:
-    """The headers by which a receiver knows whose message it is, and that it is not an old one."""
+    """The headers with which a receiver checks the sender and the age of the message."""
     signed = b".".join((webhook.message_id.encode(), str(at_s).encode(), webhook.body))
     return {
         "Content-Type": "application/json",
@@ -78,13 +78,13 @@ def signed_headers(webhook: Webhook, key: bytes, at_s: int) -> dict[str, str]:
 
 
 def check_url(url: str) -> None:
-    """Raises `WebhookForbidden` for what no webhook can be sent to, wherever that is."""
+    """Raises `WebhookForbidden` for a malformed URL; the address is not resolved here."""
     try:
         address = urlsplit(url)
         port = address.port
     except ValueError as error:
-        raise WebhookForbidden(f"The webhook's address can't be read: {error}.") from error
-    good = (
+        raise WebhookForbidden(f"The webhook's address is not a valid URL: {error}.") from error
+    valid = (
         len(url) <= LONGEST_URL
         and url.isascii()
         and url.isprintable()
@@ -94,16 +94,16 @@ def check_url(url: str) -> None:
         and port != 0
         and not (address.username or address.password or address.fragment)
     )
-    if not good:
+    if not valid:
         raise WebhookForbidden(
-            "The webhook's address must be such as https://example.org/hook, with no name or password in it."
+            "The webhook's address must look like https://example.org/hook, without a user name or password."
         )
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether everybody could reach this address: nothing of the installation's own network is one."""
+    """True for an address in the public internet; false for any of the installation's own network."""
     if isinstance(address, IPv6Address):
-        if address in _TRANSLATED:
+        if address in _NAT64:
             return is_public(IPv4Address(address.packed[-4:]))
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
         if inner:

@@ -1,4 +1,4 @@
-"""The commands behind `make k8s-apiserver` and `make k8s-scaling`."""
+"""Commands behind `make k8s-apiserver` and `make k8s-scaling`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 
 from local.__main__ import main
 from local.cluster.acceptance import Acceptance
-from local.cluster.canaries import require_watchful
+from local.cluster.broken_manifests import require_rejections
 from local.cluster.control_plane import Cluster, control_plane
 from local.cluster.keda import start_keda
 from local.cluster.kubectl import Manifest
@@ -27,9 +27,9 @@ from local.cluster.programs import (
     SCALING_TOOLS,
     cluster_programs,
 )
-from local.cluster.scaling import ScalingTrial
+from local.cluster.scaling_trial import ScalingTrial
 from local.cluster.sources import Sources
-from local.cluster.trial_scaling import differences, for_trial
+from local.cluster.trial_scaled_object import differences, for_trial
 from local.settings import REPOSITORY_PATH
 from local.tool_list import TEMPORAL, Tool
 from local.tools import Toolbox
@@ -43,16 +43,16 @@ MANIFESTS_PATH = REPOSITORY_PATH / "k8s"
 def accept(only: str = "") -> None:
     """Try every overlay and component on a real API server; `only` names one, such as overlays/prod."""
     with _cluster(CLUSTER_TOOLS) as (cluster, folder):
-        require_watchful(cluster.kubectl)
+        require_rejections(cluster.kubectl)
         acceptance = Acceptance(cluster)
         verdicts = []
         for variant in variants(MANIFESTS_PATH, folder / "k8s"):
             if only and variant.name != only:
                 continue
             started_s = time.monotonic()
-            verdict = acceptance.judge(variant)
+            verdict = acceptance.try_variant(variant)
             verdicts.append(verdict)
-            state = "refused or not alive" if verdict.findings else "accepted, applied and alive"
+            state = "refused or not ready" if verdict.findings else "accepted, applied and ready"
             took_s = time.monotonic() - started_s
             print(f"{variant.name:26} {verdict.objects:3} objects  {state} ({took_s:.0f} s)")
             for finding in verdict.findings:
@@ -63,7 +63,7 @@ def accept(only: str = "") -> None:
 
 @app.command()
 def scale() -> None:
-    """Let KEDA scale worker-gpu by a real Temporal's queue: up, kept, and down again."""
+    """Let KEDA scale worker-gpu by a real Temporal's queue: up, unchanged while it works, down again."""
     with _cluster(SCALING_TOOLS) as (cluster, folder):
         toolbox = Toolbox()
         temporal, prometheus = toolbox.require(TEMPORAL), toolbox.require(PROMETHEUS)
@@ -76,7 +76,7 @@ def scale() -> None:
         objects = cluster.kubectl.build(prod.folder)
         cluster.kubectl.require_accepted(volumes_for(objects))
         namespaces = [entry for entry in objects if entry["kind"] == "Namespace"]
-        # An installation's own. KEDA reads what its targets read, or makes no autoscaler.
+        # The installation's Secret: KEDA reads it as its targets do, or makes no autoscaler.
         cluster.kubectl.require_accepted([*namespaces, secret(copied_path / "overlays" / "dev")])
         cluster.kubectl.require_accepted(_with_trial_addresses(objects, sources))
         ScalingTrial(cluster.kubectl, sources, print).run()
@@ -84,7 +84,7 @@ def scale() -> None:
 
 
 def _with_trial_addresses(objects: Sequence[Manifest], sources: Sources) -> list[Manifest]:
-    """The objects as a trial applies them; what it changes is shown."""
+    """The objects as a trial applies them; prints its changes."""
     changed = []
     for entry in objects:
         if entry["kind"] == "ScaledObject":
@@ -98,16 +98,14 @@ def _with_trial_addresses(objects: Sequence[Manifest], sources: Sources) -> list
 
 @contextmanager
 def _cluster(tools: tuple[Tool, ...]) -> Iterator[tuple[Cluster, Path]]:
-    """A control plane with its nodes and every custom kind, in a folder that goes with it."""
+    """Control plane with nodes and every custom resource definition, in a temporary folder."""
     toolbox = Toolbox()
     toolbox.install(tools, print)
     stages = STAGES.folders()
     with tempfile.TemporaryDirectory(prefix="video-pipeline-cluster-") as name:
         folder = Path(name)
         with control_plane(cluster_programs(toolbox), stages, folder) as cluster:
-            print(
-                "A real API server answers, with its controllers and scheduler; nodes and pods are simulated."
-            )
+            print("The API server, controllers and scheduler are real; nodes and pods are simulated.")
             add_custom_kinds(cluster.kubectl)
             cluster.add_nodes(nodes())
             yield cluster, folder

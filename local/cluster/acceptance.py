@@ -1,4 +1,4 @@
-"""Whether a real API server takes every variant of the manifests, and real controllers bring it to life."""
+"""Acceptance of a variant of the manifests: by a real API server, and by controllers that make it ready."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from local.cluster.nodes import volumes_for
 from local.cluster.overlays import Variant
 from local.cluster.rollout import unready
 
-_LIVES_WITHIN_S = 240
-_WATCHED = "deployments,statefulsets,jobs,persistentvolumeclaims,horizontalpodautoscalers"
+_READY_WITHIN_S = 240
+_WATCHED_KINDS = "deployments,statefulsets,jobs,persistentvolumeclaims,horizontalpodautoscalers"
 
 
 @dataclass
 class Verdict:
-    """What was found about one variant; nothing found is good."""
+    """Findings about one variant; none when it is accepted and ready."""
 
     variant: str
     objects: int = 0
@@ -34,35 +34,35 @@ class Acceptance:
         self._cluster = cluster
         self._kubectl = cluster.kubectl
 
-    def judge(self, variant: Variant) -> Verdict:
-        """Send it to be judged only, then for real; when it lives, take it away again."""
+    def try_variant(self, variant: Variant) -> Verdict:
+        """Apply a variant as a dry run, then really; remove it when it is ready."""
         verdict = Verdict(variant.name)
         objects = self._kubectl.build(variant.folder)
         verdict.objects = len(objects)
         namespaces = [entry for entry in objects if entry["kind"] == "Namespace"]
-        # A server judges what lies in a namespace only where there is one.
+        # A server checks namespaced objects only when the namespace exists.
         verdict.add("namespaces", self._kubectl.send(namespaces))
         verdict.add("dry run", self._kubectl.send(objects, "--dry-run=server"))
         if not verdict.findings:
-            self._bring_to_life(verdict, objects)
+            self._apply(verdict, objects)
         self._remove(namespaces)
         return verdict
 
-    def _bring_to_life(self, verdict: Verdict, objects: Sequence[Manifest]) -> None:
+    def _apply(self, verdict: Verdict, objects: Sequence[Manifest]) -> None:
         self._kubectl.require_accepted(volumes_for(objects))
         verdict.add("apply", self._kubectl.send(objects))
-        deadline_s = time.monotonic() + _LIVES_WITHIN_S
-        # Not all namespaces hold watched kinds, but all that are watched are the variant's.
-        while missing := unready(self._kubectl.get(_WATCHED, "--all-namespaces")["items"]):
+        deadline_s = time.monotonic() + _READY_WITHIN_S
+        # In all namespaces: the watched kinds are the variant's only.
+        while missing := unready(self._kubectl.get(_WATCHED_KINDS, "--all-namespaces")["items"]):
             self._cluster.processes.require_running()
             if time.monotonic() > deadline_s:
-                verdict.findings += [f"after {_LIVES_WITHIN_S} s: {line}" for line in missing]
+                verdict.findings += [f"after {_READY_WITHIN_S} s: {line}" for line in missing]
                 verdict.findings += [f"event: {line}" for line in self._warnings()]
                 return
             time.sleep(1)
-        # As with the next version; nothing that ran may be set back by it.
+        # As an upgrade does; a second apply may not reset anything that runs.
         verdict.add("apply again", self._kubectl.send(objects))
-        again = unready(self._kubectl.get(_WATCHED, "--all-namespaces")["items"])
+        again = unready(self._kubectl.get(_WATCHED_KINDS, "--all-namespaces")["items"])
         verdict.findings += [f"after the second apply: {line}" for line in again]
 
     def _warnings(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which processes make a trial cluster, how each is told about the others, and when they are ready."""
+"""Control plane of a trial cluster: its processes, their options and their readiness."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class Ports:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A control plane that answers; its processes belong to `processes`."""
+    """A running control plane; `processes` owns its processes."""
 
     kubectl: Kubectl
     identity: Identity
     processes: Processes
 
     def add_nodes(self, nodes: Sequence[Manifest]) -> None:
-        """Their room is part of their status, which is told apart."""
+        """Add nodes and wait until they are ready. Their capacity is in the status, a separate request."""
         self.kubectl.require_accepted(nodes)
         self.kubectl.require_accepted(nodes, "--subresource=status")
         self.kubectl.ask("wait", "--for=condition=Ready", "node", "--all", "--timeout=120s")
@@ -44,9 +44,9 @@ class Cluster:
 
 @contextmanager
 def control_plane(programs: ClusterPrograms, stages: Sequence[Path], folder: Path) -> Iterator[Cluster]:
-    """etcd, API server, controllers and scheduler, as long as the context.
+    """etcd, API server, controllers and scheduler; they run inside the context.
 
-    Nodes and pods are kwok's, which takes them through `stages`.
+    Nodes and pods are simulated by kwok, according to `stages`.
     """
     ports = Ports(*free_ports(HOST, 6))
     identity = make_identity(folder / "identity")
@@ -63,7 +63,7 @@ def control_plane(programs: ClusterPrograms, stages: Sequence[Path], folder: Pat
         processes.start(
             "kube-controller-manager",
             controller_manager(programs, identity, ports),
-            # The first thing that it does for everybody.
+            # The controller manager creates this account first.
             lambda: kubectl.answers("get", "serviceaccount", "default", "--namespace=default"),
         )
         processes.start("kube-scheduler", scheduler(programs, identity, ports), lambda: True)
@@ -85,7 +85,7 @@ def etcd(programs: ClusterPrograms, folder: Path, ports: Ports) -> list[str]:
         f"--listen-peer-urls={peers}",
         f"--initial-advertise-peer-urls={peers}",
         f"--initial-cluster=default={peers}",
-        # Nothing of a trial has to survive a power cut.
+        # The data of a trial need not survive a power cut.
         "--unsafe-no-fsync",
     ]
 
@@ -106,7 +106,7 @@ def api_server(programs: ClusterPrograms, identity: Identity, ports: Ports) -> l
         "--service-cluster-ip-range=10.96.0.0/16",
         # The address of a loopback interface is refused as the endpoint of a service.
         "--endpoint-reconciler-type=none",
-        # How it shows itself to the servers of added APIs, such as KEDA's metrics.
+        # Its identity towards the servers of aggregated APIs, such as KEDA's metrics.
         f"--requestheader-client-ca-file={identity.authority_path}",
         "--requestheader-allowed-names=front-proxy",
         "--requestheader-username-headers=X-Remote-User",
@@ -127,7 +127,7 @@ def controller_manager(programs: ClusterPrograms, identity: Identity, ports: Por
         "--use-service-account-credentials=true",
         f"--service-account-private-key-file={identity.accounts_key_path}",
         f"--root-ca-file={identity.authority_path}",
-        # A machine that is busy with other things is no reason to take the nodes for dead.
+        # On a busy machine heartbeats are late; the nodes must not count as lost.
         "--node-monitor-grace-period=300s",
     ]
 
@@ -147,7 +147,7 @@ def kwok(programs: ClusterPrograms, identity: Identity, stages: Sequence[Path], 
         str(programs.kwok),
         f"--kubeconfig={identity.kubeconfig_path}",
         "--manage-all-nodes",
-        # Otherwise its nodes show no sign of life.
+        # Without a lease its nodes would send no heartbeat.
         "--node-lease-duration-seconds=40",
         f"--server-address={HOST}:{ports.kwok}",
         *(f"--config={stage}" for stage in stages),

@@ -1,4 +1,4 @@
-"""Who is who in a trial cluster: its authority, its certificates and the administrator's kubeconfig."""
+"""Identities of a trial cluster: certificate authority, certificates and the administrator's kubeconfig."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _VALID_FOR = datetime.timedelta(days=1)
-# The names under which KEDA's parts and the API server look for each other.
+# The host names by which KEDA's two servers and the API server call each other.
 KEDA_METRICS_NAME = "keda-metrics-apiserver.keda.svc"
 KEDA_OPERATOR_NAME = "keda-operator.keda.svc"
 _SERVER_NAMES = ("localhost", "kubernetes.default.svc", KEDA_METRICS_NAME, KEDA_OPERATOR_NAME)
@@ -24,7 +24,7 @@ _PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 @dataclass(frozen=True)
 class Identity:
-    """The files of the keys: `ca.crt`, `tls.*` for servers, `admin.*`, `front-proxy.*`, `accounts.*`."""
+    """Folder of key files: `ca.crt`, `tls.*` for servers, `admin.*`, `front-proxy.*`, `accounts.*`."""
 
     folder: Path
 
@@ -34,7 +34,7 @@ class Identity:
 
     @property
     def accounts_key_path(self) -> Path:
-        """Signs the tokens of service accounts."""
+        """Key that signs the tokens of service accounts."""
         return self.folder / "accounts.key"
 
     @property
@@ -48,7 +48,7 @@ class Identity:
         return self.folder / f"{name}.key"
 
     def write_kubeconfig(self, server: str) -> None:
-        """For the administrator; JSON is YAML."""
+        """Write the administrator's kubeconfig, as JSON, which is YAML."""
         user = {
             "client-certificate": str(self.certificate_path("admin")),
             "client-key": str(self.key_path("admin")),
@@ -70,7 +70,7 @@ class Identity:
 
 
 def make_identity(folder: Path) -> Identity:
-    """Keys that are made for this one trial and are worth nothing a day later."""
+    """Make keys and certificates for one trial, valid for a day."""
     folder.mkdir(mode=0o700)
     identity = Identity(folder)
     authority_key = ec.generate_private_key(ec.SECP256R1())
@@ -96,7 +96,7 @@ def _certificate(
     issuer_key: ec.EllipticCurvePrivateKey | None,
     organization: str | None = None,
 ) -> x509.Certificate:
-    """Without an issuer, an authority's own."""
+    """A certificate; without an issuer a self-signed one of an authority."""
     parts = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)]
     if organization:
         parts.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization))
@@ -108,13 +108,13 @@ def _certificate(
         .issuer_name(issuer.subject if issuer else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        # A clock that is set back a little does no harm.
+        # Tolerates a clock that is a little slow.
         .not_valid_before(now - datetime.timedelta(minutes=5))
         .not_valid_after(now + _VALID_FOR)
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
     )
     if issuer is not None:
-        # KEDA's two parts each use one pair both to answer and to ask.
+        # KEDA's two servers each use one pair both as server and as client.
         usages = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
         names = [*map(x509.DNSName, _SERVER_NAMES), x509.IPAddress(ip_address("127.0.0.1"))]
         builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)

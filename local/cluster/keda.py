@@ -1,4 +1,4 @@
-"""How KEDA's operator and metrics server run beside a trial cluster, and how the cluster finds them."""
+"""KEDA's operator and metrics server beside a trial cluster: start, registration and options."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Ports:
     health: int
     operator_metrics: int
     adapter: int
-    # KEDA's metrics server listens here on every address of the machine, and can't be told otherwise.
+    # KEDA's metrics server listens here on every address of the machine, without an option to change it.
     adapter_metrics: int
 
 
 def start_keda(cluster: Cluster, operator: Path, adapter: Path) -> None:
-    """Start both, and wait until the cluster gets metrics from them."""
+    """Start both servers, and wait until the cluster gets metrics from them."""
     ports = Ports(*free_ports(HOST, 5))
     identity = cluster.identity
     environment = {
@@ -54,7 +54,7 @@ def start_keda(cluster: Cluster, operator: Path, adapter: Path) -> None:
 
 
 def registration(port: int, authority: bytes) -> list[Manifest]:
-    """What KEDA's installation registers, but a service that points to this machine."""
+    """Objects that KEDA's installation registers, with a service that points to this machine."""
     name = KEDA_METRICS_NAME.split(".")[0]
     return [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}},
@@ -62,7 +62,7 @@ def registration(port: int, authority: bytes) -> list[Manifest]:
             "apiVersion": "v1",
             "kind": "Service",
             "metadata": {"name": name, "namespace": NAMESPACE},
-            # An address of the loopback interface may not be an endpoint; a name may point to it.
+            # A loopback address may not be an endpoint; a name may resolve to it.
             "spec": {"type": "ExternalName", "externalName": "localhost"},
         },
         {

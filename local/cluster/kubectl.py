@@ -1,4 +1,4 @@
-"""How a cluster is told and asked, by kubectl: what it refuses and what it warns of are kept apart."""
+"""kubectl for a trial cluster: applies, reads and deletes objects; separates refusals from warnings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class KubectlFailed(LocalFault):
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of the objects that were sent: the lines of refusals and of warnings."""
+    """Result of applying objects: the lines of acceptances, refusals and warnings."""
 
     accepted: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
@@ -35,21 +35,21 @@ class Kubectl:
     kubeconfig_path: Path
 
     def send(self, manifests: Sequence[Manifest], *options: str) -> Answer:
-        """Apply the objects; the server judges each on its own."""
+        """Apply the objects; the server accepts or refuses each separately."""
         if not manifests:
-            return Answer()  # kubectl takes none for a mistake
+            return Answer()  # kubectl fails on an empty list
         content = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(manifests)})
         done = self._run(["apply", "--server-side", "--field-manager=trial", *options, "-f", "-"], content)
         return read_answer(done.stdout, done.stderr, done.returncode)
 
     def require_accepted(self, manifests: Sequence[Manifest], *options: str) -> None:
-        """Apply what the trial itself can't do without, or raise `KubectlFailed`."""
+        """Apply objects that the trial itself needs; raises `KubectlFailed` when one is refused."""
         answer = self.send(manifests, *options)
         if answer.refusals:
             raise KubectlFailed(f"The server refused: {answer.refusals[0]}")
 
     def build(self, folder: Path) -> tuple[Manifest, ...]:
-        """The objects of a kustomization."""
+        """Objects of a kustomization."""
         built = self.ask("kustomize", str(folder))
         # Client-side only: it turns YAML into JSON.
         done = self._run(["create", "--dry-run=client", "--validate=false", "-o", "json", "-f", "-"], built)
@@ -62,7 +62,7 @@ class Kubectl:
         return read
 
     def ask(self, *arguments: str) -> str:
-        """What kubectl prints, or `KubectlFailed`."""
+        """Output of a kubectl command; raises `KubectlFailed` when it fails."""
         done = self._run(list(arguments))
         if done.returncode != 0:
             raise KubectlFailed(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
@@ -76,7 +76,7 @@ class Kubectl:
         return subprocess.run(
             argv,
             input=content,
-            # Neither the caller's configuration nor a cache of another cluster's kinds.
+            # A home of its own: no configuration of the caller, no cache of another cluster's kinds.
             env={"HOME": str(self.kubeconfig_path.parent)},
             capture_output=True,
             text=True,
@@ -86,7 +86,7 @@ class Kubectl:
 
 
 def read_answer(output: str, errors: str, code: int) -> Answer:
-    """kubectl prints a line for each accepted object, and warnings and refusals among its errors."""
+    """Parses kubectl's output: a line for each accepted object; warnings and refusals on stderr."""
     lines = [line for line in errors.splitlines() if line.strip()]
     warnings = tuple(line.removeprefix("Warning: ") for line in lines if line.startswith("Warning: "))
     refusals = tuple(line for line in lines if not line.startswith("Warning: "))
@@ -96,7 +96,7 @@ def read_answer(output: str, errors: str, code: int) -> Answer:
 
 
 def read_documents(text: str) -> list[Manifest]:
-    """JSON values that stand one after the other."""
+    """Parses a sequence of JSON values."""
     decoder, documents, position = json.JSONDecoder(), [], 0
     while text[position:].strip():
         position += len(text[position:]) - len(text[position:].lstrip())

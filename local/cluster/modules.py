@@ -1,4 +1,4 @@
-"""Which files of other projects a trial needs, and how the Go module that holds them is found."""
+"""Files of other projects that a trial needs, downloaded as Go modules."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from local.faults import ToolNotFound
 
 @dataclass(frozen=True)
 class ModuleFiles:
-    """Files in a Go module; each of `paths` is a file, a folder of them or a kustomization."""
+    """Files of a Go module; each of `paths` is a file, a folder or a kustomization."""
 
     module: str
     version: str
     paths: tuple[str, ...]
 
     def folders(self) -> list[Path]:
-        """Where they lie, after a download if they were not there."""
+        """Paths of the files; downloads the module if needed."""
         go = shutil.which("go")
         if go is None:
-            raise ToolNotFound(f"Go is not there to download {self.module}: install it from go.dev.")
+            raise ToolNotFound(f"Go is not installed; it downloads {self.module}: install it from go.dev.")
         # The module is read, not built.
         argv = [go, "mod", "download", "-json", f"{self.module}@{self.version}"]
         done = subprocess.run(
             argv, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
-        told = json.loads(done.stdout or "{}")
-        if "Dir" not in told or "Error" in told:
-            raise ToolNotFound(f"{self.module} {self.version}: {told.get('Error') or done.stderr.strip()}")
-        return [Path(told["Dir"]) / path for path in self.paths]
+        answer = json.loads(done.stdout or "{}")
+        if "Dir" not in answer or "Error" in answer:
+            raise ToolNotFound(f"{self.module} {self.version}: {answer.get('Error') or done.stderr.strip()}")
+        return [Path(answer["Dir"]) / path for path in self.paths]
 
 
 CUSTOM_KINDS = (
@@ -45,7 +45,7 @@ CUSTOM_KINDS = (
         "github.com/prometheus-operator/prometheus-operator", "v0.85.0", ("example/prometheus-operator-crd",)
     ),
 )
-# How a simulated node and pod come to be ready, and go.
+# Stages of simulated nodes and pods: initialised, ready, complete, deleted.
 STAGES = ModuleFiles(
     "sigs.k8s.io/kwok",
     "v0.8.0",
@@ -58,7 +58,7 @@ STAGES = ModuleFiles(
 
 
 def add_custom_kinds(kubectl: Kubectl) -> None:
-    """Teach the server the kinds of every add-on that the manifests use."""
+    """Install the custom resource definitions of every add-on that the manifests use."""
     for files in CUSTOM_KINDS:
         for folder in files.folders():
             form = "-k" if (folder / "kustomization.yaml").exists() else "-f"

@@ -1,4 +1,4 @@
-"""What simulated machines a trial cluster has, and the volumes that its claims are bound to."""
+"""Simulated nodes of a trial cluster, and volumes for its claims."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ GPU_NODES = 8
 
 
 def nodes() -> list[Manifest]:
-    """A plain node in each zone, and nodes of one GPU each, tainted as NVIDIA's operator does."""
+    """A CPU node in each zone, and nodes with one GPU each, tainted as NVIDIA's operator does."""
     plain = [_node(f"plain-{zone}", zone, gpu=False) for zone in ZONES]
     return plain + [_node(f"gpu-{number}", ZONES[number % 3], gpu=True) for number in range(GPU_NODES)]
 
 
 def _node(name: str, zone: str, *, gpu: bool) -> Manifest:
-    room = {"cpu": "64", "memory": "256Gi", "ephemeral-storage": "1Ti", "pods": "110"}
+    capacity = {"cpu": "64", "memory": "256Gi", "ephemeral-storage": "1Ti", "pods": "110"}
     labels = {
         "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",
@@ -31,15 +31,15 @@ def _node(name: str, zone: str, *, gpu: bool) -> Manifest:
         "spec": {},
     }
     if gpu:
-        room["nvidia.com/gpu"] = "1"
+        capacity["nvidia.com/gpu"] = "1"
         labels["nvidia.com/gpu.present"] = "true"
         node["spec"]["taints"] = [{"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}]
-    node["status"] = {"allocatable": room, "capacity": room}
+    node["status"] = {"allocatable": capacity, "capacity": capacity}
     return node
 
 
 def volumes_for(objects: Sequence[Manifest]) -> list[Manifest]:
-    """A volume as each claim asks for it: simulated nodes have no provisioner."""
+    """A matching volume for each claim: a trial cluster has no provisioner."""
     claims = [
         _volume_for(entry["spec"], entry["metadata"]["namespace"], entry["metadata"]["name"])
         for entry in objects

@@ -1,4 +1,4 @@
-"""Which variants of the manifests are tried: the platform, each overlay, each component on the bare base."""
+"""Variants of the manifests for a trial: the platform, each overlay, each component on the bare base."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Variant:
 
 
 def variants(manifests_path: Path, copy_path: Path) -> list[Variant]:
-    """They lie in a copy of the manifests, so that what an installation adds can be added there."""
+    """Copy the manifests, fill in the example secrets there, and list the variants."""
     shutil.copytree(manifests_path, copy_path)
     for example in copy_path.rglob("*.env.example"):
-        # What a person fills in; for the server a filled value and an empty one are alike.
+        # The keys that a person fills in; empty values are valid for the server.
         shutil.copyfile(example, example.with_suffix(""))
     found = [Variant("platform", copy_path / "platform")]
     found += [

@@ -1,4 +1,4 @@
-"""How the processes of a trial are started, waited for and ended, each by its id."""
+"""Processes of a trial: starts them, waits for their readiness, and ends each by its id."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TAIL_LINES = 8
 
 
 class Processes:
-    """The processes of one trial: they end with the context, the last one first."""
+    """Processes of one trial; they end with the context, in reverse order."""
 
     def __init__(self, log_path: Path) -> None:
         self._log_path = log_path
@@ -52,7 +52,7 @@ class Processes:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                # Ctrl-C reaches the trial alone, which then ends its processes in order.
+                # Ctrl-C must reach only the trial, which then ends its processes in order.
                 start_new_session=True,
                 preexec_fn=self._end_with_parent,  # noqa: PLW1509 - it takes no lock
             )
@@ -65,14 +65,14 @@ class Processes:
             time.sleep(0.3)
 
     def require_running(self) -> None:
-        """Raise `StartFailed` for the first process that has ended by itself."""
+        """Raise `StartFailed` when a process has ended by itself."""
         for name, process in self._running.items():
             if process.poll() is not None:
                 raise StartFailed(f"{name} ended with code {process.returncode}. {self.tail(name)}")
 
     @staticmethod
     def succeeds(argv: Sequence[str]) -> bool:
-        """Whether a short command ends well."""
+        """True when a short command exits with 0."""
         try:
             done = subprocess.run(
                 argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=_COMMAND_S, check=False
@@ -95,5 +95,5 @@ class Processes:
         return "The end of its log:\n  " + "\n  ".join(lines[-_TAIL_LINES:])
 
     def _end_with_parent(self) -> None:
-        """A trial that is killed leaves nothing running."""
+        """Let the kernel kill the process when the trial is killed."""
         self._libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Which programs a trial cluster consists of, and from which Go modules they are built."""
+"""Programs of a trial cluster, and the Go modules that they are built from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from local.tools import Toolbox
 
 MODULES_PATH = REPOSITORY_PATH / "deploy" / "cluster"
 
-# Without it the server calls itself v0.0.0, and clients that ask for its version are misled.
+# Without it the server reports v0.0.0, which misleads clients that ask for its version.
 _VERSION = "-X k8s.io/component-base/version.git"
 _KUBERNETES_FLAGS = f"{_VERSION}Version=v1.34.2 {_VERSION}Major=1 {_VERSION}Minor=34"
 
@@ -42,7 +42,7 @@ SCALING_TOOLS: tuple[Tool, ...] = (*CLUSTER_TOOLS, KEDA_OPERATOR, KEDA_ADAPTER, 
 
 @dataclass(frozen=True)
 class ClusterPrograms:
-    """Where the programs of a cluster lie."""
+    """Paths of a cluster's programs."""
 
     etcd: Path
     api_server: Path
@@ -53,7 +53,7 @@ class ClusterPrograms:
 
 
 def cluster_programs(toolbox: Toolbox) -> ClusterPrograms:
-    """They must be there already."""
+    """Look up the programs. Raises `ToolNotFound` when one is not installed."""
     return ClusterPrograms(
         etcd=toolbox.require(ETCD),
         api_server=toolbox.require(API_SERVER),

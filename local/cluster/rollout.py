@@ -1,4 +1,4 @@
-"""When applied manifests have come to life, and what still keeps them from it."""
+"""Readiness of applied manifests: names each object that is not ready, with its reason."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from local.cluster.kubectl import Manifest
 
 
 def unready(objects: Sequence[Manifest]) -> list[str]:
-    """A line for each workload, claim and autoscaled Deployment that is not what it should become."""
+    """A line for each workload and claim that is not ready, or has too few replicas for its autoscaler."""
     least = {
         (autoscaler["metadata"]["namespace"], autoscaler["spec"]["scaleTargetRef"]["name"]): int(
             autoscaler["spec"].get("minReplicas", 1)
@@ -34,7 +34,7 @@ def unready(objects: Sequence[Manifest]) -> list[str]:
 def _deployment_faults(deployment: Manifest, at_least: int) -> Iterator[str]:
     status, wanted = deployment.get("status", {}), int(deployment["spec"]["replicas"])
     if status.get("observedGeneration", 0) < deployment["metadata"]["generation"]:
-        yield "was not seen by its controller"
+        yield "was not observed by its controller"
     if wanted < at_least:
         yield f"has {wanted} replicas; its autoscaler asks for {at_least} at least"
     if _ready(deployment) != wanted or status.get("updatedReplicas", 0) != wanted:

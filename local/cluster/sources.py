@@ -1,4 +1,4 @@
-"""Where a scaling trial's numbers come from: a real Temporal and Prometheus, and workers that stand in."""
+"""Metric sources of a scaling trial: a real Temporal and Prometheus, and simulated workers."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from adapters.temporal.client import connect
 from adapters.temporal.queues import describe_queue
 from local.cluster.control_plane import HOST
 from local.cluster.processes import Processes
-from local.cluster.stand_in import STARTER_QUEUE, put_work
+from local.cluster.trial_worker import STARTER_QUEUE, put_work
 from local.ports import free_ports
 from local.programs import answers, fairness_switches
 from local.settings import REPOSITORY_PATH
 from workflows.policies import GPU_QUEUE
 
-# The one that k8s/base/settings.env names.
+# The namespace in k8s/base/settings.env.
 _NAMESPACE = "video-pipeline"
 _SCRAPE_EVERY = "5s"
 _IN_FLIGHT = f'sum(temporal_worker_task_slots_used{{task_queue="{GPU_QUEUE}",worker_type="ActivityWorker"}})'
 
 
 class Sources:
-    """They belong to `processes`, and keep what they keep in `folder`."""
+    """Temporal, Prometheus and workers of a trial; run by `processes`, with their files in `folder`."""
 
     def __init__(self, processes: Processes, temporal: Path, prometheus: Path, folder: Path) -> None:
         self.processes = processes
@@ -42,7 +42,7 @@ class Sources:
         self.prometheus_url = f"http://{HOST}:{self._prometheus_port}"
 
     def start(self) -> None:
-        """Temporal, Prometheus, and the worker that can start a backlog; none yet that takes it."""
+        """Start Temporal, Prometheus, and the worker that starts a backlog; no GPU worker yet."""
         program, port = str(self._programs[0]), self.temporal.address.split(":")[1]
         argv = [program, "server", "start-dev", "--headless", "--log-level=warn", f"--namespace={_NAMESPACE}"]
         describe = [program, "operator", "namespace", "describe", f"--namespace={_NAMESPACE}"]
@@ -53,10 +53,10 @@ class Sources:
             lambda: Processes.succeeds(describe),
         )
         self.start_prometheus()
-        self._start_stand_in("starter", STARTER_QUEUE, 1, free_ports(HOST, 1)[0])
+        self._start_trial_worker("starter", STARTER_QUEUE, 1, free_ports(HOST, 1)[0])
 
     def start_prometheus(self) -> None:
-        """It goes on with what it kept."""
+        """Start Prometheus, with its earlier data if it ran before."""
         configuration_path = self._folder / "prometheus.json"
         configuration_path.write_text(json.dumps(scrape_configuration(self._metrics_port)))
         argv = [
@@ -71,22 +71,22 @@ class Sources:
         self.processes.stop("prometheus")
 
     def start_worker(self, slots: int) -> None:
-        """One process with the slots of all the pods that it stands in for."""
-        self._start_stand_in("worker", GPU_QUEUE, slots, self._metrics_port)
+        """Start one process with the slots of all the simulated pods."""
+        self._start_trial_worker("worker", GPU_QUEUE, slots, self._metrics_port)
 
     def put_work(self, count: int) -> None:
-        """Let that many activities wait in the GPU queue."""
+        """Put `count` activities into the GPU queue."""
         asyncio.run(put_work(self.temporal, count, self._released_path))
 
     def release_work(self) -> None:
         self._released_path.touch()
 
     def backlog(self) -> int:
-        """How many activities wait in the GPU queue, as Temporal counts them."""
+        """Number of activities that wait in the GPU queue, by Temporal's count."""
         return asyncio.run(_backlog(self.temporal))
 
     def in_flight(self) -> int | None:
-        """How many run, as Prometheus has it: the slots in use that a worker shows. None if it is away."""
+        """Number of running activities, by the workers' metric; None when Prometheus doesn't answer."""
         url = f"{self.prometheus_url}/api/v1/query?{urllib.parse.urlencode({'query': _IN_FLIGHT})}"
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
@@ -96,7 +96,7 @@ class Sources:
             return None
         return int(float(found[0]["value"][1])) if found else 0
 
-    def _start_stand_in(self, name: str, queue: str, slots: int, port: int) -> None:
+    def _start_trial_worker(self, name: str, queue: str, slots: int, port: int) -> None:
         environment = {
             "TEMPORAL_ADDRESS": self.temporal.address,
             "TEMPORAL_NAMESPACE": self.temporal.namespace,
@@ -104,12 +104,12 @@ class Sources:
             "WORKER_CONCURRENCY": str(slots),
             "PYTHONPATH": str(REPOSITORY_PATH),
         }
-        argv = [sys.executable, "-m", "local.cluster.stand_in", queue]
+        argv = [sys.executable, "-m", "local.cluster.trial_worker", queue]
         self.processes.start(name, argv, lambda: answers(f"http://{HOST}:{port}/metrics"), environment)
 
 
 def scrape_configuration(port: int) -> dict[str, object]:
-    """As the cluster's monitors: the worker's own labels stay."""
+    """Prometheus' configuration for the trial; like the cluster's monitors it keeps the worker's labels."""
     job = {"job_name": "worker-gpu", "static_configs": [{"targets": [f"{HOST}:{port}"]}]}
     return {
         "global": {"scrape_interval": _SCRAPE_EVERY, "scrape_timeout": _SCRAPE_EVERY},

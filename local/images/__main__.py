@@ -1,4 +1,4 @@
-"""The command behind `make images`: builds each image without a registry, tries it, takes it away."""
+"""Command behind `make images`: builds each image without a registry, tries it, and removes it."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ BUILD_TOOLS = (
         Path("/usr/share/keyrings/debian-archive-keyring.gpg"),
     ),
 )
-_OWN_MOUNTS = "VIDEO_PIPELINE_OWN_MOUNTS"
+_MOUNT_NAMESPACE = "VIDEO_PIPELINE_OWN_MOUNTS"
 
 
 def images(
     names: Annotated[list[str] | None, typer.Argument(help="api, worker_cpu, worker_gpu; else all")] = None,
 ) -> None:
-    """Build and try the images; one at a time is kept."""
+    """Build and try the images, one at a time."""
     require_root()
-    if _OWN_MOUNTS not in os.environ:
-        # Whatever becomes of this process, its mounts end with it.
+    if _MOUNT_NAMESPACE not in os.environ:
+        # In a mount namespace of its own: its mounts end with the process.
         again = ["unshare", "--mount", *sys.orig_argv]
-        os.execvpe("unshare", again, {**os.environ, _OWN_MOUNTS: "yes"})  # noqa: S606
+        os.execvpe("unshare", again, {**os.environ, _MOUNT_NAMESPACE: "yes"})  # noqa: S606
     recipes = chosen(names or [])
     Toolbox().install((*BUILD_TOOLS, TEMPORAL, VERSITYGW), print)
     log_path = REPOSITORY_PATH / ".data" / "images"
@@ -65,20 +65,20 @@ def images(
             make_base(buildah, log_path / "base.log")
             print(f"{'debian':12} made in {time.monotonic() - started:.0f} s", flush=True)
             for recipe in recipes:
-                _one(buildah, recipe, access, stack, folder_path, log_path)
+                _build_and_try(buildah, recipe, access, stack, folder_path, log_path)
         finally:
             buildah.destroy()
 
 
 def chosen(names: Sequence[str]) -> list[Recipe]:
-    """The recipes of the named images; of all where none is named."""
+    """The recipes of the named images; all recipes when none is named."""
     known = {recipe.name: recipe for recipe in RECIPES}
     if unknown := set(names) - set(known):
         raise SettingUnusable(f"There is no image {', '.join(sorted(unknown))}: name {', '.join(known)}.")
     return [known[name] for name in names or known]
 
 
-def _one(
+def _build_and_try(
     buildah: Buildah, recipe: Recipe, access: IndexAccess, stack: Stack, folder_path: Path, log_path: Path
 ) -> None:
     started = time.monotonic()
@@ -100,22 +100,22 @@ def _one(
         *faults_of_files(root, recipe.absent, recipe.writable, access.hosts),
     ]
     if faults:
-        raise TrialFailed(f"The image {recipe.name} is not as it should be: {'; '.join(faults)}.")
+        raise TrialFailed(f"The image {recipe.name} has faults: {'; '.join(faults)}.")
     servers = {
         name: value for name, value in stack.environment.items() if name.startswith(("S3_", "TEMPORAL_"))
     }
     if not recipe.needs_servers:
-        servers |= _nobody_there()
+        servers |= _unreachable_servers()
     trial_path = folder_path / recipe.name
-    seen = try_container(buildah, recipe, container, config, servers, trial_path)
-    print(f"{'':12} {seen}", flush=True)
+    summary = try_container(buildah, recipe, container, config, servers, trial_path)
+    print(f"{'':12} {summary}", flush=True)
     buildah.remove(container)
     buildah.remove_image(recipe.tag)
 
 
 @contextmanager
 def _servers(data_path: Path) -> Iterator[Stack]:
-    """A Temporal and an object store for the workers, on ports of their own."""
+    """Temporal and an object store for the workers, on free ports."""
     temporal, web_ui, s3, *_ = free_ports("127.0.0.1", 3)
     settings = StackSettings(data_path, replace(Ports(), temporal=temporal, web_ui=web_ui, s3=s3))
     servers = tuple(
@@ -125,8 +125,8 @@ def _servers(data_path: Path) -> Iterator[Stack]:
         yield stack
 
 
-def _nobody_there() -> dict[str, str]:
-    """An API must live while Temporal and the store don't."""
+def _unreachable_servers() -> dict[str, str]:
+    """Addresses at which no server listens: the API must start without Temporal and the store."""
     (closed,) = free_ports("127.0.0.1", 1)
     return dict.fromkeys(("TEMPORAL_ADDRESS", "S3_ENDPOINT"), f"127.0.0.1:{closed}")
 
@@ -141,7 +141,7 @@ def _require_space(path: Path, recipes: list[Recipe]) -> None:
     needed_gb = max((recipe.most_gb for recipe in recipes), default=0)
     if shutil.disk_usage(path).free < needed_gb * 1e9:
         raise BuildFailed(
-            f"Building takes up to {needed_gb} GB in {path.parent}: make room, or name another IMAGES_DIR."
+            f"Building takes up to {needed_gb} GB in {path.parent}: free some space, or set IMAGES_DIR."
         )
 
 

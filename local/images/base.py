@@ -1,4 +1,4 @@
-"""The Debian under the images where no registry of images is reached: as small as the official slim one."""
+"""Base image of Debian, made without a registry, as small as the official slim image."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from local.images.buildah import Buildah
 from local.images.faults import BuildFailed
 
 BASE_TAG = "localhost/debian:bookworm-slim"
-# The release that the Dockerfiles' own default names.
+# The release of the Dockerfiles' default base.
 _SUITE = "bookworm"
 
 
 def make_base(buildah: Buildah, log_path: Path) -> None:
-    """Import a fresh minimal Debian under `BASE_TAG`."""
+    """Make a minimal Debian and import it as `BASE_TAG`."""
     container = buildah.container("scratch")
     root = buildah.mount(container)
     with log_path.open("wb") as log:
@@ -32,21 +32,21 @@ def make_base(buildah: Buildah, log_path: Path) -> None:
         raise BuildFailed(f"debootstrap failed; {log_path} says why.")
     _slim(root)
     _with_fixes(root / "etc/apt/sources.list")
-    # Those of the machine that made it.
+    # They would be those of the machine that built the image.
     for name in ("etc/hostname", "etc/resolv.conf"):
         (root / name).unlink(missing_ok=True)
     buildah.commit(container, BASE_TAG)
 
 
 def _with_fixes(sources_path: Path) -> None:
-    """What debootstrap installs from holds a release as it came out; the mended packages lie beside it."""
+    """Add the sources of updates and security fixes to that of the release."""
     _, mirror, suite, component = sources_path.read_text().split()
     places = (f"{mirror} {suite}", f"{mirror} {suite}-updates", f"{mirror}-security {suite}-security")
     sources_path.write_text("".join(f"deb {place} {component}\n" for place in places))
 
 
 def _slim(root: Path) -> None:
-    """As Debian's slim images: without documents, translations, package lists and downloaded packages."""
+    """Remove what Debian's slim images lack: documents, translations, package lists and packages."""
     share = root / "usr/share"
     for folder in (
         share / "man",

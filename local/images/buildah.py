@@ -1,4 +1,4 @@
-"""One store of images in a folder of its own, and what buildah is asked to do with it."""
+"""buildah with an image store in a folder of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _QUOTED_LOG_LINES = 25
 
 
 class Buildah:
-    """Needs root. Nothing but chroot isolation is asked for: it works inside containers and bare machines."""
+    """Builder of images. Needs root; with chroot isolation it works inside containers too."""
 
     def __init__(self, folder_path: Path) -> None:
         self._store_path = folder_path / "store"
@@ -35,14 +35,14 @@ class Buildah:
         access: IndexAccess,
         log_path: Path,
     ) -> None:
-        """Build one Dockerfile of the repository; buildah's own words go to the log."""
+        """Build one Dockerfile of the repository; buildah's output goes to the log."""
         values = [part for name, value in arguments.items() for part in ("--build-arg", f"{name}={value}")]
         secrets = [
             part for name, path in access.secrets.items() for part in ("--secret", f"id={name},src={path}")
         ]
         argv = [
             *self._argv,
-            # Only Docker's format has a place for the health check.
+            # Only Docker's format has a health check.
             *("bud", "--isolation", "chroot", "--format", "docker", "--pull=never"),
             *(*values, *secrets, "--tag", tag, "--file", dockerfile, str(REPOSITORY_PATH)),
         ]
@@ -53,7 +53,7 @@ class Buildah:
             raise BuildFailed("\n".join([f"{dockerfile} can't be built; {log_path} ends with:", *end]))
 
     def container(self, image: str) -> str:
-        """A container made of an image, or of nothing (`scratch`), that runs nothing yet."""
+        """Create a container of an image, or an empty one (`scratch`), without a process."""
         return self._ask("from", "--pull-never", image)
 
     def mount(self, container: str) -> Path:
@@ -69,11 +69,11 @@ class Buildah:
         self._ask("rmi", "--force", tag)
 
     def config(self, image: str) -> dict[str, Any]:
-        """What the image says about how it is run."""
+        """The image's run configuration: user, command, health check, signal."""
         return dict(json.loads(self.record(image))["Docker"]["config"])
 
     def record(self, image: str) -> str:
-        """All that the image says of itself, the steps of its making included."""
+        """All metadata of the image, with its build history, as JSON."""
         return self._ask("inspect", "--type", "image", image)
 
     def run_argv(
@@ -84,8 +84,8 @@ class Buildah:
         volumes: Mapping[str, Path] = {},
         user: str | None = None,
     ) -> list[str]:
-        """What runs a command in a container, as the image's own user unless one is named."""
-        told = [part for name, value in environment.items() for part in ("--env", f"{name}={value}")]
+        """Command line that runs a command in a container, by default as the image's user."""
+        variables = [part for name, value in environment.items() for part in ("--env", f"{name}={value}")]
         mounts = [part for place, path in volumes.items() for part in ("--volume", f"{path}:{place}")]
         as_user = ["--user", user] if user else []
         return [
@@ -93,7 +93,7 @@ class Buildah:
             "run",
             "--isolation",
             "chroot",
-            *told,
+            *variables,
             *mounts,
             *as_user,
             container,
@@ -102,7 +102,7 @@ class Buildah:
         ]
 
     def destroy(self) -> None:
-        """Take everything away. What is in use stays, and whoever removes the folder is told so."""
+        """Remove all containers and images. What is in use stays, and removing the folder then fails."""
         for everything in (("rm", "--all"), ("rmi", "--all", "--force")):
             with suppress(BuildFailed):
                 self._ask(*everything)
@@ -117,14 +117,14 @@ class Buildah:
 
 
 def _driver(folder_path: Path) -> str:
-    """`overlay` where the kernel has that for this folder; else `vfs`, which copies every layer whole."""
+    """Storage driver: `overlay` where the kernel supports it here; else `vfs`, which copies every layer."""
     trial = folder_path / "overlay"
     parts = {name: trial / name for name in ("lower", "upper", "work", "merged")}
     for part in parts.values():
         part.mkdir(parents=True, exist_ok=True)
     layers = ",".join(f"{name}dir={parts[name]}" for name in ("lower", "upper", "work"))
-    laid = ["mount", "-t", "overlay", "overlay", "-o", layers, str(parts["merged"])]
-    if subprocess.run(laid, capture_output=True, check=False).returncode != 0:
+    mount = ["mount", "-t", "overlay", "overlay", "-o", layers, str(parts["merged"])]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         return "vfs"
     subprocess.run(["umount", str(parts["merged"])], check=True)
     return "overlay"

@@ -1,4 +1,4 @@
-"""What can go wrong when images are built and tried; each message is the line that a person reads."""
+"""Faults of building and trying images; each message is the line that a person reads."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ class BuildFailed(LocalFault):
 
 
 class TrialFailed(LocalFault):
-    """An image was built, and is not what its users are promised."""
+    """An image was built and failed a check."""

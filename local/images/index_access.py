@@ -1,4 +1,4 @@
-"""How this machine reaches its package index, as secrets of a build that stay out of every layer."""
+"""Access to this machine's package index, as build secrets that stay out of every layer."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ _BUNDLES = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE")
 
 @dataclass(frozen=True)
 class IndexAccess:
-    """`secrets` are files by the names that the Dockerfiles know; `hosts` may stand in no image."""
+    """Build secrets: files by the names in the Dockerfiles. `hosts` must not occur in an image."""
 
     secrets: Mapping[str, Path]
     hosts: frozenset[str]
 
 
 def index_access(folder_path: Path, env: Mapping[str, str] = os.environ) -> IndexAccess:
-    """Writes the secrets into a folder that only its owner can read."""
+    """Write the secrets into a folder that only its owner can read."""
     folder_path.mkdir(mode=0o700)
-    told = {name: env[name] for name in (*_PROXIES, *_INDEXES) if env.get(name)}
+    variables = {name: env[name] for name in (*_PROXIES, *_INDEXES) if env.get(name)}
     variables_path, certificates_path = folder_path / "index.env", folder_path / "ca.crt"
-    variables_path.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in told.items()))
+    variables_path.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items()))
     bundles = [Path(env[name]) for name in _BUNDLES if env.get(name)]
     certificates_path.write_bytes(next((path.read_bytes() for path in bundles if path.is_file()), b""))
     hosts = {
         host
-        for name, value in told.items()
+        for name, value in variables.items()
         if name.lower() != "no_proxy"
         for host in re.findall(r"//(?:[^/@\s]*@)?([^/:\s]+)", value)
     }

@@ -1,4 +1,4 @@
-"""What a built image may hold and must say of itself, judged before anything of it runs."""
+"""Checks of a built image's configuration, history and files, before it runs."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 OWNER = 10001
-# Where a build could leave traces of how it reached its index. In a package it is what an installer adds:
-# what its authors wrote may name any index.
-_TOLD = ("etc", "opt", "app", "usr/local", "root", "run", "tmp", "var")
-_INSTALLERS_OWN = {"direct_url.json", "INSTALLER", "REQUESTED", "RECORD", "uv_cache.json", "pyvenv.cfg"}
-_LARGEST_TOLD_BYTES = 2 * 1024**2
+# Folders where a build could leave the address of its index. In a package only the installer's files are
+# searched: its authors' files may name any index.
+_TRACE_FOLDERS = ("etc", "opt", "app", "usr/local", "root", "run", "tmp", "var")
+_INSTALLER_FILES = {"direct_url.json", "INSTALLER", "REQUESTED", "RECORD", "uv_cache.json", "pyvenv.cfg"}
+_LARGEST_TRACE_BYTES = 2 * 1024**2
 
 
 def faults_of_config(config: dict[str, Any]) -> Iterator[str]:
-    """One sentence for each promise that the image's own configuration breaks."""
+    """One sentence for each fault of the image's configuration."""
     if config.get("User") != f"{OWNER}:{OWNER}":
         yield f"it runs as {config.get('User')!r}, not as {OWNER}:{OWNER}"
     check = (config.get("Healthcheck") or {}).get("Test") or ["none"]
@@ -30,7 +30,7 @@ def faults_of_config(config: dict[str, Any]) -> Iterator[str]:
 
 
 def faults_of_record(record: str, hosts: Iterable[str]) -> Iterator[str]:
-    """One sentence if the image's record of its own making tells how its packages were reached."""
+    """One sentence if the image's build history names a host of the package index."""
     if any(host in record for host in hosts):
         yield "its history names a host of the machine that built it"
 
@@ -38,7 +38,7 @@ def faults_of_record(record: str, hosts: Iterable[str]) -> Iterator[str]:
 def faults_of_files(
     root: Path, absent: Iterable[str], writable: Iterable[str], hosts: Iterable[str]
 ) -> Iterator[str]:
-    """One sentence for each file that should not be there, or not be so."""
+    """One sentence for each file that must be absent, has too many rights or names a host of the index."""
     yield from (f"/{name} is in it" for name in absent if os.path.lexists(root / name))
     allowed = {root / place.lstrip("/") for place in writable} | {
         root / "tmp",
@@ -59,10 +59,10 @@ def faults_of_files(
 def _traces(root: Path, hosts: list[bytes]) -> Iterator[str]:
     if not hosts:
         return
-    for place in _TOLD:
+    for place in _TRACE_FOLDERS:
         for path, status in _files(root / place):
-            authors = "site-packages" in path.parts and path.name not in _INSTALLERS_OWN
-            if stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST_TOLD_BYTES and not authors:
+            by_authors = "site-packages" in path.parts and path.name not in _INSTALLER_FILES
+            if stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST_TRACE_BYTES and not by_authors:
                 text = path.read_bytes()
                 if any(host in text for host in hosts):
                     yield f"/{path.relative_to(root)} names a host of the machine that built it"
@@ -76,6 +76,6 @@ def _files(root: Path) -> Iterator[tuple[Path, os.stat_result]]:
 
 
 def unpacked_bytes(root: Path) -> int:
-    """What the image's files take on a disk; a file with several names counts once."""
+    """Disk space of the image's files, in bytes; hard links count once."""
     seen = {(status.st_dev, status.st_ino): status.st_blocks * 512 for _, status in _files(root)}
     return sum(seen.values())

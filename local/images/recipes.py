@@ -1,4 +1,4 @@
-"""Which images the product has, how each is built here, and what it must show when it is tried."""
+"""Recipes of the product's images: how each is built and what its trial checks."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Recipe:
-    """`port_variable` names the port that answers `asked`, the path that says that all is well, and `pages`;
-    `needs_servers` tells whether that takes a Temporal and an object store."""
+    """Recipe of one image. `port_variable` holds the port of `ready_path`, which answers 200 when the
+    process is ready, and of `pages`. `needs_servers`: Temporal and an object store must run for that."""
 
     name: str
     dockerfile: str
     port_variable: str
-    asked: str
+    ready_path: str
     needs_servers: bool
     writable: tuple[str, ...]
     absent: tuple[str, ...]
@@ -28,10 +28,10 @@ class Recipe:
         return f"localhost/video-pipeline-{self.name.replace('_', '-')}:trial"
 
 
-# A container has one of its own.
+# A container has its own.
 _TEMPORARY = "/tmp"  # noqa: S108
 _PACKAGES = "opt/venv/lib/python3.11/site-packages"
-_NOWHERE = (
+_ABSENT_EVERYWHERE = (
     "usr/bin/gcc",
     "usr/bin/cc",
     "usr/bin/pip",
@@ -47,33 +47,33 @@ RECIPES = (
         name="api",
         dockerfile="api/Dockerfile",
         port_variable="API_PORT",
-        asked="/health",
+        ready_path="/health",
         needs_servers=False,
         writable=(_TEMPORARY,),
-        absent=(*_NOWHERE, *_MODELS, "usr/bin/ffmpeg", "app/models"),
+        absent=(*_ABSENT_EVERYWHERE, *_MODELS, "usr/bin/ffmpeg", "app/models"),
         most_gb=3,
         pages=("/watch/any",),
-        # Without an issuer of accounts it serves its own machine only.
+        # Without accounts the API listens on loopback only.
         environment={"API_HOST": "127.0.0.1"},
     ),
     Recipe(
         name="worker_cpu",
         dockerfile="worker_cpu/Dockerfile",
         port_variable="WORKER_HEALTH_PORT",
-        asked="/ready",
+        ready_path="/ready",
         needs_servers=True,
         writable=(_TEMPORARY, "/scratch"),
-        absent=(*_NOWHERE, *_MODELS, "app/models"),
+        absent=(*_ABSENT_EVERYWHERE, *_MODELS, "app/models"),
         most_gb=4,
     ),
     Recipe(
         name="worker_gpu",
         dockerfile="worker_gpu/Dockerfile",
         port_variable="WORKER_HEALTH_PORT",
-        asked="/ready",
+        ready_path="/ready",
         needs_servers=True,
         writable=(_TEMPORARY, "/scratch", "/models"),
-        absent=_NOWHERE,
+        absent=_ABSENT_EVERYWHERE,
         most_gb=25,
         arguments={"DEMO_MODELS": "yes"},
         environment={"MODELS": "demo", "DEVICE": "cpu"},

@@ -1,4 +1,4 @@
-"""Runs an image's command as its user, with a read-only root file system, until it says that it is well."""
+"""Trial of an image: runs its command as its user on a read-only root file system until it is ready."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _ANSWERS_WITHIN_S = 600.0
 _ENDS_WITHIN_S = 120.0
 _HOST = "127.0.0.1"
 _QUOTED_LOG_LINES = 25
-# So says buildah; uvicorn closes everything, and then lets the signal that it was sent end it.
+# buildah's message; uvicorn shuts down and then ends by the signal that it received.
 _ENDED_BY_SIGTERM = "subprocess exited on terminated"
-_TELL_GUARDS = "from adapters.ffmpeg.sandbox.guards import guards; print(guards())"
+_PRINT_GUARDS = "from adapters.ffmpeg.sandbox.guards import guards; print(guards())"
 _TRY_TO_WRITE = "! touch /trial && ! touch /app/trial && ! touch /opt/venv/trial"
 
 
@@ -38,7 +38,7 @@ def try_container(
     servers: Mapping[str, str],
     folder_path: Path,
 ) -> str:
-    """What was seen, in a few words; `TrialFailed` says what was not. The container is fresh."""
+    """Try a new container, and return a summary. Raises `TrialFailed` for the first failed check."""
     health, metrics = free_ports(_HOST, 2)
     environment = {
         **servers,
@@ -50,14 +50,14 @@ def try_container(
         **recipe.environment,
     }
     volumes = {place: _owned(folder_path / place.strip("/")) for place in recipe.writable}
-    # Once, so that buildah has put its mount points in place.
+    # A first run lets buildah create its mount points.
     _run(buildah.run_argv(container, ["true"]))
     with _read_only(buildah.mount(container)):
         _run(buildah.run_argv(container, ["sh", "-c", _TRY_TO_WRITE], user="root"))
         log_path = folder_path / "log"
         argv = buildah.run_argv(container, config["Cmd"], environment, volumes)
         with _running(argv, log_path) as process:
-            for path in (recipe.asked, *recipe.pages):
+            for path in (recipe.ready_path, *recipe.pages):
                 _await(process, f"http://{_HOST}:{health}{path}", log_path)
             main = _main_of(process, config["Cmd"])
             if set(main.uids()) != {OWNER} or set(main.gids()) != {OWNER}:
@@ -65,18 +65,18 @@ def try_container(
             _run(buildah.run_argv(container, config["Healthcheck"]["Test"][1:], environment, volumes))
             main.send_signal(signal.SIGTERM)
             if process.wait(_ENDS_WITHIN_S) != 0 and _ENDED_BY_SIGTERM not in log_path.read_text():
-                raise TrialFailed(f"{recipe.name} ended with {process.returncode} when it was told to stop.")
-        seen = f"{recipe.asked} and the health check answer, SIGTERM ends it"
+                raise TrialFailed(f"{recipe.name} ended with {process.returncode} after SIGTERM, not with 0.")
+        summary = f"{recipe.ready_path} and the health check answer, SIGTERM ends it"
         if recipe.needs_servers:
-            seen += "; " + _run(
-                buildah.run_argv(container, ["python", "-c", _TELL_GUARDS], environment, volumes)
+            summary += "; " + _run(
+                buildah.run_argv(container, ["python", "-c", _PRINT_GUARDS], environment, volumes)
             )
-    return seen
+    return summary
 
 
 @contextmanager
 def _read_only(root: Path) -> Iterator[None]:
-    """Nobody can write there, not even root, but in /run: buildah puts a file there with each command."""
+    """Root file system mounted read-only, also for root, but for /run, where buildah writes a file."""
     subprocess.run(["mount", "--bind", str(root), str(root)], check=True)
     try:
         subprocess.run(["mount", "-o", "remount,ro,bind", str(root)], check=True)
@@ -112,7 +112,7 @@ def _await(process: subprocess.Popen[bytes], url: str, log_path: Path) -> None:
 
 def _main_of(process: subprocess.Popen[bytes], command: list[str]) -> psutil.Process:
     for child in psutil.Process(process.pid).children(recursive=True):
-        # The path of the program has been looked up by then.
+        # The program's name has been resolved to a path.
         if child.cmdline()[1:] == command[1:]:
             return child
     raise TrialFailed(f"No process of the container is {' '.join(command)}.")
@@ -127,6 +127,6 @@ def _owned(path: Path) -> Path:
 def _run(argv: list[str]) -> str:
     done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        told = (done.stderr or done.stdout).strip()[-1000:]
-        raise TrialFailed(f"`{' '.join(argv[argv.index('--') + 1 :])}` failed in the container: {told}")
+        output = (done.stderr or done.stdout).strip()[-1000:]
+        raise TrialFailed(f"`{' '.join(argv[argv.index('--') + 1 :])}` failed in the container: {output}")
     return done.stdout.strip()

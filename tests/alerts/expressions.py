@@ -1,4 +1,4 @@
-"""What a PromQL expression asks for: the metrics that it names, and the labels by which it picks them."""
+"""Parser of PromQL expressions: their metrics, and the labels of their selectors."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _WORDS = frozenset({"or", "and", "unless", "offset", "bool", "Inf", "NaN"})
 
 
 def wanted(expression: str) -> dict[str, set[str]]:
-    """Each metric with the labels of its selectors."""
+    """Metrics, each with the labels of its selectors."""
     found: dict[str, set[str]] = {}
     bare = re.sub(r'"(?:[^"\\]|\\.)*"', '""', expression)
-    # The labels that results are grouped or matched by belong to no one metric.
+    # Labels of grouping and matching belong to no single metric.
     bare = re.sub(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)", " ", bare)
     bare = re.sub(r"\[[^\]]*\]|\boffset\s+\S+", " ", bare)
     for name, call, selector in re.findall(rf"(?<![\w.])({_NAME})\s*(\()?(?:{{([^}}]*)}})?", bare):
@@ -40,7 +40,7 @@ def dashboards() -> list[dict[str, Any]]:
 
 
 def expressions() -> Iterator[tuple[str, str]]:
-    """Every expression of rules and dashboards, with where it stands."""
+    """Expressions of rules and dashboards, each with its place."""
     for rule in rules():
         yield rule.get("alert") or rule["record"], rule["expr"]
     for board in dashboards():

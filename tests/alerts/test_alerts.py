@@ -1,4 +1,4 @@
-"""The alert rules wake whom they should and nobody else, and say what to do."""
+"""Alert rules fire in their cases and not otherwise, and link to instructions."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def test_alerts_fire_when_they_should_and_not_before(case: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_alert_is_seen_to_fire() -> None:
-    """So that a rule whose expression can never be true is found."""
+def test_every_alert_fires_in_a_case() -> None:
+    """Finds a rule whose expression can never be true."""
     checks = [
         check
         for path in CASES
@@ -60,13 +60,13 @@ def test_every_alert_is_seen_to_fire() -> None:
 
 
 def anchors(page: str) -> set[str]:
-    """Where a link into a page can lead: its headings, and the places that it names itself."""
+    """Link targets in a page: its headings and explicit anchors."""
     headings = re.findall(r"^#+ (.+)$", page, re.M)
     slugs = (re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings)
     return {*slugs, *re.findall(r'<a id="([^"]+)">', page)}
 
 
-def test_every_alert_says_how_bad_it_is_and_where_to_read_what_to_do() -> None:
+def test_every_alert_has_a_severity_and_a_link_to_instructions() -> None:
     page = anchors((PROMETHEUS.parents[1] / "docs" / "operations.md").read_text())
     assert len(alerts()) == 26
     for rule in alerts():

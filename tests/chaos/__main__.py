@@ -1,4 +1,4 @@
-"""`make chaos`: every failpoint with some seeds, one stack, and a table of what held and what did not."""
+"""`make chaos`: runs every failpoint with some seeds on one stack, and prints the results."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from local.__main__ import main
 from local.faults import SettingUnusable
 from tests.chaos.faults.failpoints import FAILPOINTS
 from tests.chaos.measure import report
+from tests.chaos.system import System
 from tests.chaos.trial import Outcome, Trials
-from tests.chaos.world import World
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -27,30 +27,30 @@ def chaos(
     names: Annotated[list[str] | None, typer.Argument(help=f"any of {', '.join(FAILPOINTS)}")] = None,
     *,
     seeds: Annotated[int, typer.Option(help="How many seeds, from 0.")] = 5,
-    seed: Annotated[list[int] | None, typer.Option(help="This one only, or these.")] = None,
+    seed: Annotated[list[int] | None, typer.Option(help="Only these seeds.")] = None,
     figures: Annotated[bool, typer.Option(help="Measure recovery too, after every failpoint.")] = True,
-    keep: Annotated[Path | None, typer.Option(help="Where journals and logs are kept.")] = None,
+    keep: Annotated[Path | None, typer.Option(help="A folder to copy journals and logs to.")] = None,
 ) -> None:
-    """Break the product on purpose, and check that nothing was lost, doubled or left behind."""
+    """Inject faults into the running product, and check that nothing is lost, doubled or left over."""
     chosen = names or list(FAILPOINTS)
     unknown = [name for name in chosen if name not in FAILPOINTS]
     if unknown:
         raise SettingUnusable(f"No failpoint is called {unknown[0]!r}; they are {', '.join(FAILPOINTS)}.")
     numbers = seed or list(range(seeds))
     console = Console(highlight=False, soft_wrap=True)
-    begun_s = time.monotonic()
+    started_s = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="video-pipeline-chaos-") as folder:
         try:
-            with World(Path(folder) / "world", console.print) as world:
-                outcomes = _run_all(Trials(world), chosen, numbers, console)
+            with System(Path(folder) / "system", console.print) as system:
+                outcomes = _run_all(Trials(system), chosen, numbers, console)
                 if figures and not names and not seed:
-                    report(world, console, times=5, cancels=100)
+                    report(system, console, times=5, cancels=100)
         finally:
             if keep is not None:
-                _keep(Path(folder) / "world", keep)
+                _retain(Path(folder) / "system", keep)
     broken = [outcome for outcome in outcomes if outcome.violations]
     console.print(
-        f"{len(outcomes)} trials in {(time.monotonic() - begun_s) / 60:.1f} min: "
+        f"{len(outcomes)} trials in {(time.monotonic() - started_s) / 60:.1f} min: "
         f"{len(outcomes) - len(broken)} right, {len(broken)} wrong."
     )
     if broken or not outcomes:
@@ -61,11 +61,11 @@ def _run_all(trials: Trials, names: list[str], seeds: list[int], console: Consol
     outcomes = []
     able = []
     for name in names:
-        if lacks := FAILPOINTS[name].lacks(trials.world):
+        if lacks := FAILPOINTS[name].lacks(trials.system):
             console.print(f"[yellow]skipped[/yellow] {name}: {lacks}")
         else:
             able.append(name)
-    # Seed by seed, so that a run that is broken off has met every failpoint.
+    # Seed by seed, so that an interrupted run has tried every failpoint.
     for seed, name in product(seeds, able):
         outcome = trials.run(FAILPOINTS[name], seed)
         outcomes.append(outcome)
@@ -85,10 +85,10 @@ def _show(outcome: Outcome, console: Console) -> None:
         console.print(f"         again: {again}", markup=False)
 
 
-def _keep(world_path: Path, target: Path) -> None:
-    """Journals and logs, without the videos."""
+def _retain(system_path: Path, target: Path) -> None:
+    """Copy journals and logs, without the videos."""
     target.mkdir(parents=True, exist_ok=True)
-    for path in (*world_path.glob("*.jsonl"), *(world_path / "stack" / "logs").glob("*.log")):
+    for path in (*system_path.glob("*.jsonl"), *(system_path / "stack" / "logs").glob("*.log")):
         shutil.copy2(path, target / path.name)
 
 

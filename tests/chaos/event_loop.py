@@ -1,4 +1,4 @@
-"""An event loop on a thread of its own, so that plain test code can use what is asynchronous."""
+"""Event loop in a background thread, for synchronous test code that uses asynchronous parts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 
 
 class Background:
-    """Runs while its `with` block does."""
+    """Event loop that runs inside its `with` block."""
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
@@ -31,7 +31,7 @@ class Background:
         self.loop.close()
 
     def run(self, work: Coroutine[Any, Any, Result], within_s: float = 60) -> Result:
-        """What the coroutine returns; for any thread but the loop's own."""
+        """Run a coroutine and return its result; not from the loop's own thread."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(within_s)
 
     def soon(self, call: Callable[[], object]) -> None:

@@ -1,4 +1,4 @@
-"""What is sent through the product while it is broken: small videos that touch every path of a task."""
+"""Jobs of the trials: small videos with options that cover every path of a task."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLIPS = Path(__file__).parents[2] / "models" / "demo" / "clip"
 
 @dataclass(frozen=True)
 class Job:
-    """A video and what is asked for it."""
+    """A video and its options."""
 
     name: str
     path: Path
@@ -21,20 +21,20 @@ class Job:
 
 
 def make_jobs(folder: Path) -> dict[str, Job]:
-    """Clips of 8 s are encoded in chunks, shorter ones at once."""
+    """Make the clips. Those of 8 s are encoded in chunks, shorter ones at once."""
     jobs = (
-        # Its picture takes some seconds to encode, and each model has work.
+        # Encoding takes some seconds, and both models are used.
         Job("encoded", _noisy(folder / "encoded.mp4", 8, crf=30), {"max_height": "480"}),
         Job("burnt", CLIPS / "spanish-horse.mp4", {"subtitle_mode": "burn", "language": "es"}),
         Job("short", _noisy(folder / "short.mp4", 4, crf=30), {"max_height": "480", "subtitle_mode": "none"}),
-        # It conforms and so is copied: every write of it, also of its result, is one in parts.
+        # It conforms and so is copied; it and its result are multipart uploads.
         Job("bulky", _noisy(folder / "bulky.mp4", 4, crf=24), {"language": "en"}),
     )
     return {job.name: job for job in jobs}
 
 
 def _noisy(target: Path, seconds: int, crf: int) -> Path:
-    """A clip that was made with noise in it, so that it has many bytes for its length."""
+    """A clip with noise, so that it is large for its length."""
     source = CLIPS / "english-dog.mp4"
     noise = "scale=1280:720,noise=alls=14:allf=t:all_seed=7"
     encode = ["-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", "-crf", str(crf)]

@@ -1,4 +1,4 @@
-"""The product's processes as the chaos suite runs them: with two CPU workers, and changeable at a start."""
+"""Programs of the chaos suite: the product's, with two CPU workers and changeable start scripts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CHANGEABLE = ("api", "worker_cpu", "worker_gpu")
 def chaos_programs(
     settings: StackSettings, servers: Servers, launch_path: Path, second_metrics_port: int
 ) -> tuple[Program, ...]:
-    """What a shell reads from `launch_path / name` happens before a process begins."""
+    """The programs; a shell runs the script `launch_path / name` before it executes the program."""
     programs = product_programs(settings, servers)
     worker = next(program for program in programs if program.name == "worker_cpu")
     second = replace(
@@ -32,5 +32,5 @@ def _changeable(program: Program, launch_path: Path) -> Program:
         return program
     script = launch_path / program.name
     script.touch()
-    # `exec` keeps the process id, by which the process is known to its supervisor and to Temporal.
+    # `exec` preserves the process id, by which the supervisor and Temporal identify the process.
     return replace(program, argv=("/bin/sh", "-c", '. "$0" && exec "$@"', str(script), *program.argv))

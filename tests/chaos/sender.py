@@ -1,4 +1,4 @@
-"""A patient sender and a patient watcher: they go on, through every fault, as a good client would."""
+"""Clients of a trial: a sender and a watcher that retry through every fault."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import IO, cast
 import httpx
 
 from tests.chaos.jobs import Job
-from tests.chaos.judgement.checker import ENDED
-from tests.chaos.judgement.journal import Journal
+from tests.chaos.verification.checker import ENDED
+from tests.chaos.verification.journal import Journal
 
-_AGAIN_AFTER_S = 0.5
-_ASK_EVERY_S = 0.4
+_RETRY_AFTER_S = 0.5
+_POLL_EVERY_S = 0.4
 PATIENCE_S = 300.0
 
 
 class NeverAccepted(Exception):
-    """An upload that was sent again and again was never taken."""
+    """An upload was not accepted after all retries."""
 
 
 class Sender(threading.Thread):
-    """Sends one upload until it is accepted, with the same key each time.
+    """Sends one upload until it is accepted, with the same idempotency key each time.
 
-    With `hold_at` the first sending stops at this share of the bytes until it is let go.
+    With `hold_at` the first try pauses at this share of the bytes until `release`.
     """
 
     def __init__(self, url: str, job: Job, key: str, journal: Journal, hold_at: float | None = None) -> None:
@@ -39,11 +39,11 @@ class Sender(threading.Thread):
         self._hold_at = hold_at
         self._task_id: str | None = None
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         self._go_on.set()
 
     def accepted(self) -> str:
-        """The task's id, once there is one."""
+        """Wait for acceptance; returns the task's id."""
         self.join(PATIENCE_S + 60)
         if self._task_id is None:
             raise NeverAccepted(f"{self.key} was not accepted within {PATIENCE_S:.0f} s")
@@ -68,24 +68,24 @@ class Sender(threading.Thread):
                 )
             except httpx.TransportError as error:
                 self._journal.note("unanswered", key=self.key, error=repr(error))
-                time.sleep(_AGAIN_AFTER_S)
+                time.sleep(_RETRY_AFTER_S)
                 return
-        told = answer.json()
+        document = answer.json()
         self._journal.note(
             "answered",
             key=self.key,
             http=answer.status_code,
-            task_id=told.get("task_id"),
-            code=told.get("code"),
+            task_id=document.get("task_id"),
+            code=document.get("code"),
         )
         if answer.status_code == 202:
-            self._task_id = told["task_id"]
+            self._task_id = document["task_id"]
         else:
-            time.sleep(_AGAIN_AFTER_S)
+            time.sleep(_RETRY_AFTER_S)
 
 
 class _HeldFile:
-    """A file that stops being read at a share of its bytes."""
+    """File whose reading pauses at a share of its bytes."""
 
     def __init__(
         self, path: Path, hold_at: float | None, held: threading.Event, go_on: threading.Event
@@ -117,7 +117,7 @@ class _HeldFile:
 
 
 class Watcher(threading.Thread):
-    """Asks for a task's status, from its acceptance on. An absent API is no answer; a refusal is one."""
+    """Polls the status of a task from its acceptance on. Records every answer, not lost connections."""
 
     def __init__(self, url: str, sender: Sender, journal: Journal) -> None:
         super().__init__(name=f"watcher of {sender.key}", daemon=True)
@@ -130,14 +130,14 @@ class Watcher(threading.Thread):
         self._enough = threading.Event()
 
     def finish(self) -> None:
-        """Ask once more, so that an end that does not last would show."""
+        """Poll once more, which would show an end state that changes, and stop."""
         self._enough.set()
         self.join(60)
 
     def run(self) -> None:
         self.task_id = self._sender.accepted()
         with httpx.Client(base_url=self._url, timeout=30) as http:
-            while not self._enough.wait(_ASK_EVERY_S):
+            while not self._enough.wait(_POLL_EVERY_S):
                 self._ask(http)
             self._ask(http)
 
@@ -146,17 +146,17 @@ class Watcher(threading.Thread):
             answer = http.get(f"/status/{self.task_id}")
         except httpx.TransportError:
             return
-        told = answer.json()
+        document = answer.json()
         well = answer.status_code == 200
         self._journal.note(
             "asked",
             task_id=self.task_id,
             http=answer.status_code,
-            status=told["status"] if well else told.get("code"),
-            source=told.get("source"),
+            status=document["status"] if well else document.get("code"),
+            source=document.get("source"),
         )
         if not well:
             return
-        failed = [name for name, stage in told["stages"].items() if stage["status"] == "failed"]
-        self.parked = failed[0] if told["parked_until"] and failed else None
-        self.ending = told["status"] if told["status"] in ENDED else None
+        failed = [name for name, stage in document["stages"].items() if stage["status"] == "failed"]
+        self.parked = failed[0] if document["parked_until"] and failed else None
+        self.ending = document["status"] if document["status"] in ENDED else None

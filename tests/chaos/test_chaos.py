@@ -1,4 +1,4 @@
-"""A few faults with a fixed seed, on the real stack: nothing is lost, doubled or left behind.
+"""A few failpoints with a fixed seed on the real stack: nothing is lost, doubled or left over.
 
 `make chaos` runs all of them, with five seeds each.
 """
@@ -10,12 +10,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.chaos.faults.failpoints import FAILPOINTS
+from tests.chaos.system import System
 from tests.chaos.trial import Trials
-from tests.chaos.world import World
 
 pytestmark = pytest.mark.chaos
 
-# Those that between them have caught most.
+# The failpoints that have found most faults.
 SHORT = (
     ("kill-worker_cpu", 3),
     ("freeze-worker_cpu", 2),
@@ -27,12 +27,12 @@ SHORT = (
 
 @pytest.fixture(scope="module")
 def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trials]:
-    with World(tmp_path_factory.mktemp("chaos") / "world") as world:
-        yield Trials(world)
+    with System(tmp_path_factory.mktemp("chaos") / "system") as system:
+        yield Trials(system)
 
 
 @pytest.mark.parametrize(("name", "seed"), SHORT)
-def test_every_accepted_upload_ends_once_and_leaves_nothing_behind(
+def test_every_accepted_upload_ends_once_and_leaves_nothing_over(
     trials: Trials, name: str, seed: int
 ) -> None:
     outcome = trials.run(FAILPOINTS[name], seed)

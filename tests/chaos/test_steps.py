@@ -1,10 +1,10 @@
-"""The seed, and nothing else, chooses when a fault strikes; five seeds cover a task."""
+"""The moment of a fault depends only on the seed; five seeds cover a task."""
 
 from __future__ import annotations
 
 from random import Random
 
-from tests.chaos.steps import AtStoreCall, InWork, Reference, Step, WhileSending, Work, choose_step
+from tests.chaos.steps import AtStoreCall, DuringActivity, DuringUpload, Reference, Step, Work, choose_step
 
 REFERENCE = Reference(
     outputs={},
@@ -23,7 +23,7 @@ def step(name: str, seed: int) -> Step:
     return choose_step(Random(f"{name}:{seed}"), seed, REFERENCE)
 
 
-def test_the_same_seed_strikes_at_the_same_moment() -> None:
+def test_the_same_seed_chooses_the_same_moment() -> None:
     assert [step("kill-api", seed) for seed in range(20)] == [step("kill-api", seed) for seed in range(20)]
 
 
@@ -34,18 +34,18 @@ def test_five_seeds_cover_a_task_from_its_upload_to_its_end() -> None:
         if isinstance(during_upload, AtStoreCall):
             assert during_upload.number <= 4
         else:
-            assert isinstance(during_upload, WhileSending)
+            assert isinstance(during_upload, DuringUpload)
         assert isinstance(early, AtStoreCall)
         assert 5 <= early.number <= 22
-        assert isinstance(first_half, InWork)
+        assert isinstance(first_half, DuringActivity)
         assert first_half.work.kind in ("first", "second")
-        assert isinstance(second_half, InWork)
+        assert isinstance(second_half, DuringActivity)
         assert second_half.work.kind in ("third", "last")
         assert isinstance(late, AtStoreCall)
         assert 22 <= late.number <= 40
 
 
-def test_a_fault_of_the_store_strikes_at_a_call_to_it_in_every_fifth_of_a_task() -> None:
+def test_five_seeds_of_a_store_fault_choose_calls_in_every_fifth_of_a_task() -> None:
     numbers = []
     for seed in range(5):
         at = choose_step(Random(f"store-busy:{seed}"), seed, REFERENCE, at_calls=True)

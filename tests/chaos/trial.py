@@ -1,4 +1,4 @@
-"""One trial: a task meets one fault at one moment, ends, and everything that is left is judged."""
+"""One trial: injects one fault at one moment of a task, waits for its end and checks the final state."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from random import Random
 
 from tests.chaos.faults.failpoints import Failpoint
 from tests.chaos.jobs import Job
-from tests.chaos.judgement.checker import Violation, check
-from tests.chaos.judgement.evidence import Promise
-from tests.chaos.judgement.evidence_collector import look, sweep_uploads
-from tests.chaos.judgement.journal import Journal
-from tests.chaos.scene import Scene
 from tests.chaos.sender import PATIENCE_S, Sender, Watcher
 from tests.chaos.steps import Reference, Work, choose_step
-from tests.chaos.watcher import done_works, known_tasks
-from tests.chaos.world import PROCESSES, World
+from tests.chaos.system import PROCESSES, System
+from tests.chaos.temporal_state import finished_activities, known_tasks
+from tests.chaos.trial_context import TrialContext
+from tests.chaos.verification.checker import Violation, check
+from tests.chaos.verification.journal import Journal
+from tests.chaos.verification.snapshot import Promise
+from tests.chaos.verification.snapshot_collector import sweep_uploads, take_snapshot
 
-# What late attempts still do when their task has ended is over by then.
+# Late attempts of an ended task have stopped by then.
 _REST_S = 60.0
-_LOOK_EVERY_S = 0.5
+_POLL_EVERY_S = 0.5
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`moment` tells when the fault struck; `violations` is empty when all was right."""
+    """Result of a trial. `moment` describes when the fault began; `violations` is empty on success."""
 
     failpoint: str
     seed: int
@@ -40,44 +40,44 @@ class Outcome:
 
 @dataclass
 class Trials:
-    """Runs trials on one world, in turn; what one of them left behind is held against that one only."""
+    """Runs trials one after the other on one system; a violation is reported for the first trial only."""
 
-    world: World
+    system: System
     references: dict[str, Reference] = field(default_factory=dict)
-    _blamed: set[Violation] = field(default_factory=set)
+    _reported: set[Violation] = field(default_factory=set)
 
     def reference(self, job: Job) -> Reference:
-        """What the job makes and does without faults; run once."""
+        """Outputs and activities of the job without faults, from a run that is made once."""
         if job.name not in self.references:
-            self.references[job.name] = self._run_in_peace(job)
+            self.references[job.name] = self._run_without_faults(job)
         return self.references[job.name]
 
     def run(self, failpoint: Failpoint, seed: int) -> Outcome:
-        begun_s = time.monotonic()
+        started_s = time.monotonic()
         rng = Random(f"{failpoint.name}:{seed}")
-        job = rng.choice(list(self.world.jobs.values()))
+        job = rng.choice(list(self.system.jobs.values()))
         reference = self.reference(job)
         step = failpoint.step or choose_step(rng, seed, reference, at_calls=failpoint.at_calls)
-        journal = Journal(self.world.folder / f"{failpoint.name}-{seed}.jsonl")
-        known = self.world.background.run(known_tasks(self.world))
-        scene = Scene(self.world, rng, journal, job, step, known)
+        journal = Journal(self.system.folder / f"{failpoint.name}-{seed}.jsonl")
+        known = self.system.background.run(known_tasks(self.system))
+        context = TrialContext(self.system, rng, journal, job, step, known)
         journal.note("begun", failpoint=failpoint.name, seed=seed, job=job.name, step=str(step))
-        with failpoint.around(scene):
-            self.world.forget_kept()
-            self.world.store_proxy.count_anew()
-            step.prepare(self.world)
-            scene.send(job, f"{failpoint.name}-{seed}-{time.time_ns()}", hold_at=step.hold_at)
-            moment = step.wait(self.world, scene.senders[0], known)
+        with failpoint.around(context):
+            self.system.clear_cache()
+            self.system.store_proxy.reset_calls()
+            step.prepare(self.system)
+            context.send(job, f"{failpoint.name}-{seed}-{time.time_ns()}", hold_at=step.hold_at)
+            moment = step.wait(self.system, context.senders[0], known)
             journal.note("moment", reached=moment)
             try:
-                failpoint.act(scene)
+                failpoint.act(context)
             finally:
-                step.release(self.world, scene.senders[0])
-            task_ids = self._end(scene)
+                step.release(self.system, context.senders[0])
+            task_ids = self._end(context)
         for task_id in task_ids:
             self._note_attempts(task_id, journal)
         if failpoint.leaves_parts:
-            swept = sweep_uploads(self.world)
+            swept = sweep_uploads(self.system)
             journal.note("swept", keys=swept)
         promise = Promise(failpoint.endings, {job.name: reference.outputs})
         violations = self._judge(journal, task_ids, promise)
@@ -87,107 +87,107 @@ class Trials:
             job.name,
             moment,
             tuple(violations),
-            time.monotonic() - begun_s,
+            time.monotonic() - started_s,
             journal.path,
             notes=_notes(journal),
         )
 
-    def _end(self, scene: Scene) -> list[str]:
-        """Wait until every upload of the scene is a task, and every task has ended."""
-        task_ids = list(dict.fromkeys(sender.accepted() for sender in scene.senders))
+    def _end(self, context: TrialContext) -> list[str]:
+        """Wait until every upload is accepted and every task has ended."""
+        task_ids = list(dict.fromkeys(sender.accepted() for sender in context.senders))
         deadline_s = time.monotonic() + PATIENCE_S
-        while any(watcher.ending is None for watcher in scene.watchers) and time.monotonic() < deadline_s:
-            for watcher in scene.watchers:
-                self._mend(watcher, scene.journal)
-            time.sleep(_LOOK_EVERY_S)
-        for watcher in scene.watchers:
+        while any(watcher.ending is None for watcher in context.watchers) and time.monotonic() < deadline_s:
+            for watcher in context.watchers:
+                self._retry_parked(watcher, context.journal)
+            time.sleep(_POLL_EVERY_S)
+        for watcher in context.watchers:
             watcher.finish()
         return task_ids
 
-    def _mend(self, watcher: Watcher, journal: Journal) -> None:
-        """A stage that gave up waits, visibly, for its operator: who retries it when the fault is gone."""
+    def _retry_parked(self, watcher: Watcher, journal: Journal) -> None:
+        """Retry a parked stage, as an operator would when the fault is gone."""
         if watcher.parked is None:
             return
-        answer = self.world.http.post(f"/video/{watcher.task_id}/retry/{watcher.parked}")
+        answer = self.system.http.post(f"/video/{watcher.task_id}/retry/{watcher.parked}")
         journal.note("retried", task_id=watcher.task_id, stage=watcher.parked, http=answer.status_code)
         watcher.parked = None
 
     def _note_attempts(self, task_id: str, journal: Journal) -> None:
-        works = self.world.background.run(done_works(self.world, task_id))
+        works = self.system.background.run(finished_activities(self.system, task_id))
         again = {work.activity_id: work.attempt for work in works if work.attempt > 1}
         journal.note("attempts", task_id=task_id, more_than_one=again)
 
     def _judge(self, journal: Journal, task_ids: list[str], promise: Promise) -> list[Violation]:
-        """What is wrong once all has come to rest, or still is when it should have."""
+        """Violations in the final state; waits up to a minute for late attempts to stop."""
         deadline_s = time.monotonic() + _REST_S
         while True:
-            found = look(self.world, task_ids)
-            wrong = [one for one in check(journal.events(), found, promise) if one not in self._blamed]
+            found = take_snapshot(self.system, task_ids)
+            wrong = [one for one in check(journal.events(), found, promise) if one not in self._reported]
             if not wrong or time.monotonic() > deadline_s:
                 break
-            time.sleep(_LOOK_EVERY_S)
-        down = [name for name in PROCESSES if not self.world.stack.status(name).state.alive]
-        wrong += [Violation("process", name, "it does not run any more") for name in down]
-        self._blamed.update(wrong)
+            time.sleep(_POLL_EVERY_S)
+        down = [name for name in PROCESSES if not self.system.stack.status(name).state.alive]
+        wrong += [Violation("process", name, "it no longer runs") for name in down]
+        self._reported.update(wrong)
         journal.note("judged", violations=[str(one) for one in wrong])
         return wrong
 
-    def _run_in_peace(self, job: Job) -> Reference:
-        known = self.world.background.run(known_tasks(self.world))
-        journal = Journal(self.world.folder / f"reference-{job.name}.jsonl")
-        self.world.forget_kept()
-        self.world.store_proxy.count_anew()
-        scene = Scene(self.world, Random(0), journal, job, _Never(), known)
-        task_id = scene.send(job, f"reference-{job.name}-{time.time_ns()}").accepted()
-        self._end(scene)
-        [row] = [row for row in look(self.world, [task_id]).rows if row.task_id == task_id]
-        assert row.status == "completed", f"{job.name} does not even pass without faults: {row}"
-        found = look(self.world, [task_id])
-        works = self.world.background.run(done_works(self.world, task_id))
-        begun_s = self.world.background.run(_begun_s(self.world, task_id))
-        calls = self.world.store_proxy.calls
+    def _run_without_faults(self, job: Job) -> Reference:
+        known = self.system.background.run(known_tasks(self.system))
+        journal = Journal(self.system.folder / f"reference-{job.name}.jsonl")
+        self.system.clear_cache()
+        self.system.store_proxy.reset_calls()
+        context = TrialContext(self.system, Random(0), journal, job, _Never(), known)
+        task_id = context.send(job, f"reference-{job.name}-{time.time_ns()}").accepted()
+        self._end(context)
+        [row] = [row for row in take_snapshot(self.system, [task_id]).rows if row.task_id == task_id]
+        assert row.status == "completed", f"{job.name} fails without faults: {row}"
+        found = take_snapshot(self.system, [task_id])
+        works = self.system.background.run(finished_activities(self.system, task_id))
+        started_s = self.system.background.run(_begun_s(self.system, task_id))
+        calls = self.system.store_proxy.calls
         return Reference(
             outputs={name: found.digests[key] for name, key in row.files.items()},
             works=tuple(Work(work.activity_id, work.kind, work.seconds) for work in works),
             calls=len(calls),
-            upload_calls=sum(call.at_s < begun_s for call in calls),
+            upload_calls=sum(call.at_s < started_s for call in calls),
         )
 
 
 class _Never:
-    """No moment: nothing happens to this task."""
+    """No moment, for a run without faults."""
 
     hold_at = None
 
-    def prepare(self, world: World) -> None:
+    def prepare(self, system: System) -> None:
         return
 
-    def wait(self, world: World, sender: Sender, known: frozenset[str]) -> str:
+    def wait(self, system: System, sender: Sender, known: frozenset[str]) -> str:
         return "never"
 
-    def release(self, world: World, sender: Sender) -> None:
+    def release(self, system: System, sender: Sender) -> None:
         return
 
 
-async def _begun_s(world: World, task_id: str) -> float:
-    return (await world.temporal.get_workflow_handle(task_id).describe()).start_time.timestamp()
+async def _begun_s(system: System, task_id: str) -> float:
+    return (await system.temporal.get_workflow_handle(task_id).describe()).start_time.timestamp()
 
 
 def _notes(journal: Journal) -> tuple[str, ...]:
-    """What was out of the ordinary on the way: refusals, and stages that had to be retried by hand."""
-    told = []
+    """Notes on the trial: refusals, repeated attempts and retried stages."""
+    notes = []
     for event in journal.events():
         facts = event.facts
         if event.kind == "unanswered":
-            told.append("upload unanswered")
+            notes.append("upload unanswered")
         elif event.kind == "answered" and facts["http"] != 202:
-            told.append(f"upload {facts['http']} {facts['code']}")
+            notes.append(f"upload {facts['http']} {facts['code']}")
         elif event.kind == "harmed":
-            told.append(f"harmed {facts['calls']} calls")
+            notes.append(f"harmed {facts['calls']} calls")
         elif event.kind == "attempts":
-            told += [f"{name} took {count} attempts" for name, count in facts["more_than_one"].items()]
+            notes += [f"{name} took {count} attempts" for name, count in facts["more_than_one"].items()]
         elif event.kind == "swept" and facts["keys"]:
-            told.append(f"left the parts of {len(facts['keys'])} cut uploads to the sweep")
+            notes.append(f"left the parts of {len(facts['keys'])} cut uploads to the sweep")
         elif event.kind == "retried":
-            told.append(f"retried {facts['stage']}")
-    return tuple(dict.fromkeys(told))
+            notes.append(f"retried {facts['stage']}")
+    return tuple(dict.fromkeys(notes))

@@ -1,4 +1,4 @@
-"""The nginx of docker-compose.yml on this machine: its own files and variables, on ports that are free."""
+"""nginx of docker-compose.yml on this machine, with its files and variables, on free ports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import psutil
 
 from tests.contract.http.front import fill, serving
 from tests.deploy.compose_model import Service, environment
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
 _TEMPLATES = PurePosixPath("/etc/nginx/templates")
 _TLS = PurePosixPath("/etc/nginx/tls")
@@ -20,7 +20,7 @@ _CERTIFICATES = "/etc/nginx/certificates"
 
 @dataclass(frozen=True)
 class Front:
-    """`url` is what is published, `inside_url` what the other services reach, `plain_url` leads to TLS."""
+    """nginx's addresses: published (`url`), for other services (`inside_url`), HTTP only (`plain_url`)."""
 
     url: str
     inside_url: str
@@ -33,7 +33,7 @@ class Front:
 
 
 def configurations(service: Service, folder: Path, changes: Mapping[str, str]) -> dict[str, str]:
-    """The text of each file that the container would make; what is mounted for TLS lies in `folder`."""
+    """Texts of the files that the container would generate; files for TLS are copied to `folder`."""
     mounted = {PurePosixPath(volume["target"]): Path(volume["source"]) for volume in service["volumes"]}
     tls_path = folder / "tls"
     tls_path.mkdir(parents=True)
@@ -51,7 +51,7 @@ def configurations(service: Service, folder: Path, changes: Mapping[str, str]) -
 
 @contextmanager
 def compose_front(service: Service, api_address: str, folder: Path, **changes: str) -> Iterator[Front]:
-    """`changes` are variables that the test sets itself."""
+    """Run nginx; `changes` are variables set by the test."""
     published, inside, plain = free_port(), free_port(), free_port()
     tls = environment(service)["LISTEN"].endswith(" ssl")
     listen = f"127.0.0.1:{published}{' ssl' if tls else ''}"

@@ -1,4 +1,4 @@
-"""A copy of the product as it is installed on one machine, and what Docker Compose makes of its files."""
+"""Installation on one machine in a folder, and Docker Compose's model of its files."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Service = dict[str, Any]
 
 
 class ComposeRefused(Exception):
-    """The files are not taken; the message is what a person would read."""
+    """Compose refused the files; the message is the one for a person."""
 
 
 @dataclass(frozen=True)
 class Installation:
-    """A folder with the files of the repository that compose needs, and secrets of its own."""
+    """Folder with the files that compose needs, and secrets of its own."""
 
     path: Path
 
@@ -50,22 +50,22 @@ class Installation:
 
 
 def installation(folder: Path) -> Installation:
-    """The secrets are made as the README says."""
+    """Copy the files, and make the secrets as docs/docker-compose.md says."""
     shutil.copy(ROOT / "docker-compose.yml", folder)
-    shutil.copytree(ROOT / "deploy", folder / "deploy")
+    shutil.copytree(ROOT / "deploy", folder / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
     make_secrets(folder)
     return Installation(folder)
 
 
 def make_secrets(folder: Path) -> str:
-    """What the script says that it made."""
+    """Run the script; returns its output."""
     script = folder / "deploy/compose/secrets.sh"
     done = subprocess.run(["sh", script], cwd=folder, capture_output=True, text=True, check=True)
     return done.stdout
 
 
 def environment(service: Service) -> dict[str, str]:
-    """What is set; a variable that is left to the product's default is not there."""
+    """Variables that are set, without those left to the product's default."""
     pairs: dict[str, str | None] = service.get("environment") or {}
     return {name: value for name, value in pairs.items() if value is not None}
 
@@ -75,7 +75,7 @@ def is_job(service: Service) -> bool:
 
 
 def seconds(duration: str) -> float:
-    """The seconds of such as `1m30s`, as compose writes them."""
+    """Parses a duration of compose, such as `1m30s`, into seconds."""
     total = 0.0
     number = ""
     for letter in duration:

@@ -1,4 +1,4 @@
-"""One installation for all tests that only look at it."""
+"""One installation for all tests that only read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Docker Compose's own parser takes the files, and refuses to start what would be open to everybody."""
+"""Docker Compose's parser accepts the files, and refuses a setup without accounts that others could reach."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.version import VERSION
 from tests.deploy.compose_model import (
     ComposeRefused,
     Installation,
@@ -17,12 +18,12 @@ from tests.deploy.compose_model import (
 )
 from tests.servers.product_process import ROOT
 
-# What nvidia.yml sets anew has the defaults that stand in the others.
+# nvidia.yml is left out: its variables have their defaults in the others.
 WITH_DEFAULTS = (
     "docker-compose.yml",
     *(f"deploy/compose/{name}.yml" for name in ("product", "setup", "servers", "watching", "tls")),
 )
-# They only watch: the product runs the same without them.
+# Monitoring only: the product runs without them.
 OPTIONAL = {
     "alloy": "logs",
     "grafana": "metrics",
@@ -33,21 +34,21 @@ OPTIONAL = {
 }
 
 
-def test_a_word_that_compose_does_not_know_is_refused(product: Installation) -> None:
+def test_an_unknown_key_is_refused(product: Installation) -> None:
     (product.path / "deploy/compose/typo.yml").write_text("services: {api: {helthcheck: {}}}\n")
 
     with pytest.raises(ComposeRefused, match="helthcheck"):
         product.load("typo.yml")
 
 
-def test_a_service_that_waits_for_one_that_is_not_there_is_refused(product: Installation) -> None:
+def test_a_dependency_on_an_unknown_service_is_refused(product: Installation) -> None:
     (product.path / "deploy/compose/hole.yml").write_text("services: {api: {depends_on: [elsewhere]}}\n")
 
     with pytest.raises(ComposeRefused, match="elsewhere"):
         product.load("hole.yml")
 
 
-def test_without_secrets_it_says_which_file_is_missing(tmp_path: Path) -> None:
+def test_a_missing_secret_file_is_named(tmp_path: Path) -> None:
     bare = installation(tmp_path)
     (tmp_path / ".secrets/store.env").unlink()
 
@@ -71,14 +72,14 @@ def test_only_this_machine_can_reach_it_by_default(services: dict[str, Service])
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "192.0.2.7", "127.0.0.1"])  # refused is the point
-def test_an_address_for_others_without_accounts_starts_nothing(product: Installation, address: str) -> None:
+def test_publishing_without_accounts_is_refused(product: Installation, address: str) -> None:
     with pytest.raises(ComposeRefused, match="OIDC_ISSUER"):
         product.load(PUBLISH_ADDRESS=address)
     with pytest.raises(ComposeRefused, match="OIDC_ISSUER"):
         product.load("tls.yml", PUBLISH_ADDRESS=address, OIDC_ISSUER="")
 
 
-def test_with_accounts_it_may_be_published_and_the_api_knows_the_issuer(product: Installation) -> None:
+def test_with_accounts_it_may_be_published_and_the_api_gets_the_issuer(product: Installation) -> None:
     issuer = "https://login.example/realms/video"
 
     services = product.services(PUBLISH_ADDRESS="192.0.2.7", OIDC_ISSUER=issuer)
@@ -87,7 +88,7 @@ def test_with_accounts_it_may_be_published_and_the_api_knows_the_issuer(product:
     assert environment(services["api"])["OIDC_ISSUER"] == issuer
 
 
-def test_the_api_listens_where_only_its_nginx_is(services: dict[str, Service]) -> None:
+def test_the_api_listens_in_the_network_of_its_nginx_only(services: dict[str, Service]) -> None:
     api = services["api"]
 
     assert api["network_mode"] == "service:nginx"
@@ -111,7 +112,7 @@ def test_the_example_names_every_variable_with_its_default_and_no_other() -> Non
     used: dict[str, str] = {}
     for name in WITH_DEFAULTS:
         for variable, default in re.findall(r"\$\{([A-Z0-9_]+):-([^}]*)\}", (ROOT / name).read_text()):
-            # HTTP moves to 80 where HTTPS is.
+            # With HTTPS the port of HTTP is 80.
             used.setdefault(variable, default)
     used["PUBLISH_ADDRESS"] = ""
 
@@ -130,7 +131,7 @@ def test_an_nvidia_gpu_is_one_more_file(product: Installation) -> None:
     assert worker["build"]["args"] == {"TORCH": "cuda", "DEMO_MODELS": "no"}
 
 
-def test_what_only_watches_comes_by_profile_and_nothing_else_needs_it(services: dict[str, Service]) -> None:
+def test_monitoring_is_behind_profiles_and_no_other_service_needs_it(services: dict[str, Service]) -> None:
     optional = {name for name, service in services.items() if service.get("profiles")}
 
     assert optional == set(OPTIONAL)
@@ -147,14 +148,14 @@ def test_each_waits_until_a_service_is_healthy_and_a_job_is_done(services: dict[
         for other, dependency in service.get("depends_on", {}).items()
     }
 
-    # The API lives in its network and so has to be there before nginx is of any use.
+    # The API runs in nginx's network, so nginx starts first.
     assert conditions.pop(("api", "nginx")) == "service_started"
     for (_, other), condition in conditions.items():
         wanted = "service_completed_successfully" if is_job(services[other]) else "service_healthy"
         assert condition == wanted
 
 
-def test_what_does_the_work_waits_for_tables_namespace_and_bucket(services: dict[str, Service]) -> None:
+def test_the_api_and_the_workers_wait_for_tables_namespace_and_bucket(services: dict[str, Service]) -> None:
     setups = {"catalogue_setup", "temporal_setup", "bucket_setup"}
 
     for name in ("api", "worker_cpu", "worker_gpu"):
@@ -163,17 +164,17 @@ def test_what_does_the_work_waits_for_tables_namespace_and_bucket(services: dict
     assert {name for name, service in services.items() if is_job(service)} == {*setups, "temporal_schema"}
 
 
-def test_workers_can_be_several(services: dict[str, Service]) -> None:
+def test_workers_can_be_scaled_to_several(services: dict[str, Service]) -> None:
     for name in ("worker_cpu", "worker_gpu"):
         worker = services[name]
         assert "container_name" not in worker
         assert not worker.get("ports")
-        # A scratch folder that two workers shared would be swept by the other one.
+        # A worker sweeps its scratch folder, so two workers may not share one.
         [scratch] = [volume for volume in worker["volumes"] if volume["target"] == "/scratch"]
         assert (scratch["type"], scratch.get("source")) == ("volume", None)
 
 
-def test_whatever_is_mounted_from_the_repository_is_there(product: Installation) -> None:
+def test_every_file_that_is_mounted_from_the_repository_exists(product: Installation) -> None:
     for overrides in ([], ["tls.yml"], ["nvidia.yml"]):
         for service in product.services(*overrides).values():
             for volume in service.get("volumes", []):
@@ -191,9 +192,9 @@ def test_every_image_of_the_product_is_built_from_a_file_of_the_repository(
     }
 
     assert {service["image"] for service in own.values()} == {
-        "video-pipeline-api:0.1.0",
-        "video-pipeline-worker-cpu:0.1.0",
-        "video-pipeline-worker-gpu:0.1.0-cpu",
-        "video-pipeline-ops:0.1.0",
+        f"video-pipeline-api:{VERSION}",
+        f"video-pipeline-worker-cpu:{VERSION}",
+        f"video-pipeline-worker-gpu:{VERSION}-cpu",
+        f"video-pipeline-ops:{VERSION}",
     }
     assert all(service.get("build") for service in own.values())

@@ -1,4 +1,4 @@
-"""The nginx of docker-compose.yml, for real: limits, patience with slow senders, TLS, what stays inside."""
+"""The real nginx with docker-compose.yml's settings: limits, slow senders, TLS, internal routes."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from cryptography.x509.oid import NameOID
 from tests.contract.http.front import NGINX, arguments, arrange
 from tests.deploy.compose_front import compose_front, configurations
 from tests.deploy.compose_model import Installation, Service, environment, seconds
+from tests.servers.ports import free_port
 from tests.servers.product_process import running_api
-from tests.servers.temporal_server import free_port
 from tests.unit.api.forms import HEADERS
 
 
@@ -34,7 +34,7 @@ class Api:
 
 @pytest.fixture(scope="module")
 def api(services: dict[str, Service], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    """The real API with the settings of docker-compose.yml; what stands behind it never comes up."""
+    """The real API with the settings of docker-compose.yml; Temporal and the store don't run."""
     folder = tmp_path_factory.mktemp("api")
     nowhere = {"TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}", "S3_ENDPOINT": f"127.0.0.1:{free_port()}"}
     settings = {
@@ -49,15 +49,13 @@ def api(services: dict[str, Service], tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture
-def nobody() -> str:
-    """An address where no API is: nginx answers at once, and counts all the same."""
+def no_api() -> str:
+    """An address without an API: nginx answers at once, and still counts the request."""
     return f"127.0.0.1:{free_port()}"
 
 
 @pytest.mark.parametrize("overrides", [[], ["tls.yml"]])
-def test_nginx_takes_the_files_as_they_are(
-    product: Installation, tmp_path: Path, overrides: list[str]
-) -> None:
+def test_nginx_accepts_the_files(product: Installation, tmp_path: Path, overrides: list[str]) -> None:
     certificate(tmp_path / "certificates")
     service = product.services(*overrides)["nginx"]
     arrange(configurations(service, tmp_path, {}), tmp_path / "nginx")
@@ -72,10 +70,10 @@ def test_nginx_takes_the_files_as_they_are(
 
 
 def test_the_limits_are_ten_requests_and_two_uploads_a_second(services: dict[str, Service]) -> None:
-    told = environment(services["nginx"])
+    settings = environment(services["nginx"])
 
-    assert (told["REQUEST_RATE"], told["UPLOAD_RATE"]) == ("10r/s", "2r/s")
-    assert seconds(told["CLIENT_TIMEOUT"]) <= 15
+    assert (settings["REQUEST_RATE"], settings["UPLOAD_RATE"]) == ("10r/s", "2r/s")
+    assert seconds(settings["CLIENT_TIMEOUT"]) <= 15
 
 
 @pytest.mark.parametrize(
@@ -83,12 +81,12 @@ def test_the_limits_are_ten_requests_and_two_uploads_a_second(services: dict[str
     [("GET", "/health", 21), ("POST", "/video/upload", 5)],
     ids=["ask", "upload"],
 )
-def test_a_flood_is_told_to_slow_down(
-    services: dict[str, Service], nobody: str, tmp_path: Path, method: str, path: str, at_once: int
+def test_a_flood_of_requests_is_rate_limited(
+    services: dict[str, Service], no_api: str, tmp_path: Path, method: str, path: str, at_once: int
 ) -> None:
     passed = 0
     with (
-        compose_front(services["nginx"], nobody, tmp_path) as front,
+        compose_front(services["nginx"], no_api, tmp_path) as front,
         httpx.Client(timeout=120) as client,
     ):
         end_s = time.monotonic() + 300
@@ -119,7 +117,7 @@ def test_slow_senders_of_a_head_and_of_a_body_are_closed_by_the_server(
     assert all(b" 200 " not in answer and b" 202 " not in answer for answer in answers)
 
 
-def test_figures_are_for_the_other_services_only(
+def test_metrics_are_for_the_other_services_only(
     services: dict[str, Service], api: Api, tmp_path: Path
 ) -> None:
     with (
@@ -133,11 +131,11 @@ def test_figures_are_for_the_other_services_only(
 
     assert outside.status_code == 404
     assert (inside.status_code, "# TYPE" in inside.text) == (200, True)
-    # The door of the figures opens nothing else.
+    # The internal port serves only metrics.
     assert (other.status_code, alive.status_code) == (404, 204)
 
 
-def test_with_a_certificate_it_speaks_tls_and_sends_there_whoever_comes_without(
+def test_with_a_certificate_it_serves_tls_and_redirects_plain_http(
     product: Installation, api: Api, tmp_path: Path
 ) -> None:
     trusted = ssl.create_default_context(cafile=str(certificate(tmp_path / "certificates")))
@@ -153,7 +151,7 @@ def test_with_a_certificate_it_speaks_tls_and_sends_there_whoever_comes_without(
 
 
 def read_to_the_end(connection: socket.socket) -> bytes:
-    """All that comes until the other side closes; a side that never does is the test's own time-out."""
+    """All bytes until the other side closes; fails by the socket's time-out if it never does."""
     answer = b""
     with connection:
         try:
@@ -165,7 +163,7 @@ def read_to_the_end(connection: socket.socket) -> bytes:
 
 
 def certificate(folder: Path) -> Path:
-    """A self-made one for this machine, with its key beside it."""
+    """Make a self-signed certificate for this machine, with its key beside it."""
     folder.mkdir()
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "video-pipeline.example")])

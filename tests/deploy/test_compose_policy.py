@@ -1,4 +1,4 @@
-"""What every service of docker-compose.yml owes: a pinned image, no rights, limits, no secret inline."""
+"""Rules for every service of docker-compose.yml: pinned image, no privileges, limits, no inline secret."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.deploy.compose_model import Installation, Service, environment, is_jo
 from tests.servers.product_process import ROOT
 
 EXACT = re.compile(r"[a-z0-9/-]+:v?\d+(\.\d+)+[a-z0-9.-]*(@sha256:[0-9a-f]{64})?")
-# Their makers' releases are known by number, and nobody's record of their digests was found.
+# Pinned by version only: no published list of their digests was found.
 WITHOUT_DIGEST = {"temporalio/admin-tools", "temporalio/server", "temporalio/ui"}
 INLINE_SECRET = re.compile(r"(PASSWORD|PASS|PWD|SECRET|TOKEN|_KEY)(_FILE|__FILE)?$")
 
@@ -27,7 +27,7 @@ def test_every_image_is_pinned_to_an_exact_version(services: dict[str, Service])
             assert ("@sha256:" in image) is (repository not in WITHOUT_DIGEST), image
 
 
-def test_a_service_says_whether_it_is_well_and_comes_back_and_a_job_is_over_when_it_is_over(
+def test_a_service_has_a_health_check_and_restarts_and_a_job_has_neither(
     services: dict[str, Service],
 ) -> None:
     for name, service in services.items():
@@ -40,7 +40,7 @@ def test_a_service_says_whether_it_is_well_and_comes_back_and_a_job_is_over_when
             assert service["restart"] == "unless-stopped", name
 
 
-def test_nobody_has_a_right_more_than_a_plain_process(services: dict[str, Service]) -> None:
+def test_no_service_has_more_rights_than_a_plain_process(services: dict[str, Service]) -> None:
     for name, service in services.items():
         assert service["read_only"] is True, name
         assert service["cap_drop"] == ["ALL"], name
@@ -52,7 +52,7 @@ def test_nobody_has_a_right_more_than_a_plain_process(services: dict[str, Servic
         assert (service.get("user") == "root") is (name == "alloy"), name
 
 
-def test_nobody_can_command_docker(services: dict[str, Service]) -> None:
+def test_no_service_can_control_docker(services: dict[str, Service]) -> None:
     for service in services.values():
         for volume in service.get("volumes", []):
             assert "docker.sock" not in volume.get("source", "")
@@ -60,25 +60,25 @@ def test_nobody_can_command_docker(services: dict[str, Service]) -> None:
                 assert volume["read_only"] is True, volume
 
 
-def test_everybody_has_limits(services: dict[str, Service]) -> None:
+def test_every_service_has_limits(services: dict[str, Service]) -> None:
     for name, service in services.items():
         limits = service["deploy"]["resources"]["limits"]
         assert {"cpus", "memory", "pids"} <= limits.keys(), name
-        # A machine with two cores must be able to start it.
+        # It must start on a machine with two cores.
         assert float(limits["cpus"]) <= 2, name
         logging = service["logging"]
         assert (logging["driver"], logging["options"]["max-size"]) == ("json-file", "10m"), name
         assert all("size=" in mount for mount in service["tmpfs"] if mount.startswith("/tmp")), name
 
 
-def test_no_secret_stands_in_the_files(product: Installation) -> None:
+def test_the_files_hold_no_secret(product: Installation) -> None:
     for path in [product.path / "docker-compose.yml", *(product.path / "deploy/compose").glob("*.yml")]:
         for name, value in re.findall(r"^\s+([A-Z0-9_]+):[ \t]*(.*)$", path.read_text(), re.MULTILINE):
             if INLINE_SECRET.search(name):
                 assert value.startswith("/run/secrets/"), f"{path.name}: {name}"
 
 
-def test_each_gets_the_secrets_that_it_needs_and_no_others(services: dict[str, Service]) -> None:
+def test_each_service_gets_only_the_secrets_that_it_needs(services: dict[str, Service]) -> None:
     files = {
         name: sorted(Path(file["path"]).name for file in service.get("env_file", []))
         for name, service in services.items()
@@ -97,7 +97,7 @@ def test_each_gets_the_secrets_that_it_needs_and_no_others(services: dict[str, S
     }
 
 
-def test_only_what_is_asked_from_outside_can_go_there(product: Installation) -> None:
+def test_only_services_that_need_the_outside_network_have_it(product: Installation) -> None:
     model = product.load()
     services, networks = model["services"], model["networks"]
 
@@ -113,20 +113,20 @@ def test_only_what_is_asked_from_outside_can_go_there(product: Installation) -> 
 
 
 @pytest.mark.parametrize("name", ["worker_cpu", "worker_gpu"])
-def test_a_worker_may_hand_its_work_over_before_it_is_killed(services: dict[str, Service], name: str) -> None:
+def test_a_worker_has_time_to_drain_before_it_is_killed(services: dict[str, Service], name: str) -> None:
     drain_s = read_worker("cpu", environment(services[name])).drain_s
 
     assert drain_s == 10
     assert seconds(services[name]["stop_grace_period"]) == 30
 
 
-def test_an_upload_may_come_in_before_the_api_is_killed(services: dict[str, Service]) -> None:
+def test_uploads_have_time_to_finish_before_the_api_is_killed(services: dict[str, Service]) -> None:
     api, nginx = (seconds(services[name]["stop_grace_period"]) for name in ("api", "nginx"))
 
     assert nginx > api > API_GRACE_S
 
 
-def test_temporal_is_never_set_up_by_its_server_and_its_schema_is_of_the_same_version(
+def test_temporals_schema_is_set_up_by_a_job_of_the_servers_version(
     services: dict[str, Service],
 ) -> None:
     version = services["temporal"]["image"].split(":")[1]

@@ -1,4 +1,4 @@
-"""Whatever docker-compose.yml tells a program is a setting that it reads, with a value that it takes."""
+"""Every variable in docker-compose.yml is a setting that its program reads, with a valid value."""
 
 from __future__ import annotations
 
@@ -29,22 +29,24 @@ from local.programs import fairness_switches
 from tests.contract.catalogue.postgres import Postgres, postgres_server
 from tests.contract.store.servers import program
 from tests.deploy.compose_model import Installation, Service, environment, make_secrets
+from tests.servers.ports import free_port
 from tests.servers.product_process import ROOT
-from tests.servers.temporal_server import free_port
+from tests.unit.docs.settings_names import FOREIGN, read_by_product, rows_on_page
 
 PRODUCT = ("api", "worker_cpu", "worker_gpu", "catalogue_setup", "temporal_setup", "bucket_setup")
 ROOMS = ("adapters", "api", "worker_cpu", "worker_gpu")
-# Read by the libraries that they belong to.
-FOREIGN = re.compile(r"OTEL_[A-Z_]+")
-# Where the parts are is settled by docker-compose.yml, and no link leads to a store that is not published.
+# Set by docker-compose.yml itself: addresses, and links to a store that is not published.
 SETTLED = re.compile(
-    r"S3_(ENDPOINT|ACCESS_KEY|SECRET_KEY|PRESIGNED_URL_EXPIRATION)|STREAM_REDIRECT|DATABASE_URL|DEVICE"
+    r"S3_(ENDPOINT|REGION|SECURE|ACCESS_KEY|SECRET_KEY|PRESIGNED_URL_EXPIRATION)|STREAM_REDIRECT|DATABASE_URL"
     r"|(API|WORKER_METRICS|WORKER_HEALTH)_(HOST|PORT)|TEMPORAL_ADDRESS|TRUSTED_PROXIES|OTEL_[A-Z_]*"
+    r"|DEVICE|MODELS_DIR|MODELS_CACHE|SCRATCH_DIR|WORKER_(IDENTITY|DEPLOYMENT|BUILD_ID)"
+    # Secrets, which .env has none of.
+    r"|WEBHOOK_SECRET|SPEECH_SERVICE_KEY"
 )
 
 
 def names_in_source() -> set[str]:
-    """Every word in the product's code that could be the name of a variable."""
+    """Every string in the product's code that could be a variable's name."""
     sources = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
     constants = {
         node.value
@@ -56,16 +58,6 @@ def names_in_source() -> set[str]:
     return style | {text for text in constants if re.fullmatch(r"[A-Z][A-Z0-9_]+", text)}
 
 
-def names_in_readme() -> set[str]:
-    """The variables of its tables; `_SIZE` behind `SUBTITLE_FONT` is short for `SUBTITLE_SIZE`."""
-    names = set()
-    for cell in re.findall(r"^\| (`[A-Z][A-Z0-9_]+`[^|]*)\|", (ROOT / "README.md").read_text(), re.MULTILINE):
-        first, *others = re.findall(r"`([A-Z_][A-Z0-9_]+)`", cell)
-        prefix = first.split("_")[0]
-        names |= {first, *(f"{prefix}{name}" if name.startswith("_") else name for name in others)}
-    return names
-
-
 def test_the_product_reads_every_setting_that_it_is_given(services: dict[str, Service]) -> None:
     read = names_in_source()
 
@@ -74,24 +66,25 @@ def test_the_product_reads_every_setting_that_it_is_given(services: dict[str, Se
         assert {setting for setting in given - read if not FOREIGN.fullmatch(setting)} == set(), name
 
 
-def test_every_setting_of_the_readme_can_be_set_in_env(
+def test_every_setting_of_the_page_can_be_set_in_env(
     services: dict[str, Service], product: Installation
 ) -> None:
+    on_page = {row.name for row in rows_on_page() if row.name in read_by_product()}
     given = {name for service in PRODUCT for name in services[service].get("environment") or {}}
     files = [product.path / "docker-compose.yml", *(product.path / "deploy/compose").glob("*.yml")]
     variables = {name for path in files for name in re.findall(r"\$\{([A-Z0-9_]+)", path.read_text())}
 
     fixed = {name for name in given - variables if environment_somewhere(services, name)}
-    assert {name for name in names_in_readme() - given if not SETTLED.fullmatch(name)} == set()
-    assert {name for name in names_in_readme() & fixed if not SETTLED.fullmatch(name)} == set()
+    assert {name for name in on_page - given if not SETTLED.fullmatch(name)} == set()
+    assert {name for name in on_page & fixed if not SETTLED.fullmatch(name)} == set()
 
 
 def environment_somewhere(services: dict[str, Service], name: str) -> bool:
-    """Whether the files give it a value of their own."""
+    """True when the files set the variable to a value."""
     return any(name in environment(services[service]) for service in PRODUCT)
 
 
-def test_the_product_takes_the_values_that_it_is_given(services: dict[str, Service]) -> None:
+def test_the_values_are_valid_settings_of_the_product(services: dict[str, Service]) -> None:
     api, cpu, gpu = (environment(services[name]) for name in ("api", "worker_cpu", "worker_gpu"))
 
     for given in (api, cpu, gpu):
@@ -114,7 +107,7 @@ def test_the_product_takes_the_values_that_it_is_given(services: dict[str, Servi
     assert read_speech(gpu).cache_path == Path("/models")
 
 
-def test_an_upload_that_the_api_takes_is_let_through_with_the_form_around_it(
+def test_nginx_allows_the_largest_upload_of_the_api_with_its_form(
     services: dict[str, Service],
 ) -> None:
     most_bytes = settings.read_tasks(environment(services["api"])).max_upload_bytes
@@ -124,15 +117,15 @@ def test_an_upload_that_the_api_takes_is_let_through_with_the_form_around_it(
     assert body_mib * 1024**2 - most_bytes == 1024**2
 
 
-def test_the_temporal_server_is_told_what_the_local_one_is_told() -> None:
+def test_the_temporal_server_has_the_local_stacks_settings_of_fairness() -> None:
     path = ROOT / "deploy/compose/temporal/dynamic-config.yaml"
-    told = {name: entry["value"] for name, [entry] in yaml.safe_load(path.read_text()).items()}
+    chosen = {name: entry["value"] for name, [entry] in yaml.safe_load(path.read_text()).items()}
 
     local = dict(switch.split("=") for switch in fairness_switches() if "=" in switch)
-    assert told == {name: yaml.safe_load(value) for name, value in local.items()}
+    assert chosen == {name: yaml.safe_load(value) for name, value in local.items()}
 
 
-def test_secrets_are_made_once_and_only_their_owner_can_come_near_them(tmp_path: Path) -> None:
+def test_secrets_are_made_once_in_a_folder_of_their_owner(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
 
     first = make_secrets(tmp_path)
@@ -154,7 +147,7 @@ def database() -> Iterator[Postgres]:
         yield server
 
 
-def test_the_databases_are_made_and_each_owner_gets_only_its_own(
+def test_the_databases_are_created_and_each_owner_can_use_only_its_own(
     product: Installation, services: dict[str, Service], database: Postgres, tmp_path: Path
 ) -> None:
     script = (product.path / "deploy/compose/postgres/databases.sh").read_text()
@@ -168,7 +161,7 @@ def test_the_databases_are_made_and_each_owner_gets_only_its_own(
     upgrade(CatalogueSettings(url.replace("@postgres/", f"@127.0.0.1:{database.port}/")))
     here = f"host=127.0.0.1 port={database.port}"
     with psycopg.connect(f"{here} user=temporal dbname=temporal_visibility", autocommit=True) as connection:
-        # Its schema begins with this.
+        # The first statement of Temporal's schema.
         connection.execute("CREATE EXTENSION btree_gin")
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
         psycopg.connect(f"{here} user=temporal dbname=video_pipeline")
@@ -176,7 +169,7 @@ def test_the_databases_are_made_and_each_owner_gets_only_its_own(
 
 @contextmanager
 def store_server(service: Service, folder: Path) -> Iterator[str]:
-    """The address of the S3 server, started with the words and the environment of docker-compose.yml."""
+    """The address of the S3 server, started with the command and environment of docker-compose.yml."""
     binary = program("versitygw")
     assert binary is not None, "versitygw is not built: run `make tools`"
     address = f"127.0.0.1:{free_port()}"
@@ -204,7 +197,7 @@ def store_server(service: Service, folder: Path) -> Iterator[str]:
         process.wait(timeout=60)
 
 
-def test_the_store_is_healthy_and_opens_for_the_product_s_keys(
+def test_the_store_is_healthy_and_accepts_the_products_keys(
     services: dict[str, Service], tmp_path: Path
 ) -> None:
     keys = environment(services["bucket_setup"])
@@ -218,7 +211,7 @@ def test_the_store_is_healthy_and_opens_for_the_product_s_keys(
     assert services["s3"]["healthcheck"]["test"][-1] == "http://127.0.0.1:9000/health"
 
 
-def test_the_modules_that_are_started_are_there(services: dict[str, Service]) -> None:
+def test_the_modules_that_are_started_exist(services: dict[str, Service]) -> None:
     commands = {name: " ".join(services[name]["command"]) for name in PRODUCT}
 
     assert commands == {

@@ -1,4 +1,4 @@
-"""A long upload flows through the nginx of docker-compose.yml into the store and lies nowhere on its way."""
+"""A long upload streams through the nginx of docker-compose.yml into the store, without temporary files."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from local.programs import answers
 from tests.contract.store.servers import s3_server
 from tests.deploy.compose_front import compose_front
 from tests.deploy.compose_model import Service
+from tests.servers.ports import free_port
 from tests.servers.product_process import ROOT
-from tests.servers.temporal_server import free_port
 from tests.unit.api.forms import BOUNDARY, HEADERS, part, video
 
 MIB = 1024**2
-# `make upload-5gb` sends the real thing.
+# `make upload-5gb` sends 5 GB.
 UPLOAD_BYTES = int(os.environ.get("UPLOAD_BYTES", 128 * MIB))
 FORM_START = part("file", video(), "a.mp4")[:-2]
 FORM_END = f"\r\n--{BOUNDARY}--\r\n".encode()
@@ -33,7 +33,7 @@ FORM_END = f"\r\n--{BOUNDARY}--\r\n".encode()
 
 @contextmanager
 def upload_server(store: StoreSettings, folder: Path) -> Iterator[tuple[str, psutil.Process]]:
-    """The API on a real store and database, with a stand-in for Temporal; its address, and its process."""
+    """The API on a real store and database, with a fake Temporal; its address, and its process."""
     port = free_port()
     places = [str(port), store.endpoint, store.access_key, store.secret_key, str(folder / "c.db")]
     process = subprocess.Popen(
@@ -54,7 +54,7 @@ def upload_server(store: StoreSettings, folder: Path) -> Iterator[tuple[str, psu
 
 
 class Watch:
-    """What some processes held on disk at most, and by how much their memory grew, while a block ran."""
+    """Sampler of the largest temporary files and the memory growth of processes while a block runs."""
 
     def __init__(self, processes: list[psutil.Process]) -> None:
         self._processes = processes
@@ -78,12 +78,12 @@ class Watch:
     def _watch(self) -> None:
         while not self._done.wait(0.02):
             self.growth_bytes = max(self.growth_bytes, self._memory() - self._start_bytes)
-            held_bytes = sum(nameless_bytes(process.pid) for process in self._processes)
+            held_bytes = sum(unlinked_bytes(process.pid) for process in self._processes)
             self.most_on_disk_bytes = max(self.most_on_disk_bytes, held_bytes)
 
 
-def nameless_bytes(pid: int) -> int:
-    """The bytes of a process's temporary files: both nginx and Python take away their names at once."""
+def unlinked_bytes(pid: int) -> int:
+    """Bytes of a process's temporary files: nginx and Python unlink them at once."""
     total = 0
     for entry in Path(f"/proc/{pid}/fd").iterdir():
         try:
@@ -95,7 +95,7 @@ def nameless_bytes(pid: int) -> int:
 
 
 def send(port: int, size_bytes: int) -> bytes:
-    """The first piece of the answer to one long form."""
+    """Send one long form; returns the start of the answer."""
     length = len(FORM_START) + size_bytes + len(FORM_END)
     head = (
         "POST /video/upload HTTP/1.1\r\nHost: front\r\nConnection: close\r\n"

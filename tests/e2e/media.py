@@ -1,4 +1,4 @@
-"""Makes clips with FFmpeg and looks at what came out."""
+"""Test clips made with FFmpeg, and inspection of results."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def stream(report: dict[str, Any], kind: str) -> dict[str, Any] | None:
 
 
 def decoded_frames(path: Path) -> int:
-    """Decode the picture to its end, strictly, and count."""
+    """Decode the picture strictly to its end; returns the number of frames."""
     command = ["ffprobe", "-v", "error", "-of", "csv=p=0", "-count_frames", "-select_streams", "v:0"]
     command += ["-show_entries", "stream=nb_read_frames", f"file:{path}"]
     done = subprocess.run(command, check=True, capture_output=True, text=True)

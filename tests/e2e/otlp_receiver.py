@@ -1,4 +1,4 @@
-"""Takes what the product exports over OTLP and decodes it, as a collector would."""
+"""OTLP receiver that decodes the product's exported spans, as a collector would."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 @dataclass(frozen=True)
 class TakenSpan:
-    """`parent_id` is empty for the first span of a trace."""
+    """A received span. `parent_id` is empty for the first span of a trace."""
 
     service: str
     name: str
@@ -30,7 +30,7 @@ class OtlpReceiver:
     spans: list[TakenSpan] = field(default_factory=list)
 
     def trace_of(self, **attributes: str) -> list[TakenSpan]:
-        """Every span so far of the trace in which one has these attributes."""
+        """All spans received so far of the trace that has a span with these attributes."""
         spans = list(self.spans)
         traces = {span.trace_id for span in spans if attributes.items() <= span.attributes.items()}
         return [span for span in spans if span.trace_id in traces]

@@ -1,4 +1,4 @@
-"""What a user does with the product over HTTP, and what a tester may look at behind it."""
+"""Client of the product under test: HTTP calls, and access to its store, processes and logs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Product:
             )
 
     def upload(self, clip: Path, **fields: str) -> str:
-        """The id of a new task for the clip."""
+        """Upload the clip; returns the new task's id."""
         answer = self.send(clip, **fields)
         assert answer.status_code == 202, answer.text
         return str(answer.json()["task_id"])
@@ -56,7 +56,7 @@ class Product:
         return dict(answer.json())
 
     def until(self, task_id: str, true: Callable[[Answer], bool], within_s: float = 180) -> Answer:
-        """The first status that is as wanted."""
+        """Poll the status until the condition is true; returns that status."""
         deadline_s = time.monotonic() + within_s
         while True:
             status = self.status(task_id)
@@ -66,7 +66,7 @@ class Product:
             time.sleep(0.2)
 
     def ended(self, task_id: str) -> Answer:
-        """The last status; a parked task would not end by itself, so it counts too."""
+        """Poll until the task has ended or is parked; returns its status."""
         return self.until(task_id, lambda status: status["status"] in ENDED or status["parked_until"])
 
     def completed(self, task_id: str) -> Answer:
@@ -86,7 +86,7 @@ class Product:
         return [str(entry.object_name) for entry in found]
 
     def media_processes(self) -> list[str]:
-        """The command lines of this stack's running media tools."""
+        """Command lines of this stack's running media tools."""
         found = []
         for name in ("worker_cpu", "worker_gpu"):
             pid = self.stack.pid(name)

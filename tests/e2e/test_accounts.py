@@ -1,4 +1,4 @@
-"""Accounts with a real Keycloak and the real API process, as people and machines use them."""
+"""Accounts with a real Keycloak and the real API process, for people and machines."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_each_user_sees_their_own_tasks_and_the_admin_all(installation: Installa
     assert installation.ask("POST", f"/video/{task}/cancel", alice).status_code == 202
 
 
-def test_a_token_that_keycloak_made_for_another_product_is_refused(installation: Installation) -> None:
+def test_a_token_of_keycloak_for_another_product_is_refused(installation: Installation) -> None:
     stranger = installation.keycloak.token("alice", client="another-product")
 
     answer = installation.ask("GET", "/tasks", stranger)
@@ -86,7 +86,7 @@ def test_a_token_that_keycloak_made_for_another_product_is_refused(installation:
     assert "not meant for 'video-pipeline'" in answer.json()["detail"]
 
 
-def test_only_the_admin_may_look_at_the_installation(installation: Installation) -> None:
+def test_only_the_admin_may_see_the_diagnostics_of_the_installation(installation: Installation) -> None:
     statuses = {
         user: installation.ask("GET", "/metrics", installation.keycloak.token(user)).status_code
         for user in ("alice", "ada")
@@ -108,7 +108,7 @@ def test_a_machine_works_with_a_key_until_its_owner_revokes_it(installation: Ins
     assert installation.ask("GET", f"/status/{task}", bob).status_code == 200
 
 
-def test_the_command_line_comes_with_a_token(installation: Installation) -> None:
+def test_the_command_line_sends_a_token(installation: Installation) -> None:
     task = installation.upload(installation.keycloak.token("alice"))
 
     said = {user: command(installation, installation.keycloak.token(user)) for user in ("alice", "bob")}

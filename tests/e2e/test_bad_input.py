@@ -1,4 +1,4 @@
-"""What can't be taken is refused by name, and leaves nothing behind."""
+"""Invalid files are refused with an error code, and leave nothing over."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def script(folder: Path) -> Path:
 
 
 def noise_in_disguise(folder: Path) -> Path:
-    """Begins like an MP4 and goes on as noise."""
+    """A file with the header of an MP4, followed by noise."""
     path = folder / "clip.mp4"
     path.write_bytes((CLIPS / "english-dog.mp4").read_bytes()[:64] + bytes(range(256)) * 200)
     return path
@@ -75,7 +75,7 @@ REFUSALS: dict[str, tuple[Callable[[Path], Path], int, set[str]]] = {
 
 
 @pytest.mark.parametrize("case", REFUSALS)
-def test_a_bad_file_is_refused_by_name_and_leaves_nothing(
+def test_a_bad_file_is_refused_with_its_error_code_and_leaves_nothing(
     case: str, product: Product, tmp_path: Path
 ) -> None:
     make, http_status, codes = REFUSALS[case]
@@ -92,7 +92,7 @@ def test_a_bad_file_is_refused_by_name_and_leaves_nothing(
     assert product.http.get("/tasks").json()["tasks"] == tasks
 
 
-def test_a_hostile_name_is_a_fact_and_never_a_path(product: Product) -> None:
+def test_a_hostile_file_name_is_never_used_as_a_path(product: Product) -> None:
     answer = product.send(CLIPS / "english-dog.mp4", name="../../-rf; <b>\u202e.mp4", subtitle_mode="none")
     task_id = answer.json()["task_id"]
     product.completed(task_id)
@@ -103,7 +103,7 @@ def test_a_hostile_name_is_a_fact_and_never_a_path(product: Product) -> None:
     assert not any("rf" in key for key in product.keys(""))
 
 
-def test_an_unknown_task_is_told_as_such_everywhere(product: Product) -> None:
+def test_an_unknown_task_has_the_same_error_on_every_route(product: Product) -> None:
     unknown = "task-" + "0" * 32
     answers = [
         product.http.get(f"/status/{unknown}"),

@@ -41,7 +41,7 @@ class Shell:
         return done
 
     def ask(self, *arguments: str, code: int = 0) -> Any:
-        """What the command says as JSON."""
+        """Run the command with `--json`; returns its document."""
         return json.loads(self.run(*arguments, "--json", code=code).stdout)
 
 
@@ -50,7 +50,7 @@ def shell(product: Product, tmp_path: Path) -> Shell:
     return Shell(product, tmp_path)
 
 
-def test_a_clip_goes_in_and_its_result_comes_out(shell: Shell, tmp_path: Path) -> None:
+def test_a_clip_is_uploaded_and_its_result_downloaded(shell: Shell, tmp_path: Path) -> None:
     status = shell.ask("upload", str(CLIPS / "english-dog.mp4"), "--wait")
     assert status["status"] == "completed"
     assert status["result"]["language"] == "en"
@@ -63,7 +63,7 @@ def test_a_clip_goes_in_and_its_result_comes_out(shell: Shell, tmp_path: Path) -
     assert (tmp_path / "only" / "subtitles.vtt").read_text().startswith("WEBVTT")
 
 
-def test_a_large_clip_goes_up_resumably_and_its_result_comes_out(shell: Shell, tmp_path: Path) -> None:
+def test_a_large_clip_is_uploaded_resumably_and_its_result_downloaded(shell: Shell, tmp_path: Path) -> None:
     large = tmp_path / "large.mp4"
     padding = 9 * 1024 * 1024
     free_box = padding.to_bytes(4, "big") + b"free" + bytes(padding - 8)
@@ -113,7 +113,7 @@ def test_a_stage_that_did_not_fail_can_not_be_retried(shell: Shell) -> None:
     )
 
 
-def test_doctor_finds_a_whole_product_well(shell: Shell) -> None:
+def test_doctor_finds_no_fault_in_a_running_product(shell: Shell) -> None:
     parts = shell.ask("doctor")["parts"]
     assert [part for part in parts if not part["ok"]] == []
     named = " ".join(part["part"] for part in parts)

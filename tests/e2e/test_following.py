@@ -1,4 +1,4 @@
-"""One upload is followed by its request's id through every log, and through every process as one trace."""
+"""The request id of an upload is in the logs of every process, and its trace spans all of them."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _PATIENCE_S = 120
 
 
 def lines(product: Product, program: str, **fields: Any) -> list[Line]:
-    """What a process has written about the request, with these fields."""
+    """Log lines of a process with these fields."""
     written = (product.stack.settings.log_path / f"{program}.log").read_text()
-    # What a library writes before the logs are set up, or beside them, is no JSON.
-    told = [json.loads(line) for line in written.splitlines() if line.startswith("{")]
+    # Libraries may print lines that are no JSON before logging is configured.
+    written_lines = [json.loads(line) for line in written.splitlines() if line.startswith("{")]
     wanted = {"request_id": REQUEST_ID, **fields}
-    return [line for line in told if wanted.items() <= line.items()]
+    return [line for line in written_lines if wanted.items() <= line.items()]
 
 
 def grown(receiver: OtlpReceiver, task_id: str, *names: str) -> dict[str, TakenSpan]:
-    """The task's trace once it has these spans and the parent of each; processes send theirs now and then."""
+    """Wait for the task's trace with these spans and their parents; processes export in batches."""
     deadline_s = time.monotonic() + _PATIENCE_S
     while True:
         by_id = {span.span_id: span for span in receiver.trace_of(temporalWorkflowID=task_id)}
@@ -40,7 +40,7 @@ def grown(receiver: OtlpReceiver, task_id: str, *names: str) -> dict[str, TakenS
         time.sleep(0.5)
 
 
-async def test_an_upload_is_followed_from_its_answer_to_the_last_tool(
+async def test_an_upload_can_be_traced_from_its_answer_to_the_last_media_tool(
     product: Product, receiver: OtlpReceiver, tmp_path: Path
 ) -> None:
     clip = media.make(tmp_path / "clip.mp4", *media.picture(1), *media.tone(1), "-c:v", "libx264")
@@ -100,7 +100,7 @@ async def test_an_upload_is_followed_from_its_answer_to_the_last_tool(
 
 
 def path_to(by_id: dict[str, TakenSpan], name: str, below: str) -> list[str]:
-    """The names of the spans from the trace's first one to one of this name right below another."""
+    """Names of the spans from the trace's root to the span `name` whose parent is `below`."""
     span: TakenSpan | None = next(
         span for span in by_id.values() if span.name == name and by_id[span.parent_id].name == below
     )

@@ -1,4 +1,4 @@
-"""A video and its subtitles go in over HTTP; one video of the named size is kept and streamed."""
+"""A video with given subtitles becomes one video of the requested size, which is stored and streamed."""
 
 from __future__ import annotations
 
@@ -30,30 +30,30 @@ def test_subtitles_in_an_old_charset_are_burned_in_an_exact_size_once_and_stream
     answer = process(product, resolution="480p", crf_value="30")
 
     assert answer.status_code == 200, answer.text
-    told = answer.json()
-    assert told["metadata"]["resolution"] == "854x480"
-    whole = product.http.get(told["streaming_url"])
-    assert len(whole.content) == told["metadata"]["file_size"]
-    part = product.http.get(told["streaming_url"], headers={"Range": "bytes=-1000"})
+    document = answer.json()
+    assert document["metadata"]["resolution"] == "854x480"
+    whole = product.http.get(document["streaming_url"])
+    assert len(whole.content) == document["metadata"]["file_size"]
+    part = product.http.get(document["streaming_url"], headers={"Range": "bytes=-1000"})
     assert (part.status_code, part.content) == (206, whole.content[-1000:])
     final = tmp_path / "final.mp4"
     final.write_bytes(whole.content)
     picture = looks.stream(final, "video")
     assert (picture["width"], picture["height"], picture["codec_name"]) == (854, 480, "h264")
-    vtt = product.http.get(f"/video/{told['job_id']}/files/subtitles.vtt").text
+    vtt = product.http.get(f"/video/{document['job_id']}/files/subtitles.vtt").text
     assert "¿Dónde está\nel niño?" in vtt
-    stages = product.status(told["job_id"])["stages"]
+    stages = product.status(document["job_id"])["stages"]
     assert {name for name, stage in stages.items() if stage["status"] == "completed"} == {"merger"}
 
     again = process(product, query="", resolution="480p", crf_value="30")
-    assert (again.status_code, again.json()["video_id"]) == (200, told["video_id"])
+    assert (again.status_code, again.json()["video_id"]) == (200, document["video_id"])
 
-    assert product.http.delete(f"/api/videos/{told['video_id']}").status_code == 204
-    assert product.http.get(told["streaming_url"]).status_code == 404
-    assert [key for key in product.keys("") if told["video_id"] in key] == []
+    assert product.http.delete(f"/api/videos/{document['video_id']}").status_code == 204
+    assert product.http.get(document["streaming_url"]).status_code == 404
+    assert [key for key in product.keys("") if document["video_id"] in key] == []
 
 
-def test_subtitles_at_fault_are_refused_with_their_line_and_leave_nothing(product: Product) -> None:
+def test_invalid_subtitles_are_refused_with_their_line_and_leave_nothing(product: Product) -> None:
     before = product.keys("videos/")
 
     answer = process(product, b"1\n00:00:02,000 --> 00:00:01,000\nHello\n", query="")

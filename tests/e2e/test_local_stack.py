@@ -1,4 +1,4 @@
-"""`make up`, `make down` and `make demo` as a person runs them."""
+"""`make up`, `make down` and `make demo`, run as commands."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ import httpx
 import pytest
 
 from local.leftovers import marked_processes
-from local.ports import free_ports
 from local.settings import REPOSITORY_PATH, Ports, StackSettings, ensure_secrets
 from local.stack import Stack
 from tests.e2e.conftest import CLIPS
 from tests.e2e.product import Product
+from tests.servers.ports import free_ports
 
 
 class Machine:
-    """The commands over one data folder, on ports of their own."""
+    """Runner of the commands on one data folder, with ports of its own."""
 
     def __init__(self, data_path: Path) -> None:
-        self.settings = StackSettings(data_path, Ports(*free_ports("127.0.0.1", 6)))
+        self.settings = StackSettings(data_path, Ports(*free_ports(6)))
         ports = self.settings.ports
         self.environment = {
             **os.environ,
@@ -42,7 +42,7 @@ class Machine:
 
     def start(self, command: str, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            # A test run in the background ignores Ctrl-C, and so would all that it starts.
+            # A test run in the background ignores SIGINT, and its children would inherit that.
             ["env", "--default-signal=INT", sys.executable, "-m", "local", command],
             cwd=REPOSITORY_PATH,
             env={**self.environment, **environment},
@@ -59,7 +59,7 @@ class Machine:
         return said
 
     def left(self, data_path: Path | None = None) -> list[str]:
-        """The stack's processes that run now."""
+        """Running processes of the stack."""
         settings = StackSettings(data_path or self.settings.data_path)
         return [process.name() for process in marked_processes(ensure_secrets(settings).mark)]
 
@@ -71,7 +71,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
     Stack(machine.settings).down()
 
 
-def test_the_product_stays_up_until_it_is_stopped_and_remembers_everything(machine: Machine) -> None:
+def test_the_product_stays_up_until_it_is_stopped_and_keeps_its_state(machine: Machine) -> None:
     said = machine.run("up")
     assert machine.settings.api_url in said
     assert machine.settings.web_ui_url in said
@@ -91,7 +91,7 @@ def test_the_product_stays_up_until_it_is_stopped_and_remembers_everything(machi
         assert product.download(task_id, "final.mp4", machine.settings.data_path).stat().st_size > 0
 
 
-def test_the_web_ui_needs_nothing_from_elsewhere(stack: Stack) -> None:
+def test_the_web_ui_loads_nothing_from_other_hosts(stack: Stack) -> None:
     page = httpx.get(stack.settings.web_ui_url)
     assert page.status_code == 200
     assert 'src="http' not in page.text
@@ -107,14 +107,14 @@ def test_a_taken_port_is_one_line_and_nothing_is_started(machine: Machine) -> No
     assert machine.left() == []
 
 
-def test_a_failed_start_says_why_and_leaves_nothing(machine: Machine) -> None:
+def test_a_failed_start_gives_the_reason_and_leaves_nothing(machine: Machine) -> None:
     said = machine.run("up", code=1, PROCESSING_TIMEOUT="soon")
     assert "Error: api ended right after its start" in said
     assert "PROCESSING_TIMEOUT is 'soon'" in said
     assert machine.left() == []
 
 
-def test_the_demo_ends_well_and_leaves_nothing(machine: Machine) -> None:
+def test_the_demo_succeeds_and_leaves_nothing(machine: Machine) -> None:
     said = machine.run("demo")
     answers = json.loads((CLIPS / "demo.json").read_text())
     assert f"language {answers['language']}" in said

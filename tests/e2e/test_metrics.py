@@ -1,4 +1,4 @@
-"""Every metric that a rule or a dashboard names is one that the product, or its machine, really tells."""
+"""Every metric in a rule or dashboard is really exported by the product or its machine."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from adapters.settings import TemporalSettings
 from adapters.temporal.client import connect, meter_of
 from domain.errors import ModelUnavailable, StoreUnavailable
 from domain.tasks.state import StageStatus
-from local.ports import free_ports
 from local.tools import Toolbox
 from tests.alerts.expressions import expressions, rules, wanted
 from tests.e2e import media
 from tests.e2e.product import Product
+from tests.servers.ports import free_port
 from tests.workflows.rig import Rig
 from tests.workflows.script import Script
 
@@ -37,7 +37,7 @@ _PATIENCE_S = 120
 
 
 def scrape(port: int) -> Scrape:
-    """Each sample's name with the labels that it has anywhere."""
+    """Labels by metric name, over all samples of the scrape."""
     answer = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=30, trust_env=False)
     assert answer.status_code == 200
     found: Scrape = {}
@@ -48,7 +48,7 @@ def scrape(port: int) -> Scrape:
 
 
 async def scraped(port: int, *names: str) -> Scrape:
-    """What is told there once these names are among it."""
+    """Wait until these names are exported; returns the scrape."""
     for _ in range(_PATIENCE_S):
         try:
             found = scrape(port)
@@ -75,7 +75,7 @@ class After:
 
 
 async def troubled(product: Product, port: int) -> Client:
-    """A client of a namespace of its own, whose figures are told at `port`, on the product's server."""
+    """Client of a new namespace on the product's server, with its metrics at `port`."""
     settings = TemporalSettings(product.stack.settings.temporal_address, "default", f"127.0.0.1:{port}")
     client = await connect(replace(settings, metrics_address=None))
     await client.workflow_service.register_namespace(
@@ -89,11 +89,11 @@ async def troubled(product: Product, port: int) -> Client:
             await asyncio.sleep(1)
         else:
             return client
-    raise AssertionError("the server did not take up the namespace")
+    raise AssertionError("the server did not register the namespace in time")
 
 
 async def have_trouble(client: Client) -> None:
-    """An attempt fails and is made again, a stage is parked, a version does not fit a running workflow."""
+    """Produce failures: a repeated attempt, a parked stage, an incompatible version of a running workflow."""
     rig = Rig(client, Script())
     rig.script.faults["downscale"] = [StoreUnavailable("The store is away.")]
     rig.script.faults["subtitles"] = [ModelUnavailable("The model is not there.")]
@@ -122,11 +122,11 @@ async def have_trouble(client: Client) -> None:
 
 
 @contextmanager
-def machine_figures() -> Iterator[int]:
-    """The port where Prometheus' own exporter tells of this machine."""
+def machine_metrics() -> Iterator[int]:
+    """Port of a running Prometheus node exporter."""
     program = Toolbox().find("prometheus-node-exporter")
     assert program is not None, "no prometheus-node-exporter: run `make test-tools`"
-    (port,) = free_ports("127.0.0.1", 1)
+    port = free_port()
     exporter = subprocess.Popen(
         [str(program), f"--web.listen-address=127.0.0.1:{port}"],
         stdout=subprocess.DEVNULL,
@@ -139,8 +139,8 @@ def machine_figures() -> Iterator[int]:
         exporter.wait()
 
 
-async def test_rules_and_dashboards_name_only_what_is_told(product: Product, tmp_path: Path) -> None:
-    """Given a real task, a refused upload, a downloaded film and a worker whose work goes wrong."""
+async def test_rules_and_dashboards_name_only_exported_metrics(product: Product, tmp_path: Path) -> None:
+    """Given a real task, a refused upload, a downloaded film and a worker with failing activities."""
     ports = product.stack.settings.ports
     clip = media.make(tmp_path / "clip.mp4", *media.picture(1), *media.tone(1), "-c:v", "libx264")
     task_id = await asyncio.to_thread(product.upload, clip)
@@ -149,7 +149,7 @@ async def test_rules_and_dashboards_name_only_what_is_told(product: Product, tmp
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(clip.read_bytes()[:2000])
     assert (await asyncio.to_thread(product.send, broken)).status_code == 422
-    (trouble_port,) = free_ports("127.0.0.1", 1)
+    trouble_port = free_port()
     client = await troubled(product, trouble_port)
     await have_trouble(client)
 
@@ -157,7 +157,7 @@ async def test_rules_and_dashboards_name_only_what_is_told(product: Product, tmp
         await scraped(ports.api, "video_pipeline_queue_pollers", "video_pipeline_most_watched"),
         await scraped(ports.cpu_metrics, "video_pipeline_media_seconds_sum"),
         await scraped(ports.gpu_metrics, "video_pipeline_media_seconds_sum"),
-        # Prometheus itself adds this one to what it scrapes.
+        # Prometheus itself adds this metric.
         {"up": {"job", "instance"}},
         {rule["record"]: set() for rule in rules() if "record" in rule},
     ]
@@ -171,7 +171,7 @@ async def test_rules_and_dashboards_name_only_what_is_told(product: Product, tmp
                 "video_pipeline_attempt_failures_total",
             )
         )
-    with machine_figures() as port:
+    with machine_metrics() as port:
         told.append(await scraped(port))
 
     labels: Scrape = {}

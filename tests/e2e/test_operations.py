@@ -1,4 +1,4 @@
-"""Every command of docs/operations.md, against the running product, and what it prints."""
+"""Every command of docs/operations.md runs against the product and prints what the page shows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WAITING = ("RUNNING_TASK", "STUCK_TASK", "ANOTHER_STUCK_TASK")
 
 
 class Scene:
-    """A product in need of an operator: tasks that wait for a retry, and no GPU worker."""
+    """A product that needs an operator: parked tasks, and no GPU worker."""
 
     def __init__(self, product: Product, home: Path) -> None:
         toolbox, stack = Toolbox(), product.stack
@@ -54,7 +54,7 @@ class Scene:
 
 
 def park(product: Product, count: int) -> list[str]:
-    """Tasks whose sound was gone when it was to be heard; it is there again afterwards."""
+    """Tasks that are parked because their audio object was missing; it is put back afterwards."""
     tasks = [product.upload(CLIPS / "english-dog.mp4", language="en") for _ in range(count)]
     taken: dict[str, bytes] = {}
     for task in tasks:
@@ -100,11 +100,11 @@ def scene(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.mark.parametrize(
     "block", BLOCKS, ids=[f"{number}-{block.heading}" for number, block in enumerate(BLOCKS)]
 )
-def test_the_commands_of_the_operators_page_print_what_it_shows(scene: Scene, block: Block) -> None:
+def test_the_commands_of_the_operations_page_print_what_it_shows(scene: Scene, block: Block) -> None:
     printed = ""
     for command in block.commands:
         done = scene.run(command)
-        # By these two a script learns that something is wrong, or not done.
+        # Their exit codes report a fault, or that something is not done.
         tells = command.startswith(("video-pipeline doctor", "video-pipeline status"))
         assert done.returncode == 0 or tells, f"{command}\n{done.stdout}"
         printed += done.stdout
@@ -113,7 +113,7 @@ def test_the_commands_of_the_operators_page_print_what_it_shows(scene: Scene, bl
     assert missing(printed, shown) is None, printed
 
 
-def test_what_was_retried_goes_on_when_the_gpu_is_back(scene: Scene, product: Product) -> None:
+def test_retried_tasks_continue_when_the_gpu_worker_is_back(scene: Scene, product: Product) -> None:
     product.stack.start("worker_gpu")
     for name in ("PARKED_TASK", "ANOTHER_PARKED_TASK", "TASK"):
         product.completed(scene.names[name])

@@ -1,4 +1,4 @@
-"""A real browser opens the page of a video: while it is made, when it is there or is not, and locked."""
+"""The page of a video in a real browser: while it is processed, finished, missing, and behind accounts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=Toolbox().require(CHROMIUM),
-            # Its own sandbox does not start as root, as which CI runs.
+            # Chromium's sandbox does not start as root, which CI runs as.
             args=["--no-sandbox"],
             timeout=PATIENCE_MS,
         )
@@ -40,7 +40,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page whose own scripts must not fail, and which its policy must not hold back."""
+    """A browser page; script errors and violations of its content security policy fail the test."""
     context = browser.new_context(viewport={"width": 390, "height": 800}, locale="en-GB")
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
@@ -54,7 +54,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def film(product: Product) -> str:
-    """A finished task with captions that can be switched on."""
+    """Id of a finished task with soft subtitles."""
     task_id = product.upload(CLIPS / "english-dog.mp4")
     product.completed(task_id)
     return task_id
@@ -70,7 +70,7 @@ def away(product: Product, name: str) -> Iterator[None]:
 
 
 def until(page: Page, true: str) -> None:
-    """Playwright's own way to wait runs text as a script, which the page's policy forbids."""
+    """Poll a condition; Playwright's own wait evaluates text, which the page's policy forbids."""
     deadline_s = time.monotonic() + PATIENCE_MS / 1000
     while not page.evaluate(true):
         assert time.monotonic() < deadline_s, f"not in time: {true}"
@@ -78,7 +78,7 @@ def until(page: Page, true: str) -> None:
 
 
 def played(page: Page) -> None:
-    """Play it as somebody does who has no mouse."""
+    """Start the player by keyboard."""
     until(page, f"{VIDEO}.readyState > 0")
     page.locator("video").focus()
     page.keyboard.press("Space")
@@ -86,7 +86,7 @@ def played(page: Page) -> None:
 
 
 def first_cue(page: Page) -> str:
-    """The text of the first caption, once they are switched on."""
+    """Text of the first caption, after switching captions on."""
     assert page.evaluate(f"{VIDEO}.textTracks.length") == 1
     page.evaluate(f"{VIDEO}.textTracks[0].mode = 'showing'")
     until(page, f"{VIDEO}.textTracks[0].cues?.length > 0")
@@ -117,7 +117,7 @@ def test_a_video_is_watched_from_its_upload_to_its_last_step_and_then_played(
     assert download.value.path().read_text() == vtt
 
 
-def test_a_film_that_breaks_off_is_fetched_again(product: Product, page: Page, film: str) -> None:
+def test_an_interrupted_stream_is_resumed(product: Product, page: Page, film: str) -> None:
     page.route("**/api/stream/*", lambda route: route.abort(), times=1)
 
     page.goto(f"{product.stack.settings.api_url}/watch/{film}")
@@ -125,21 +125,21 @@ def test_a_film_that_breaks_off_is_fetched_again(product: Product, page: Page, f
     played(page)
 
 
-def test_an_id_that_no_video_has_is_said_to_have_none(product: Product, page: Page) -> None:
+def test_the_page_of_an_unknown_id_reports_that_there_is_no_video(product: Product, page: Page) -> None:
     page.goto(f"{product.stack.settings.api_url}/watch/nobody")
 
-    expect(page.get_by_role("alert")).to_contain_text("There is no such video here")
+    expect(page.get_by_role("alert")).to_contain_text("Video not found")
     expect(page.locator("video")).to_be_hidden()
 
 
-def test_a_video_that_can_not_be_made_says_why(product: Product, page: Page, tmp_path: Path) -> None:
+def test_the_page_of_a_failed_video_shows_the_reason(product: Product, page: Page, tmp_path: Path) -> None:
     (tmp_path / "short.mp4").write_bytes(video())
     state, notice = page.get_by_role("status").first, page.get_by_role("status").last
     with away(product, "worker_cpu"):
-        # With nobody to look at it, it is taken.
+        # Without a worker to probe it, the upload is accepted.
         task_id = product.upload(tmp_path / "short.mp4")
         page.goto(f"{product.stack.settings.api_url}/watch/{task_id}")
-        expect(state).to_have_text("Waiting to begin")
+        expect(state).to_have_text("Waiting to start")
         with away(product, "api"):
             expect(notice).to_contain_text("Trying again")
 

@@ -1,4 +1,4 @@
-"""A video goes in over HTTP; what comes out is what was in it."""
+"""Results of the whole product match the contents of the uploaded videos."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def words(text: str) -> set[str]:
     return {"".join(filter(str.isalnum, word)).lower() for word in text.split()} - {""}
 
 
-def heard_share(vtt: str, answers: Path) -> float:
-    """The share of the clip's distinct words that the subtitles hold."""
+def recognized_share(vtt: str, answers: Path) -> float:
+    """Share of the clip's distinct words that are in the subtitles."""
     spoken = words(" ".join(sentence["text"] for sentence in json.loads(answers.read_text())["sentences"]))
     return len(spoken & words(vtt)) / len(spoken)
 
 
-def test_the_demo_clip_becomes_a_smaller_video_with_subtitles_its_language_and_its_animals(
+def test_the_demo_clip_gets_a_smaller_video_subtitles_its_language_and_its_animals(
     product: Product, tmp_path: Path
 ) -> None:
     task_id = product.upload(CLIPS / "demo.mp4")
@@ -51,7 +51,7 @@ def test_the_demo_clip_becomes_a_smaller_video_with_subtitles_its_language_and_i
 
     vtt = product.download(task_id, "subtitles.vtt", tmp_path).read_text()
     assert vtt.startswith("WEBVTT")
-    assert heard_share(vtt, CLIPS / "demo.json") > 0.8
+    assert recognized_share(vtt, CLIPS / "demo.json") > 0.8
     assert product.keys(f"temp/{task_id}/") == []
 
 
@@ -123,7 +123,7 @@ SIZES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_an_unusual_video_ends_right(case: str, product: Product, tmp_path: Path) -> None:
+def test_an_unusual_video_gets_a_correct_result(case: str, product: Product, tmp_path: Path) -> None:
     clip = media.make(tmp_path / "clip.mp4", *CASES[case])
     task_id = product.upload(clip)
     status = product.completed(task_id)

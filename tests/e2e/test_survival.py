@@ -1,4 +1,4 @@
-"""Processes die, people change their minds, models are missing: no task is lost."""
+"""No task is lost when processes are killed, tasks are cancelled or models are missing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.e2e.test_results import X264
 
 @pytest.fixture(scope="module")
 def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Needs long enough to encode that something can happen in the middle."""
+    """A clip that takes long enough to encode for a fault in between."""
     target = tmp_path_factory.mktemp("clips") / "long.mp4"
     arguments = [*media.picture(30, "1920x1200"), *media.silence(30), *X264, "-g", "250"]
     return media.make(target, *arguments)
@@ -87,28 +87,28 @@ def test_a_stopped_worker_hands_its_work_over(product: Product, long_clip: Path)
 
 
 @pytest.fixture
-def deaf_product(product: Product) -> Iterator[Product]:
-    """The GPU worker is away for the length of a test."""
+def without_gpu_worker(product: Product) -> Iterator[Product]:
+    """The product without its GPU worker."""
     product.stack.stop("worker_gpu")
     yield product
     if not product.stack.status("worker_gpu").state.alive:
         product.stack.start("worker_gpu")
 
 
-def test_no_stage_waits_for_a_queue_that_it_does_not_need(deaf_product: Product) -> None:
-    task_id = deaf_product.upload(CLIPS / "english-dog.mp4")
-    status = deaf_product.until(task_id, lambda s: s["stages"]["downscale"]["status"] == "completed")
+def test_no_stage_waits_for_a_queue_that_it_does_not_need(without_gpu_worker: Product) -> None:
+    task_id = without_gpu_worker.upload(CLIPS / "english-dog.mp4")
+    status = without_gpu_worker.until(task_id, lambda s: s["stages"]["downscale"]["status"] == "completed")
 
     assert status["status"] == "running"
     assert status["stages"]["animal_detection"]["status"] == "pending"
-    deaf_product.stack.start("worker_gpu")
-    assert deaf_product.completed(task_id)["result"]["animals_detected"] == ["dog"]
+    without_gpu_worker.stack.start("worker_gpu")
+    assert without_gpu_worker.completed(task_id)["result"]["animals_detected"] == ["dog"]
 
 
-def test_a_missing_model_parks_the_task_until_it_is_there_and_somebody_retries(
+def test_a_missing_model_parks_the_task_until_it_exists_and_the_stage_is_retried(
     product: Product, tmp_path: Path
 ) -> None:
-    model = Path(__file__).parents[2] / "models" / "demo" / "speech" / "model.bin"
+    model = Path(product.stack.environment["MODELS_DIR"]) / "demo" / "speech" / "model.bin"
     away = model.with_suffix(".away")
     product.stack.stop("worker_gpu")
     model.rename(away)
@@ -146,5 +146,5 @@ def test_status_is_answered_with_its_age_while_temporal_is_down(product: Product
     assert during["result"] == before["result"]
     assert during["age_seconds"] >= 1
     assert (ready.status_code, ready.json()["parts"]["temporal"]) == (503, "WorkflowsUnavailable")
-    # The request may have reached Temporal: the upload is kept, and the API starts it when it can.
+    # The request may have reached Temporal: the upload is stored, and the API starts the task later.
     assert (upload.status_code, upload.json()["code"]) == (503, "TaskStartUnknown")

@@ -1,4 +1,4 @@
-"""A webhook from the real API and CPU worker to a real receiver, which checks whose it is."""
+"""A webhook from the real API and CPU worker to a real receiver, which verifies its signature."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.contract.store.servers import s3_server
 from tests.servers.product_process import product_environment, running, running_api
 from tests.servers.temporal_server import temporal_server
 from tests.unit.api.forms import video
-from tests.unit.cli.fake_server import Said, Seen, Server
+from tests.unit.cli.fake_server import Reply, Request, Server
 
 WEBHOOKS = {"WEBHOOK_SECRET": "a secret of this test, long enough to be one", "WEBHOOK_ALLOW_PRIVATE": "true"}
 
 
-def test_a_failed_task_reaches_its_senders_server_which_knows_it_by_its_signature(tmp_path: Path) -> None:
+def test_the_webhook_of_a_failed_task_is_delivered_with_a_valid_signature(tmp_path: Path) -> None:
     receiver = Server()
-    receiver.answer = lambda _: Said(204)
+    receiver.answer = lambda _: Reply(204)
     with ExitStack() as stack:
         serving = receiver.run()
         next(serving)
@@ -35,7 +35,7 @@ def test_a_failed_task_reaches_its_senders_server_which_knows_it_by_its_signatur
         key = httpx.get(f"{url}/webhook-key").json()["key"]
         stack.enter_context(running("worker_cpu.main", environment, tmp_path / "worker_cpu.log"))
 
-        # It begins like a video and ends at once: the probe refuses it.
+        # Only the header of a video: the probe refuses it.
         answer = httpx.post(
             f"{url}/video/upload",
             files={"file": ("a.mp4", video())},
@@ -53,9 +53,9 @@ def test_a_failed_task_reaches_its_senders_server_which_knows_it_by_its_signatur
     assert told.headers["webhook-signature"] == "v1," + b64encode(mac).decode()
 
 
-def first_of(receiver: Server) -> Seen:
+def first_of(receiver: Server) -> Request:
     deadline_s = time.monotonic() + 180
-    while not receiver.seen:
+    while not receiver.requests:
         assert time.monotonic() < deadline_s, "no webhook came in three minutes"
         time.sleep(0.2)
-    return receiver.seen[0]
+    return receiver.requests[0]

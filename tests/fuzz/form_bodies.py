@@ -1,4 +1,4 @@
-"""Bodies of uploads as the careless, the broken and the hostile send them."""
+"""Generators of upload bodies: careless, broken and hostile ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worker of the GPU queue that only says how it is: no request that is made here needs a model."""
+"""Worker of the GPU queue for diagnostics only: no generated request needs a model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leads part of the generated requests to tasks that exist, and part of the uploads past the first look."""
+"""Hooks of schemathesis: direct some requests to existing tasks, and make some uploads start like a video."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ schemathesis.serializer.alias("application/offset+octet-stream", "application/oc
 
 @schemathesis.hook
 def before_call(context: Any, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
-    # The same requests in each run: what is chosen hangs on what was generated, not on chance.
+    # Chosen from the generated content, not at random: every run makes the same requests.
     choice = zlib.crc32(repr((case.path_parameters, case.headers, case.query)).encode())
     positive = case.meta is None or case.meta.generation.mode is schemathesis.GenerationMode.POSITIVE
     parameters = case.path_parameters
@@ -28,7 +28,7 @@ def before_call(context: Any, case: schemathesis.Case, kwargs: dict[str, Any]) -
             parameters["stage"] = "merger"
     completed, running = os.environ["FUZZ_TASKS"].split()
     if parameters and case.path.endswith("/events") and parameters.get("task_id") == running:
-        # Its events would not end.
+        # The event stream of a running task would not end.
         parameters["task_id"] = completed
     if positive and parameters and "video_id" in parameters and choice % 4:
         parameters["video_id"] = "c"

@@ -1,4 +1,4 @@
-"""Everything that reads what a stranger sends: it understands, or refuses by name, and never breaks."""
+"""Fuzzing of all parsers of untrusted input: each parses it or raises a named error."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from domain.media.containers import Container, sniff
 from tests.fuzz.form_bodies import forms, pieces
 from tests.unit.api.forms import HEADERS, form, part
 
-# The same cases in each run of the same code: what fails here was broken by a change, not by chance.
+# Derandomized: a failure comes from a change of the code, not from other generated cases.
 thorough = settings(max_examples=400, deadline=None, derandomize=True)
 
 numbers = st.integers(0, 10**6).map(str) | st.sampled_from(["", "9" * 40, "-1", "٣", "0x1"])
@@ -66,7 +66,7 @@ names = st.text(max_size=300) | st.text("../\\ \x00\r\n\"';~-\u202e\ufe0fa\U0001
 @example("\u202egpj.exe")
 @example("-rf.mp4")
 @example(" ".join("\u0301" * 200))
-def test_any_name_becomes_one_that_misleads_nobody(sent: str) -> None:
+def test_any_file_name_becomes_a_safe_one(sent: str) -> None:
     name = display_name(sent)
 
     assert 0 < len(name.encode()) <= 255
@@ -78,7 +78,7 @@ def test_any_name_becomes_one_that_misleads_nobody(sent: str) -> None:
 
 @thorough
 @given(names, st.sampled_from(["final.mp4", "subtitles.vtt", "animals.json"]))
-def test_any_name_is_one_header_that_a_browser_reads_back(original: str, download: str) -> None:
+def test_any_file_name_round_trips_through_content_disposition(original: str, download: str) -> None:
     header = attachment(display_name(original), download)
 
     assert header.isascii()
@@ -118,7 +118,7 @@ def test_any_first_bytes_are_a_container_or_refused(head: bytes) -> None:
 
 @thorough
 @given(st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
-def test_any_output_of_ffprobe_is_a_report_or_a_fault_of_the_file(output: bytes) -> None:
+def test_any_output_of_ffprobe_is_a_report_or_an_error_of_the_source(output: bytes) -> None:
     try:
         ffprobe_report.parse_report(output)
     except SenderError:
@@ -130,7 +130,7 @@ def test_any_output_of_ffprobe_is_a_report_or_a_fault_of_the_file(output: bytes)
     st.text(max_size=120)
     | st.tuples(st.integers(0, 10**20), st.text(max_size=20)).map(lambda c: f"{c[0]}.{c[1]}")
 )
-def test_any_cursor_is_a_place_in_the_list_or_refused(text: str) -> None:
+def test_any_cursor_is_parsed_or_refused(text: str) -> None:
     try:
         cursor = Cursor.parse(text)
     except FormInvalid:
@@ -153,7 +153,7 @@ def test_any_fields_are_options_or_refused(fields: dict[str, bytes]) -> None:
 
 
 def outcome(body: bytes, cuts: list[int]) -> list[object] | str:
-    """What comes out of the form when it comes in these pieces; how it is refused, if it is."""
+    """Returns the events of the form in these chunks, or its error code."""
     parser = FormParser(HEADERS["Content-Type"])
     seen: list[object] = []
     places = [0, *sorted(cut % (len(body) + 1) for cut in cuts), len(body)]
@@ -178,7 +178,7 @@ def outcome(body: bytes, cuts: list[int]) -> list[object] | str:
 @thorough
 @given(forms | pieces, st.lists(st.integers(0, 10**6), max_size=12))
 @example(b"\r\n\r\n\x00--a-boundary-of-a-form--\r\n", [4])
-def test_any_form_means_the_same_however_it_is_cut(body: bytes, cuts: list[int]) -> None:
+def test_any_form_is_parsed_the_same_in_any_chunks(body: bytes, cuts: list[int]) -> None:
     assert outcome(body, cuts) == outcome(body, [])
 
 

@@ -1,4 +1,4 @@
-"""What is written as WebVTT or SRT is read back as what was said, whatever was said."""
+"""Round trips of arbitrary cues through WebVTT and SRT."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def cue_lists(draw: st.DrawFn) -> list[Cue]:
 
 
 def read(text: str) -> list[tuple[int, int, list[str]]]:
-    """Start and end in milliseconds and the lines of each block that has a time line."""
+    """Returns start and end in milliseconds and the lines of each block with a time line."""
     found = []
     for block in re.split(r"\n{2,}", text):
         rows = block.rstrip("\n").split("\n")
@@ -50,19 +50,19 @@ def _ms(hours: int, minutes: int, seconds: int, milliseconds: int) -> int:
 
 
 def shown(line: str) -> str:
-    """What no subtitle file can hold is shown as U+FFFD."""
+    """Returns the line with U+FFFD in place of characters that subtitle files can't have."""
     return re.sub("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "\ufffd", line)
 
 
 @thorough
 @given(cue_lists(), st.none() | st.text(max_size=10))
-def test_webvtt_gives_back_every_cue_with_its_words(cues: list[Cue], language: str | None) -> None:
+def test_webvtt_round_trips_every_cue(cues: list[Cue], language: str | None) -> None:
     written = to_webvtt(cues, language)
 
     assert written.startswith("WEBVTT\n")
     assert written.encode().decode() == written
-    told = [(start, end, [html.unescape(row) for row in rows]) for start, end, rows in read(written)]
-    assert told == [
+    parsed = [(start, end, [html.unescape(row) for row in rows]) for start, end, rows in read(written)]
+    assert parsed == [
         (cue.start_us // 1000, cue.end_us // 1000, [shown(line) for line in cue.lines]) for cue in cues
     ]
     assert not any("<" in row or "-->" in row for _, _, rows in read(written) for row in rows)
@@ -70,7 +70,7 @@ def test_webvtt_gives_back_every_cue_with_its_words(cues: list[Cue], language: s
 
 @thorough
 @given(cue_lists())
-def test_srt_gives_back_every_cue_with_its_words_and_no_markup(cues: list[Cue]) -> None:
+def test_srt_round_trips_every_cue_without_markup(cues: list[Cue]) -> None:
     written = to_srt(cues)
 
     stand_ins = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "\\": "/"})

@@ -1,4 +1,4 @@
-"""Notices whoever touches what lies outside a job's folder, or sends anything to this machine's ports."""
+"""Canary that detects access to files outside a job's folder, and traffic to ports of this machine."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Opened, read, written, made, moved or removed.
+# inotify: opened, read, written, created, moved or removed.
 _TOUCHED = 0x20 | 0x01 | 0x02 | 0x04 | 0x100 | 0x200 | 0x40 | 0x80
 
 
 class Canary:
-    """A folder with a secret, watched by the kernel, and two ports that are listened on."""
+    """Folder with a secret, watched by inotify, and two listening ports."""
 
     def __init__(self, outside: Path, watch: int, tcp: socket.socket, udp: socket.socket) -> None:
         self.secret = outside / "secret"
@@ -24,7 +24,7 @@ class Canary:
         self._watch, self._tcp, self._udp = watch, tcp, udp
 
     def disturbed(self) -> list[str]:
-        """What has happened since the last call; empty when nothing has."""
+        """Returns the accesses since the last call."""
         return [*self._touches(), *self._connections(), *self._datagrams()]
 
     def _touches(self) -> Iterator[str]:
@@ -53,7 +53,7 @@ class Canary:
 
 
 @contextmanager
-def canary(outside: Path) -> Iterator[Canary]:
+def running_canary(outside: Path) -> Iterator[Canary]:
     (outside / "secret").write_text("hunter2\n")
     libc = ctypes.CDLL(None, use_errno=True)
     watch = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)

@@ -1,4 +1,4 @@
-"""The place where the corpus is tried: job folders, what lies outside them, and the process that judges."""
+"""Fixtures of the hostile corpus: job folders, the canary outside them, and the probing process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 # A fixture: the real API in a process of its own.
 from tests.contract.http.test_upload_streaming import server  # noqa: F401
 from tests.contract.media.recipes import RECIPES, ffmpeg
-from tests.hostile.canary import Canary, canary
+from tests.hostile.canary import Canary, running_canary
 from tests.hostile.corpus.case import Site
 from tests.hostile.prober import Judged
 
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Prober:
-    """The judging process. It must never end by itself."""
+    """Client of the probing process, which must never end by itself."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -32,7 +32,7 @@ class Prober:
         self._process.stdin.write(f"{source_path}\n")
         self._process.stdin.flush()
         answer = self._process.stdout.readline()
-        assert answer, f"the process that judges has ended with {self._process.wait()}"
+        assert answer, f"the probing process has ended with {self._process.wait()}"
         return Judged(**json.loads(answer))
 
 
@@ -52,21 +52,21 @@ def prober() -> Iterator[Prober]:
 
 
 @pytest.fixture(scope="session")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("hostile")
 
 
 @pytest.fixture(scope="session")
-def bird(place: Path) -> Iterator[Canary]:
-    outside = place / "outside"
+def canary(workspace: Path) -> Iterator[Canary]:
+    outside = workspace / "outside"
     outside.mkdir()
-    with canary(outside) as watched:
-        yield watched
+    with running_canary(outside) as canary:
+        yield canary
 
 
 @pytest.fixture(scope="session")
-def site(place: Path, bird: Canary) -> Site:
-    folder = place / "kitchen"
+def site(workspace: Path, canary: Canary) -> Site:
+    folder = workspace / "ingredients"
     folder.mkdir()
 
     def clip(name: str) -> Path:
@@ -75,12 +75,12 @@ def site(place: Path, bird: Canary) -> Site:
             ffmpeg(*RECIPES[name], str(path))
         return path
 
-    return Site(folder, bird.secret, bird.tcp_port, bird.udp_port, clip)
+    return Site(folder, canary.secret, canary.tcp_port, canary.udp_port, clip)
 
 
 @pytest.fixture
-def job_path(place: Path) -> Path:
-    """A job's folder; what it holds goes with the test's temporary folder."""
-    path = place / "jobs" / str(len(list((place / "jobs").glob("*"))))
+def job_path(workspace: Path) -> Path:
+    """Returns a new job folder, which is removed with the test's temporary folder."""
+    path = workspace / "jobs" / str(len(list((workspace / "jobs").glob("*"))))
     path.mkdir(parents=True)
     return path

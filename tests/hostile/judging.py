@@ -1,4 +1,4 @@
-"""A workflow that has every file of the corpus probed, and takes each verdict as it comes."""
+"""Workflow that probes every file of the corpus and collects the verdicts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ONCE = RetryPolicy(maximum_attempts=1)
 
 @dataclass(frozen=True)
 class Judgement:
-    """`code` is `taken`, the error's name, or what else the attempt came to."""
+    """Verdict of one file; `code` is `taken`, the error's code, or another failure of the activity."""
 
     name: str
     code: str
@@ -28,14 +28,16 @@ class Judgement:
 class Judging:
     @workflow.run
     async def run(self, queue: str, requests: dict[str, ProbeInput]) -> list[Judgement]:
-        return list(await asyncio.gather(*(_judge(name, queue, asked) for name, asked in requests.items())))
+        return list(
+            await asyncio.gather(*(_judge(name, queue, request) for name, request in requests.items()))
+        )
 
 
-async def _judge(name: str, queue: str, asked: ProbeInput) -> Judgement:
+async def _judge(name: str, queue: str, request: ProbeInput) -> Judgement:
     try:
         await workflow.execute_activity(
             "probe",
-            asked,
+            request,
             task_queue=queue,
             start_to_close_timeout=timedelta(minutes=5),
             retry_policy=_ONCE,

@@ -1,7 +1,7 @@
-"""A process that judges files one after the other as the worker does, and tells what each has cost.
+"""Process that probes files one after the other as a worker does, and reports their cost.
 
-It reads one path a line and answers with one JSON document a line. A process of its own, because a child's
-highest memory is counted from that of the process that starts it.
+It reads one path a line and writes one JSON document a line. It is a process of its own, because a child's
+peak memory is counted from that of its parent process.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.hostile.corpus.case import TAKEN
 
 @dataclass(frozen=True)
 class Judged:
-    """`peak_bytes` is the highest of all runs so far."""
+    """Verdict and cost of one file; `peak_bytes` is the highest of all files so far."""
 
     verdict: str
     detail: str
@@ -36,7 +36,7 @@ class Judged:
 
 
 def judge(source_path: Path) -> Judged:
-    """Probe the file, and where it is taken, use it in every way that reads it."""
+    """Probes the file; an accepted one goes through every step that reads it."""
     tool = FfmpegTool(EncodeRecipe(preset="ultrafast"), MediaLimits(), RunLimits())
     start_s = probed_s = _cpu_s()
     verdict, detail = TAKEN, ""
@@ -67,7 +67,7 @@ def _cpu_s() -> float:
 
 
 if __name__ == "__main__":
-    # Lines about each FFmpeg run would stand between the answers.
+    # Log lines would mix with the results on stdout.
     logs.configure("CRITICAL")
     for line in sys.stdin:
         sys.stdout.write(json.dumps(asdict(judge(Path(line.strip())))) + "\n")

@@ -1,4 +1,4 @@
-"""The corpus of requests: raw bytes for a real server, each with the statuses that are right."""
+"""Corpus of hostile requests: raw bytes for a real server, each with the expected statuses."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ FILE_BYTES = 100_000
 _FILM = f"/video/{TASK}/files/final.mp4"
 
 
-# A server may end a connection whose head alone is too long.
+# A server may close a connection whose head alone is too long.
 HUNG_UP = 0
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`leaves` says that an upload is taken."""
+    """A request; `leaves` is true for an upload that is stored."""
 
     name: str
     raw: bytes
@@ -32,15 +32,15 @@ def get(target: bytes | str, *headers: bytes, method: bytes = b"GET") -> bytes:
 
 
 def post(body: bytes, *headers: bytes, kind: bytes = b"", length: bytes | None = None) -> bytes:
-    """An upload; `length` lies about the body's."""
+    """Returns an upload; `length` is a wrong Content-Length."""
     type_ = kind or f"multipart/form-data; boundary={BOUNDARY}".encode()
-    told = str(len(body)).encode() if length is None else length
-    lines = (b"Content-Type: " + type_, b"Content-Length: " + told, *headers)
+    stated = str(len(body)).encode() if length is None else length
+    lines = (b"Content-Type: " + type_, b"Content-Length: " + stated, *headers)
     return get("/video/upload", *lines, method=b"POST") + body
 
 
 def named(filename: bytes, more: bytes = b"") -> bytes:
-    """A good video under this name."""
+    """Returns an upload of a valid video with this file name."""
     head = b'Content-Disposition: form-data; name="file"; filename="' + filename + b'"' + more
     opening = f"--{BOUNDARY}\r\n".encode() + head + b"\r\n\r\n"
     return post(form(opening + video() + b"\r\n"))
@@ -95,8 +95,8 @@ FORMS = [
     Asked("field of a megabyte", post(form(part("language", b"f" * 1_000_000), GOOD)), (422,)),
     Asked("file without bytes and without a name", post(form(part("file", b"", ""))), (422,)),
     Asked("packed form", post(form(GOOD), b"Content-Encoding: gzip"), (202, 400, 415), leaves=True),
-    Asked("form that says it is JSON", post(form(GOOD), kind=b"application/json"), (400, 415)),
-    Asked("body shorter than it says", post(form(GOOD)[:-200], length=str(len(form(GOOD)) - 200).encode()), (400,)),
+    Asked("form with the type JSON", post(form(GOOD), kind=b"application/json"), (400, 415)),
+    Asked("body shorter than its length", post(form(GOOD)[:-200], length=str(len(form(GOOD)) - 200).encode()), (400,)),
     Asked("upload by GET", get("/video/upload", method=b"GET"), (404, 405)),
 ]  # fmt: skip
 
@@ -141,7 +141,7 @@ TARGETS = [
         ("list of a billion", "/tasks?limit=1000000000", b"GET", (422,)),
         ("list with 5,000 questions", "/tasks?" + "a=b&" * 5_000, b"GET", (200, 400, 414, 422)),
         ("stage that climbs", f"/video/{TASK}/retry/..%2fx", b"POST", (404, 409)),
-        ("method that nobody knows", "/status/x", b"BREW", (405, 400, 404)),
+        ("unknown method", "/status/x", b"BREW", (405, 400, 404)),
         ("method that traces", "/status/x", b"TRACE", (405, 400, 404)),
         ("address of another machine", "http://127.0.0.1:1/latest/meta-data", b"GET", (404, 400)),
         ("connect to another machine", "127.0.0.1:1", b"CONNECT", (404, 405, 400)),

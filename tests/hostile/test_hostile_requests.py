@@ -1,4 +1,4 @@
-"""Every request of the corpus gets its right status from a real server, which outlives them all."""
+"""Requests of the corpus against a real server: each gets an expected status, and the server survives."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEY = f"videos/transcoded/v/{TASK}/final.mp4"
 
 @pytest.fixture(scope="module", autouse=True)
 def published(server: Server) -> None:
-    """A finished task with a file, for the requests that ask for parts of it."""
+    """Adds a completed task with a file, for the requests with byte ranges."""
     engine = connect(CatalogueSettings(f"sqlite:///{server.temp_path.parent}/c.db"))
     catalogue = Catalogue(engine)
     source = Artifact("videos/original/v/source", "video/mp4", 10, "ab")
@@ -42,9 +42,9 @@ def only_the_film(server: Server) -> None:
 
 
 def answered(server: Server, raw: bytes) -> tuple[int, bytes]:
-    """The status and the rest of the answer, from a plain client that sends all before it reads."""
+    """Sends everything before it reads; returns the status and the rest of the response."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
-        # A server may refuse before it has heard all.
+        # The server may refuse before it has read everything.
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(raw)
         answer = b""
@@ -58,7 +58,7 @@ def answered(server: Server, raw: bytes) -> tuple[int, bytes]:
 
 
 @pytest.mark.parametrize("asked", REQUESTS, ids=lambda asked: asked.name)
-def test_the_status_is_right_and_nothing_that_was_refused_stays(server: Server, asked: Asked) -> None:
+def test_the_status_is_right_and_refused_uploads_leave_nothing(server: Server, asked: Asked) -> None:
     pid_before = server.process.pid
 
     status, answer = answered(server, asked.raw)
@@ -74,7 +74,7 @@ def test_the_status_is_right_and_nothing_that_was_refused_stays(server: Server, 
     assert httpx.get(f"{server.url}/health", timeout=60).status_code == 200
 
 
-def test_no_name_that_is_shown_can_mislead(server: Server) -> None:
+def test_no_shown_file_name_can_mislead(server: Server) -> None:
     for asked in REQUESTS:
         if asked.leaves:
             answered(server, asked.raw)
@@ -92,7 +92,7 @@ def test_no_name_that_is_shown_can_mislead(server: Server) -> None:
 
 
 class Slow:
-    """A sender who begins a request and never ends it."""
+    """Sender that starts a request and never finishes it."""
 
     def __init__(self, server: Server, raw: bytes) -> None:
         self._connection = socket.create_connection(("127.0.0.1", server.port), timeout=60)
@@ -119,7 +119,9 @@ def slow_senders(server: Server) -> Iterator[list[Slow]]:
         sender.close()
 
 
-def test_slow_senders_hold_nobody_up_and_leave_nothing(server: Server, slow_senders: list[Slow]) -> None:
+def test_slow_senders_delay_no_other_request_and_leave_nothing(
+    server: Server, slow_senders: list[Slow]
+) -> None:
     status, _ = answered(server, post(form(GOOD)))
     taken = [key for key in server.leftovers() if key != KEY]
 
@@ -134,7 +136,7 @@ def test_slow_senders_hold_nobody_up_and_leave_nothing(server: Server, slow_send
     assert server.store.unfinished("") == []
 
 
-def test_the_corpus_of_requests_is_large_and_its_documents_are_problems(server: Server) -> None:
+def test_the_corpus_of_requests_is_large_and_its_errors_are_problem_documents(server: Server) -> None:
     refused = [asked for asked in REQUESTS if set(asked.statuses) <= {404, 409, 413, 415, 422}]
 
     assert len(REQUESTS) >= 80

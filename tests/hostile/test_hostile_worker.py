@@ -1,4 +1,4 @@
-"""A real worker gets every file of the corpus, judges each, and goes on."""
+"""Every file of the corpus in a real worker, which must survive them all."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from workflows.policies import QUICK_QUEUE
 
 
 @dataclass
-class Stage:
-    """A worker with its servers."""
+class RunningWorker:
+    """Worker process with its servers."""
 
     worker: subprocess.Popen[bytes]
     address: str
@@ -39,7 +39,7 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningWorker]:
     folder = tmp_path_factory.mktemp("worker")
     scratch_path, log_path = folder / "scratch", folder / "worker.log"
     with s3_server("versitygw", folder) as settings, temporal_server(folder / "temporal.log") as address:
@@ -66,20 +66,20 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
                 stderr=log,
             )
         try:
-            yield Stage(worker, address, store, scratch_path, log_path)
+            yield RunningWorker(worker, address, store, scratch_path, log_path)
         finally:
             worker.terminate()
             worker.wait(timeout=60)
 
 
-async def test_a_worker_outlives_the_whole_corpus(stage: Stage, site: Site, bird: Canary) -> None:
+async def test_a_worker_outlives_the_whole_corpus(stage: RunningWorker, site: Site, canary: Canary) -> None:
     requests = {
         case.name: ProbeInput(
             f"task-{number}", stage.store.put(f"videos/{number}/source", case.make(site), "video/mp4")
         )
         for number, case in enumerate(CASES)
     }
-    bird.disturbed()
+    canary.disturbed()
     client = await Client.connect(stage.address)
 
     async with Worker(
@@ -89,18 +89,18 @@ async def test_a_worker_outlives_the_whole_corpus(stage: Stage, site: Site, bird
             Judging.run, args=[QUICK_QUEUE, requests], id="judging", task_queue="judging"
         )
 
-    # A picture that lies about itself only inside is found out where it is decoded, which comes later.
+    # The probe accepts files that fail only when they are decoded.
     right = {case.name: case.codes | {TAKEN} for case in CASES}
     wrong = [judged for judged in judgements if judged.code not in right[judged.name]]
     assert wrong == []
     assert len(judgements) == len(CASES)
-    assert bird.disturbed() == []
+    assert canary.disturbed() == []
     assert stage.worker.poll() is None, stage.log_path.read_text()
     _until_childless(stage.worker.pid)
     assert [path for path in stage.scratch_path.rglob("*") if path.is_file()] == []
 
 
-def test_its_log_says_how_media_processes_are_confined(stage: Stage) -> None:
+def test_the_workers_log_states_the_sandbox_of_media_processes(stage: RunningWorker) -> None:
     log = stage.log_path.read_text()
 
     assert '"event": "media processes are confined"' in log

@@ -1,4 +1,4 @@
-"""Reads the operators' page: its commands, and what it says that they print."""
+"""Parser of the operations page: its commands and their expected output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BLOCK = re.compile(
 
 @dataclass(frozen=True)
 class Block:
-    """`printed` is what the page shows: `…` stands for anything, and lines between two may be left out."""
+    """Command block. In `printed`, the expected output, `…` matches anything and lines may be left out."""
 
     heading: str
     commands: tuple[str, ...]
@@ -25,7 +25,7 @@ class Block:
 
 
 def read_blocks(text: str) -> tuple[list[Block], list[str]]:
-    """The blocks that are to be run, and the commands that need another machine."""
+    """Blocks to run, and the commands that need another machine."""
     run, elsewhere = [], []
     for found in _BLOCK.finditer(text):
         heading = re.findall(r"^##+ (.*)$", text[: found.start()], re.MULTILINE)[-1]
@@ -39,7 +39,7 @@ def read_blocks(text: str) -> tuple[list[Block], list[str]]:
 
 
 def filled(text: str, names: Mapping[str, str]) -> str:
-    """With every placeholder replaced by what stands for it now."""
+    """Text with every placeholder replaced by its value."""
     if not names:
         return text
     pattern = "|".join(rf"\b{name}\b" for name in sorted(names, key=len, reverse=True))
@@ -47,7 +47,7 @@ def filled(text: str, names: Mapping[str, str]) -> str:
 
 
 def missing(printed: str, shown: tuple[str, ...]) -> str | None:
-    """The first shown line that was not printed, in this order; None when all were."""
+    """First shown line that was not printed, in this order; None when all were."""
     rest = _squeezed(printed)
     for line in shown:
         pattern = ".*?".join(re.escape(part) for part in _squeezed(line).split("…"))
@@ -59,6 +59,6 @@ def missing(printed: str, shown: tuple[str, ...]) -> str | None:
 
 
 def _squeezed(text: str) -> str:
-    """Columns are as wide as their widest entry, and some tools colour their headings."""
+    """Text without colours and column padding, which depend on the tool and its data."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
     return "\n".join(" ".join(line.split()) for line in plain.strip().splitlines())

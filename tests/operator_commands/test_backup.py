@@ -1,4 +1,4 @@
-"""The whole product is lost, and comes back from a backup that was taken while it worked."""
+"""The whole product is lost and restored from a backup that was taken while it worked."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ import pytest
 
 from local.backup import back_up, read_manifest, restore
 from local.faults import BackupUnusable
-from local.ports import free_ports
 from local.settings import REPOSITORY_PATH, Ports, StackSettings
 from local.stack import Stack
 from tests.e2e import media
 from tests.e2e.conftest import CLIPS
 from tests.e2e.product import Product
 from tests.e2e.test_results import X264
+from tests.servers.ports import free_ports
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Iterator[StackSettings]:
-    settings = StackSettings(tmp_path / "data", Ports(*free_ports("127.0.0.1", 6)))
+    settings = StackSettings(tmp_path / "data", Ports(*free_ports(6)))
     yield settings
     Stack(settings).down()
 
 
 def plays(video: Path) -> None:
-    """Every frame is decoded; a fault in one is an error."""
+    """Decodes every frame; a fault in one is an error."""
     command = ["ffmpeg", "-nostdin", "-v", "error", "-xerror", "-i", str(video), "-f", "null", "-"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def command(settings: StackSettings, backups_path: Path, *words: str, code: int = 0) -> str:
-    """What `make backup` and `make restore` say."""
+    """Output of `make backup` or `make restore`."""
     places = {"DATA_DIR": str(settings.data_path), "BACKUP_DIR": str(backups_path)}
     done = subprocess.run(
         [sys.executable, "-m", "local", *words],
@@ -53,7 +53,9 @@ def command(settings: StackSettings, backups_path: Path, *words: str, code: int 
     return done.stdout
 
 
-def test_what_was_done_plays_and_what_was_running_goes_on(settings: StackSettings, tmp_path: Path) -> None:
+def test_finished_videos_play_and_running_tasks_continue_after_a_restore(
+    settings: StackSettings, tmp_path: Path
+) -> None:
     backups_path = tmp_path / "backups"
     long_clip = media.make(
         tmp_path / "long.mp4", *media.picture(20, "1280x720"), *media.silence(20), *X264, "-g", "250"
@@ -61,7 +63,7 @@ def test_what_was_done_plays_and_what_was_running_goes_on(settings: StackSetting
     with Stack(settings) as stack, Product(stack) as product:
         done = product.upload(CLIPS / "english-dog.mp4")
         before = product.completed(done)
-        # However quick the machine is, this one is not done before it is lost.
+        # Long enough not to be done on a fast machine before the loss.
         stack.stop("worker_gpu")
         running = product.upload(long_clip, subtitle_mode="none", language="en")
         product.until(running, lambda status: status["stages"]["downscale"]["started_at"] is not None)
@@ -101,7 +103,7 @@ def test_a_backup_that_has_lost_an_object_is_not_restored(tmp_path: Path) -> Non
     assert not (tmp_path / "new").exists()
 
 
-def test_nothing_is_no_backup(tmp_path: Path) -> None:
+def test_an_empty_folder_is_no_backup(tmp_path: Path) -> None:
     with pytest.raises(BackupUnusable, match="nothing to back up"):
         back_up(Stack(StackSettings(tmp_path / "data")), tmp_path / "backups", print)
     with pytest.raises(BackupUnusable, match="is no finished backup"):

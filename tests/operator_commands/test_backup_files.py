@@ -1,3 +1,5 @@
+"""Copies of files and databases in a backup."""
+
 from __future__ import annotations
 
 import os
@@ -16,7 +18,7 @@ def written(path: Path, text: str) -> Path:
     return path
 
 
-def test_a_second_copy_brings_what_has_changed_and_drops_what_has_gone(tmp_path: Path) -> None:
+def test_a_second_copy_adds_changed_files_and_drops_removed_ones(tmp_path: Path) -> None:
     source, target = tmp_path / "s3", tmp_path / "copy"
     written(source / "bucket" / "kept", "1")
     written(source / "bucket" / "changed", "22")
@@ -34,7 +36,7 @@ def test_a_second_copy_brings_what_has_changed_and_drops_what_has_gone(tmp_path:
     assert measure(target) == Copied(3, 15)
 
 
-def test_what_the_store_keeps_in_attributes_is_copied_too(tmp_path: Path) -> None:
+def test_extended_attributes_are_copied_too(tmp_path: Path) -> None:
     object_path = written(tmp_path / "s3" / "bucket" / "object", "1")
     try:
         os.setxattr(object_path, "user.digest", b"first")
@@ -50,7 +52,7 @@ def test_what_the_store_keeps_in_attributes_is_copied_too(tmp_path: Path) -> Non
     assert os.getxattr(tmp_path / "copy" / "bucket", "user.acl") == b"owner"
 
 
-def test_a_database_that_is_being_written_is_copied_as_it_was_last_committed(tmp_path: Path) -> None:
+def test_a_database_that_is_being_written_is_copied_at_its_last_commit(tmp_path: Path) -> None:
     writer = sqlite3.connect(tmp_path / "live.db", isolation_level=None)
     writer.execute("PRAGMA journal_mode=WAL")
     writer.execute("CREATE TABLE rows (number INTEGER)")
@@ -67,7 +69,7 @@ def test_a_database_that_is_being_written_is_copied_as_it_was_last_committed(tmp
     copied.close()
 
 
-def test_a_damaged_database_is_not_taken_for_a_backup(tmp_path: Path) -> None:
+def test_a_damaged_database_is_refused_as_a_backup(tmp_path: Path) -> None:
     database = sqlite3.connect(tmp_path / "live.db")
     database.execute("CREATE TABLE rows (number INTEGER)")
     database.commit()

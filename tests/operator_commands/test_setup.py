@@ -1,4 +1,4 @@
-"""The one-shot jobs as an installation runs them, against real servers."""
+"""One-shot setup jobs of an installation, against real servers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from temporalio.client import Client
 
 from adapters.object_store import S3ObjectStore, StoreSettings
-from adapters.setup.waiting import until_answered
+from adapters.setup.waiting import retry_until_ready
 from domain.errors import SettingInvalid, WorkflowsUnavailable
 from tests.contract.store.servers import program, s3_server
 from tests.servers.product_process import ROOT
@@ -60,7 +60,7 @@ async def test_a_namespace_is_made_once_with_its_retention_and_takes_listed_task
     assert [pair.key.name for pair in described.typed_search_attributes] == ["Owner"]
 
 
-def test_a_retention_that_is_named_is_the_one_of_the_namespace_from_then_on(temporal: str) -> None:
+def test_a_configured_retention_is_applied_to_the_namespace(temporal: str) -> None:
     environment = {"TEMPORAL_ADDRESS": temporal, "TEMPORAL_RETENTION_DAYS": "7"}
     done = set_up("temporal", environment)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -102,14 +102,14 @@ async def test_a_job_waits_for_a_server_that_is_not_there_yet() -> None:
         if answer is not None:
             raise answer
 
-    await until_answered(call, pause_s=0)
+    await retry_until_ready(call, pause_s=0)
 
     assert answers == []
 
 
-async def test_what_only_the_operator_can_mend_is_told_at_once() -> None:
+async def test_an_operators_fault_is_not_retried() -> None:
     async def call() -> None:
         raise SettingInvalid("no such thing")
 
     with pytest.raises(SettingInvalid):
-        await until_answered(call, pause_s=3600)
+        await retry_until_ready(call, pause_s=3600)

@@ -1,4 +1,4 @@
-"""Writes the histories that the replay test holds the workflow against.
+"""Recorder of the histories that the replay test runs.
 
 `python -m tests.replay.record` runs every path on a real Temporal server. Run it for a path that is
 new; a history that exists is what running tasks look like, and is written again only by `--all`.
@@ -43,7 +43,7 @@ async def _done(rig: Rig, request: PipelineRequest) -> None:
     await (await rig.start(request)).result()
 
 
-async def _told(rig: Rig, request: PipelineRequest) -> None:
+async def _reports(rig: Rig, request: PipelineRequest) -> None:
     await _done(rig, replace(request, webhook_url="https://example.org/hook"))
 
 
@@ -76,6 +76,15 @@ async def _parked_and_retried(rig: Rig, request: PipelineRequest) -> None:
     await rig.until(request.task_id, lambda live: live.state.parked_until_us is not None)
     await rig.tasks.retry(request.task_id, Stage.SUBTITLES)
     await handle.result()
+
+
+async def _parked_and_cancelled(rig: Rig, request: PipelineRequest) -> None:
+    rig.script.held["downscale"] = 0.5
+    rig.script.faults["subtitles"] = [ModelUnavailable("The model is not there.")]
+    await rig.start(request)
+    await rig.until(request.task_id, lambda live: live.state.parked_until_us is not None)
+    await rig.tasks.cancel(request.task_id)
+    await _ended(rig, request)
 
 
 async def _given_up(rig: Rig, request: PipelineRequest) -> None:
@@ -138,7 +147,7 @@ async def _drained(rig: Rig, request: PipelineRequest) -> None:
 
 
 async def _kills_worker(rig: Rig, request: PipelineRequest) -> None:
-    rig.script.faults["downscale"] = [SourceKillsWorker("The worker ended without a word 3 times.")]
+    rig.script.faults["downscale"] = [SourceKillsWorker("The worker crashed 3 times.")]
     await _ended(rig, request)
 
 
@@ -172,10 +181,11 @@ PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
     "chunks-parked": (_chunks_parked, ProcessingOptions()),
     "drained": (_drained, ProcessingOptions()),
     "kills-worker": (_kills_worker, ProcessingOptions()),
-    "webhook": (_told, ProcessingOptions()),
+    "webhook": (_reports, ProcessingOptions()),
     # Those above are from before tasks had search attributes.
     "listed": (_done, ProcessingOptions()),
     "listed-parked-and-retried": (_parked_and_retried, ProcessingOptions()),
+    "listed-parked-and-cancelled": (_parked_and_cancelled, ProcessingOptions()),
     "listed-given-up": (_given_up, ProcessingOptions()),
     "listed-chunked": (_chunked, ProcessingOptions()),
     "listed-cancelled": (_cancelled, ProcessingOptions()),
@@ -183,7 +193,7 @@ PATHS: dict[str, tuple[Journey, ProcessingOptions]] = {
 
 
 async def record(again: bool) -> None:
-    """Run the paths that have no history yet, or all of them `again`."""
+    """Records the paths that have no history yet, or all of them with `again`."""
     with tempfile.TemporaryDirectory() as folder, temporal_server(Path(folder) / "server.log") as address:
         client = await Client.connect(address, identity="recorder")
         for name, (path, options) in PATHS.items():
@@ -199,7 +209,7 @@ async def record(again: bool) -> None:
 
 
 def _without_paths(text: str) -> str:
-    """Stack traces name files of the machine that recorded them."""
+    """Removes the recording machine's paths, which stack traces contain."""
     return text.replace(f"{REPOSITORY}/", "").replace(sys.base_prefix, "")
 
 

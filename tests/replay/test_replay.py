@@ -1,4 +1,4 @@
-"""Workflow code as it is now must still run every task that was started before."""
+"""Replay of recorded histories: the current workflow code must still run every task started before."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from workflows.video_pipeline import VideoPipeline
 
 
 @pytest.mark.parametrize("path", sorted(HISTORIES.glob("*.json")), ids=lambda path: path.stem)
-async def test_a_saved_history_replays_with_the_code_of_today(path: Path) -> None:
+async def test_a_recorded_history_replays_with_the_current_code(path: Path) -> None:
     """A failure names the event: mark the change with `workflow.patched`, or running tasks break."""
     history = WorkflowHistory.from_json(path.stem, path.read_text())
     await Replayer(workflows=[VideoPipeline]).replay_workflow(history)
 
 
 @pytest.mark.parametrize("name", ["soft", "chunked-burn", "parked-and-retried", "cancelled"])
-async def test_what_follows_a_request_through_temporal_is_nothing_that_a_history_must_have(name: str) -> None:
-    """Tasks that were started before there were request ids and traces go on with workers that have them."""
+async def test_a_history_without_request_ids_and_traces_replays_with_their_interceptors(name: str) -> None:
+    """Tasks from before request ids and traces continue on workers that have them."""
     history = WorkflowHistory.from_json(name, (HISTORIES / f"{name}.json").read_text())
-    following = [LogContext(), TracingInterceptor()]
-    await Replayer(workflows=[VideoPipeline], interceptors=following).replay_workflow(history)
+    interceptors = [LogContext(), TracingInterceptor()]
+    await Replayer(workflows=[VideoPipeline], interceptors=interceptors).replay_workflow(history)
 
 
-def test_every_path_has_a_saved_history() -> None:
+def test_every_path_has_a_recorded_history() -> None:
     assert {path.stem for path in HISTORIES.glob("*.json")} == set(PATHS)
 
 
-async def test_a_changed_order_of_commands_is_noticed() -> None:
+async def test_a_changed_order_of_commands_is_detected() -> None:
     """The check itself can fail: a history whose first activity has another name is refused."""
     text = (HISTORIES / "soft.json").read_text().replace('"name": "probe"', '"name": "inspect"', 1)
     history = WorkflowHistory.from_json("changed", text)

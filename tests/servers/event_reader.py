@@ -1,4 +1,4 @@
-"""Reads a task's server-sent events as a browser does."""
+"""Reader of a task's server-sent events, like a browser's EventSource."""
 
 from __future__ import annotations
 
@@ -14,26 +14,25 @@ import httpx
 @dataclass(frozen=True)
 class Event:
     id: str
-    told: dict[str, Any]
+    status: dict[str, Any]
 
 
 class Listener:
-    """An open stream; `retry_ms` and `comments` are what came of them so far."""
+    """Open event stream, with the last retry time and the number of comments received so far."""
 
     def __init__(self, answer: httpx.Response) -> None:
         self.answer = answer
         self.retry_ms: int | None = None
-        self.comments = 0
         self._lines = answer.aiter_lines()
 
     async def next(self) -> Event | None:
-        """The next event, or None when the server has ended the stream."""
+        """Waits for the next event; None when the server has ended the stream."""
         fields: dict[str, str] = {}
         async for line in self._lines:
             name, _, value = line.partition(": ")
             if line.startswith(":"):
-                self.comments += 1
-            elif line:
+                continue  # a comment
+            if line:
                 fields[name] = value
             elif "data" in fields:
                 return Event(fields["id"], json.loads(fields["data"]))

@@ -1,4 +1,4 @@
-"""An OpenID Connect issuer of the tests' own: a discovery document, keys, and tokens that say anything."""
+"""Test issuer of OpenID Connect: discovery document, keys, and tokens with arbitrary claims."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def public_jwk(key: RSAPrivateKey, key_id: str) -> dict[str, Any]:
 
 @dataclass
 class Issuer:
-    """`url` is its name; `key` signs what `token` makes."""
+    """Issuer at `url`; `key` signs its tokens."""
 
     url: str
     key: RSAPrivateKey = field(default_factory=new_key)
 
     def token(self, subject: str, *roles: str, key: Any = None, kid: str = "first", **claims: Any) -> str:
-        """A good token, but for what `claims` say otherwise; a claim that is None is left out."""
-        said = {
+        """Returns a valid token, changed by `claims`; a claim that is None is left out."""
+        payload = {
             "iss": self.url,
             "aud": ["account", AUDIENCE],
             "sub": subject,
@@ -49,8 +49,8 @@ class Issuer:
             "realm_access": {"roles": list(roles)},
             **claims,
         }
-        kept = {name: value for name, value in said.items() if value is not None}
-        return jwt.encode(kept, key or self.key, algorithm="RS256", headers={"kid": kid})
+        payload = {name: value for name, value in payload.items() if value is not None}
+        return jwt.encode(payload, key or self.key, algorithm="RS256", headers={"kid": kid})
 
     def documents(self) -> dict[str, dict[str, Any]]:
         return {
@@ -61,10 +61,10 @@ class Issuer:
 
 @contextmanager
 def running_issuer() -> Iterator[Issuer]:
-    """An issuer that answers on a port of its own as long as the context."""
+    """Runs an issuer on a free port while the context is open."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # the name that the standard library calls
+        def do_GET(self) -> None:  # the name is the standard library's
             document = issuer.documents().get(self.path)
             self.send_response(200 if document else 404)
             self.end_headers()

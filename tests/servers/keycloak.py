@@ -1,8 +1,7 @@
-"""A real Keycloak, as its Maven artifact, with the realm that ships with the product."""
+"""Real Keycloak, from its Maven artifact, with the realm that the product ships."""
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -16,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from filelock import FileLock
 
-from local.ports import free_ports
+from tests.servers.ports import free_ports
 
 VERSION = "26.4.0"
 ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
@@ -25,8 +25,8 @@ COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".tools"
 REALM = ROOT / "deploy" / "keycloak" / "video-realm.json"
-# A client whose tokens are not meant for the product: Keycloak says `aud: account` in them.
-STRANGER = {
+# A client whose tokens are not meant for the product: their `aud` is `account`.
+OTHER_CLIENT = {
     "clientId": "another-product",
     "enabled": True,
     "publicClient": True,
@@ -35,7 +35,7 @@ STRANGER = {
 
 
 class KeycloakAbsent(Exception):
-    """Why there is none on this machine."""
+    """Keycloak can't run on this machine; the message has the reason."""
 
 
 @dataclass(frozen=True)
@@ -60,17 +60,16 @@ class Keycloak:
 
 @contextmanager
 def running_keycloak(log_path: Path) -> Iterator[Keycloak]:
-    """Keycloak on free ports, with a database in memory. Raises `KeycloakAbsent`."""
+    """Runs Keycloak on free ports, with a database in memory. Raises `KeycloakAbsent`."""
     java = shutil.which("java")
     if java is None:
         raise KeycloakAbsent("there is no Java to run it")
     TOOLS.mkdir(exist_ok=True)
-    with (TOOLS / "keycloak.lock").open("w") as alone:
-        # Two of one installation would write the same files while they start.
-        fcntl.flock(alone, fcntl.LOCK_EX)
+    # Two servers of one installation would write the same files while they start.
+    with FileLock(TOOLS / "keycloak.lock"):
         home = _installed()
         _offer_realm(home)
-        port, management_port = free_ports("127.0.0.1", 2)
+        port, management_port = free_ports(2)
         command = [
             *("bash", str(home / "bin" / "kc.sh"), "start", "--optimized", "--import-realm"),
             *("--cache", "local", "--http-enabled", "true", "--hostname-strict", "false"),
@@ -119,7 +118,7 @@ def _installed() -> Path:
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(unfinished)
     unpacked = unfinished / f"keycloak-{VERSION}"
-    # Once, and not at each start as `start-dev` does.
+    # Built once, not at each start as by `start-dev`.
     subprocess.run(
         ["bash", str(unpacked / "bin" / "kc.sh"), "build", "--db", "dev-mem"],
         env=_environment(),
@@ -134,7 +133,7 @@ def _installed() -> Path:
 
 
 def _environment() -> dict[str, str]:
-    # It lives for a minute: compiling its code well takes longer than running it.
+    # It runs for a minute: optimizing compilation would take longer than it saves.
     return {
         **os.environ,
         "JAVA_OPTS_KC_HEAP": "-Xms64m -Xmx512m",
@@ -144,7 +143,7 @@ def _environment() -> dict[str, str]:
 
 def _offer_realm(home: Path) -> None:
     realm = json.loads(REALM.read_text())
-    realm["clients"].append(STRANGER)
+    realm["clients"].append(OTHER_CLIENT)
     offered = home / "data" / "import"
     offered.mkdir(parents=True, exist_ok=True)
     (offered / "video-realm.json").write_text(json.dumps(realm))

@@ -1,4 +1,4 @@
-"""A process of the product as an installation runs it: by its main, told everything by its environment."""
+"""Process of the product as an installation runs it: by its main module, configured by its environment."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pathlib import Path
 
 from adapters.object_store import StoreSettings
 from local.programs import answers
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 
 
 def product_environment(store: StoreSettings, temporal: str, folder: Path) -> dict[str, str]:
-    """What every process of one product is told; its catalogue and scratch files lie in `folder`."""
+    """Environment of every process of one product, with catalogue and scratch files in `folder`."""
     return {
         "S3_ENDPOINT": store.endpoint,
         "S3_ACCESS_KEY": store.access_key,
@@ -32,7 +32,7 @@ def product_environment(store: StoreSettings, temporal: str, folder: Path) -> di
 
 @contextmanager
 def running(module: str, environment: Mapping[str, str], log_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that is told to stop at the end, and must then do so."""
+    """Runs the process; stops it at the end of the context, and fails if it does not stop."""
     with log_path.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", module],
@@ -55,7 +55,7 @@ def running(module: str, environment: Mapping[str, str], log_path: Path) -> Iter
 
 @contextmanager
 def running_api(environment: Mapping[str, str], log_path: Path) -> Iterator[str]:
-    """The address of an API that answers."""
+    """Runs an API; yields its address once it answers."""
     with api_process(environment, log_path) as (url, _):
         yield url
 
@@ -64,7 +64,7 @@ def running_api(environment: Mapping[str, str], log_path: Path) -> Iterator[str]
 def api_process(
     environment: Mapping[str, str], log_path: Path
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """An API that answers, and the process that it is."""
+    """Runs an API; yields its address and its process once it answers."""
     port = free_port()
     with running("api.main", {**environment, "API_PORT": str(port)}, log_path) as process:
         url = f"http://127.0.0.1:{port}"

@@ -1,4 +1,4 @@
-"""A real Temporal dev server on free ports, for tests that need one."""
+"""Real Temporal dev server on free ports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.ports import free_ports
+from tests.servers.ports import free_port
 
 TOOLS = Path(__file__).parents[2] / ".tools" / "bin"
 
@@ -26,13 +26,9 @@ _ATTRIBUTES = tuple(
 )
 
 
-def free_port() -> int:
-    return free_ports("127.0.0.1", 1)[0]
-
-
 @contextmanager
 def temporal_server(log_path: Path, switches: tuple[str, ...] = (), bare: bool = False) -> Iterator[str]:
-    """The address of a server that lives as long as the context; a `bare` one has no search attributes."""
+    """Runs a server; yields its address. A `bare` one has no search attributes."""
     program = shutil.which("temporal", path=str(TOOLS)) or shutil.which("temporal")
     assert program is not None, "no temporal program: run `make tools`"
     port = free_port()
@@ -49,7 +45,7 @@ def temporal_server(log_path: Path, switches: tuple[str, ...] = (), bare: bool =
 
 
 def _wait_for(program: str, port: int, server: subprocess.Popen[bytes]) -> None:
-    """Its port is open before its frontend answers, and its frontend before there is a namespace."""
+    """Waits for the namespace: it exists some time after the port is open and the frontend answers."""
     ask = [program, "operator", "namespace", "describe", "-n", "default", "--address", f"127.0.0.1:{port}"]
     for _ in range(300):
         assert server.poll() is None, "the Temporal server ended while it started"

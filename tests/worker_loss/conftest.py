@@ -1,4 +1,4 @@
-"""Real workers as processes, on a real Temporal server and a real store."""
+"""Fixtures of the worker-loss tests: real worker processes, Temporal server and object store."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PATIENCE_S = 180
 
 @dataclass
 class Plant:
-    """One test's workers and tasks."""
+    """Workers and tasks of one test."""
 
     address: str
     client: Client
@@ -44,10 +44,10 @@ class Plant:
         return S3ObjectStore(self.settings)
 
     def start_worker(self, role: str = "all", **environment: str) -> subprocess.Popen[bytes]:
-        """An `encoder` does nothing but `downscale`, one at a time; `others` do all the rest."""
+        """Starts a worker: an `encoder` runs only `downscale`, one at a time; `others` run all the rest."""
         store = self.settings
-        where = [self.address, store.endpoint, store.access_key, store.secret_key, store.bucket]
-        command = [sys.executable, "-m", "tests.worker_loss.worker", *where, str(self.folder), role]
+        servers = [self.address, store.endpoint, store.access_key, store.secret_key, store.bucket]
+        command = [sys.executable, "-m", "tests.worker_loss.worker", *servers, str(self.folder), role]
         with (self.folder / f"worker-{len(self.workers)}.log").open("wb") as log:
             worker = subprocess.Popen(
                 command,
@@ -63,7 +63,7 @@ class Plant:
     async def start_task(
         self, behaviour: str, stage_timeout_s: int = 600, *, animals: bool = True
     ) -> WorkflowHandle[VideoPipeline, TaskState]:
-        """A task whose `downscale` behaves so; without `animals` it does nothing beside that."""
+        """Starts a task whose `downscale` has this behaviour; without `animals` nothing runs beside it."""
         video_id = f"{behaviour}-{uuid.uuid4().hex}"
         source = self.store.put(f"videos/original/{video_id}/source", b"source", "video/mp4")
         options = ProcessingOptions(subtitle_mode=SubtitleMode.NONE, language="en", animals=animals)
@@ -74,18 +74,18 @@ class Plant:
         return self.client.get_workflow_handle_for(VideoPipeline.run, task_id)
 
     async def until_waiting(self, activity: str, task: WorkflowHandle[VideoPipeline, TaskState]) -> None:
-        """Until an attempt of the activity has come to a worker and waits there for its turn."""
+        """Waits until an attempt of the activity has reached a worker and waits there for a slot."""
         for _ in range(_PATIENCE_S * 10):
             description = await task.describe()
             for pending in description.raw_description.pending_activities:
                 if pending.activity_type.name == activity and pending.heartbeat_details.payloads:
-                    (beat,) = await description.data_converter.decode(
+                    (details,) = await description.data_converter.decode(
                         pending.heartbeat_details.payloads, [HeartbeatDetails]
                     )
-                    assert not beat.trail.at_work
+                    assert not details.trail.at_work
                     return
             await asyncio.sleep(0.1)
-        raise AssertionError(f"{activity} did not come to wait")
+        raise AssertionError(f"{activity} does not wait for a slot")
 
     async def until(self, true: Callable[[], bool], what: str) -> None:
         for _ in range(_PATIENCE_S * 10):

@@ -1,4 +1,4 @@
-"""A source that kills whatever works on it is put aside; what works beside it comes to its end."""
+"""Crash handling: a source that crashes its workers is given up; work beside it completes."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from domain.tasks.state import TaskStatus
 from tests.worker_loss.conftest import Plant
 
 
-async def test_a_source_that_kills_its_worker_three_times_is_put_aside_and_its_neighbour_completes(
+async def test_a_source_that_crashes_its_worker_three_times_is_given_up_and_its_neighbour_completes(
     plant: Plant,
 ) -> None:
     plant.start_worker()
     killer, neighbour = await plant.start_task("killer"), await plant.start_task("neighbour")
     results = asyncio.gather(killer.result(), neighbour.result(), return_exceptions=True)
 
-    def restart_the_dead() -> bool:
+    def restart_crashed_worker() -> bool:
         if plant.workers[-1].poll() is not None:
             plant.start_worker()
         return results.done()
 
-    await plant.until(restart_the_dead, "the end of both tasks")
+    await plant.until(restart_crashed_worker, "the end of both tasks")
     failed, completed = await results
 
     assert isinstance(failed, WorkflowFailureError)
@@ -34,15 +34,17 @@ async def test_a_source_that_kills_its_worker_three_times_is_put_aside_and_its_n
     assert completed.status is TaskStatus.COMPLETED
     assert len(plant.lines("killer.deaths")) == 3
     assert len(plant.workers) == 4
-    # The neighbour was killed once, with the killer; after that neither worked beside the other.
+    # The neighbour crashed once, with the killer; after that neither ran beside the other.
     assert len(plant.lines("neighbour.attempts")) == 2
     with pytest.raises(StopIteration):
         next(iter(plant.store.list_prefix("temp/")))
 
 
-async def test_a_suspect_works_alone_only_until_it_is_past_the_place_of_its_death(plant: Plant) -> None:
+async def test_a_crash_suspect_runs_alone_only_until_it_has_passed_the_place_of_its_crash(
+    plant: Plant,
+) -> None:
     first = plant.start_worker()
-    # Whatever of it was at work when its worker died would be a suspect too, and wait for its turn alone.
+    # Without animal detection: an activity beside it at the crash would be a suspect too, and run alone.
     unlucky = await plant.start_task("unlucky", animals=False)
     await plant.ended(first)
     plant.start_worker()

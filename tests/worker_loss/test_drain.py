@@ -1,4 +1,4 @@
-"""A worker that is told to stop hands its work over, and ends."""
+"""Drain of a worker: at SIGTERM it hands its work over and exits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from domain.tasks.state import TaskStatus
 from tests.worker_loss.conftest import Plant
 
 
-async def test_work_that_is_drained_more_often_than_it_may_fail_completes(plant: Plant) -> None:
+async def test_an_activity_that_is_drained_more_often_than_it_may_fail_completes(plant: Plant) -> None:
     task = await plant.start_task("steady")
     for count in range(1, 9):
         worker = plant.start_worker()
@@ -26,7 +26,7 @@ async def test_work_that_is_drained_more_often_than_it_may_fail_completes(plant:
     assert plant.lines("steady.attempts") == [str(attempt) for attempt in range(1, 10)]
 
 
-async def test_work_that_hears_nothing_is_handed_over_all_the_same(plant: Plant) -> None:
+async def test_an_activity_that_ignores_the_stop_is_handed_over(plant: Plant) -> None:
     deaf = plant.start_worker()
     task = await plant.start_task("deaf")
     await plant.until(lambda: plant.lines("deaf.attempts") == ["1"], "its first attempt")
@@ -44,7 +44,7 @@ async def test_work_that_hears_nothing_is_handed_over_all_the_same(plant: Plant)
 
 @contextmanager
 def silent_server(address: str) -> Iterator[None]:
-    """The Temporal server answers nobody, and does not hang up on anybody either."""
+    """Suspends the Temporal server: connections stay open without answers."""
     port = address.rpartition(":")[2]
     (server,) = [child for child in psutil.Process().children() if port in child.cmdline()]
     server.suspend()
@@ -54,7 +54,7 @@ def silent_server(address: str) -> Iterator[None]:
         server.resume()
 
 
-async def test_a_worker_that_temporal_does_not_answer_ends_all_the_same(plant: Plant) -> None:
+async def test_a_drained_worker_exits_even_if_temporal_does_not_answer(plant: Plant) -> None:
     first = plant.start_worker()
     task = await plant.start_task("deaf")
     await plant.until(lambda: plant.lines("deaf.attempts") == ["1"], "its first attempt")
@@ -68,7 +68,7 @@ async def test_a_worker_that_temporal_does_not_answer_ends_all_the_same(plant: P
     assert state.status is TaskStatus.COMPLETED
 
 
-async def test_an_attempt_that_takes_too_long_is_a_fault_and_not_a_death(plant: Plant) -> None:
+async def test_an_attempt_that_takes_too_long_is_a_fault_and_not_a_crash(plant: Plant) -> None:
     plant.start_worker()
     task = await plant.start_task("slow", stage_timeout_s=15)
     state = await task.result()
@@ -77,5 +77,5 @@ async def test_an_attempt_that_takes_too_long_is_a_fault_and_not_a_death(plant: 
     assert (
         (plant.folder / "slow.trail")
         .read_text()
-        .startswith("Trail(deaths=0, died_at=0.0, faults=2, at_work=False")
+        .startswith("AttemptHistory(deaths=0, died_at=0.0, faults=2, at_work=False")
     )

@@ -1,4 +1,4 @@
-"""A worker that was frozen while others finished its task changes nothing when it thaws."""
+"""Fencing: a worker that was frozen while others finished its task changes nothing when it continues."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from tests.worker_loss.conftest import Plant
 
 
 @pytest.mark.parametrize("behaviour", ["frozen", "numb"])
-async def test_a_thawed_attempt_spoils_nothing_and_leaves_nothing(plant: Plant, behaviour: str) -> None:
+async def test_a_superseded_attempt_changes_no_result_and_leaves_no_object(
+    plant: Plant, behaviour: str
+) -> None:
     frozen = plant.start_worker("encoder")  # a frozen worker that has room would be sent more work
     plant.start_worker("others")
     task = await plant.start_task(behaviour)
@@ -23,7 +25,7 @@ async def test_a_thawed_attempt_spoils_nothing_and_leaves_nothing(plant: Plant, 
     before = plant.objects()
     (plant.folder / "thawed").touch()
     frozen.send_signal(signal.SIGCONT)
-    await plant.until(lambda: "removed the" in (plant.folder / "worker-0.log").read_text(), "its tidying")
+    await plant.until(lambda: "removed the" in (plant.folder / "worker-0.log").read_text(), "its clean-up")
     frozen.send_signal(signal.SIGTERM)
     exit_code = await plant.ended(frozen)
 

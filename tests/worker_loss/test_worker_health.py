@@ -1,4 +1,4 @@
-"""A worker says whether it lives and whether it is there for work; whoever looks after it acts on that."""
+"""Health endpoints of a worker: liveness and readiness, for an orchestrator."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from adapters.settings import HealthAddress, read_worker
 from adapters.worker.health import WorkerHealth, answering
 from domain.errors import SettingInvalid
 from domain.tasks.state import TaskStatus
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 from tests.worker_loss.conftest import Plant
 from tests.worker_loss.test_drain import silent_server
 
@@ -22,7 +22,7 @@ ACTIVITIES = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
 
 
 def ask(port: int, path: str) -> tuple[int, str]:
-    """The answer's status and what it says; 0 and nothing when nobody answers."""
+    """Status and text of the answer; 0 and an empty text without an answer."""
     try:
         answer = httpx.get(f"http://127.0.0.1:{port}{path}", timeout=30, trust_env=False)
     except httpx.TransportError:
@@ -31,7 +31,7 @@ def ask(port: int, path: str) -> tuple[int, str]:
 
 
 def ask_from_a_thread(port: int, path: str) -> tuple[int, str]:
-    """The loop that the test runs in stands still until the answer is there."""
+    """Sends the request from a thread, while this call blocks the test's event loop."""
     answers: list[tuple[int, str]] = []
     asking = threading.Thread(target=lambda: answers.append(ask(port, path)))
     asking.start()
@@ -39,7 +39,7 @@ def ask_from_a_thread(port: int, path: str) -> tuple[int, str]:
     return answers[0]
 
 
-async def test_a_worker_is_ready_until_it_is_told_to_stop_and_lives_until_it_has(plant: Plant) -> None:
+async def test_a_worker_is_ready_until_its_drain_begins_and_alive_until_its_exit(plant: Plant) -> None:
     port = free_port()
     worker = plant.start_worker(WORKER_HEALTH_PORT=str(port), WORKER_DRAIN="120")
     await plant.until(lambda: ask(port, "/ready") == (200, "ready"), "a ready worker")
@@ -58,7 +58,7 @@ async def test_a_worker_is_ready_until_it_is_told_to_stop_and_lives_until_it_has
     assert (await task.result()).status is TaskStatus.COMPLETED
 
 
-async def test_a_worker_that_temporal_does_not_answer_lives_and_is_not_ready(plant: Plant) -> None:
+async def test_a_worker_without_an_answering_temporal_is_alive_and_not_ready(plant: Plant) -> None:
     port = free_port()
     plant.start_worker(WORKER_HEALTH_PORT=str(port))
     await plant.until(lambda: ask(port, "/ready") == (200, "ready"), "a ready worker")
@@ -78,15 +78,15 @@ async def test_a_worker_is_not_ready_while_a_queue_of_it_is_not_polled(plant: Pl
     assert await health.ready() == "does not poll yet: cpu, nowhere"
 
 
-async def test_a_loop_that_stands_still_is_told(plant: Plant) -> None:
+async def test_a_blocked_event_loop_is_reported_as_unhealthy(plant: Plant) -> None:
     port = free_port()
     with answering(WorkerHealth(plant.client, "somebody", []), HealthAddress("127.0.0.1", port)):
-        status, told = ask_from_a_thread(port, "/health")
+        status, text = ask_from_a_thread(port, "/health")
 
-    assert (status, told) == (503, "no answer from the worker's loop within 4 s")
+    assert (status, text) == (503, "no answer from the worker's loop within 4 s")
 
 
-async def test_a_port_that_is_taken_is_named(plant: Plant) -> None:
+async def test_the_error_names_a_port_that_is_in_use(plant: Plant) -> None:
     with socket.socket() as taker:
         taker.bind(("127.0.0.1", 0))
         taker.listen()
@@ -99,7 +99,7 @@ async def test_a_port_that_is_taken_is_named(plant: Plant) -> None:
             pass
 
 
-def test_nobody_is_answered_unless_a_port_is_named() -> None:
+def test_there_is_no_health_endpoint_without_a_port() -> None:
     assert read_worker("cpu", {}).health is None
     named = {"WORKER_HEALTH_HOST": "0.0.0.0", "WORKER_HEALTH_PORT": "8081"}
     assert read_worker("cpu", named).health == HealthAddress("0.0.0.0", 8081)

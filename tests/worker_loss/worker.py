@@ -1,7 +1,7 @@
-"""A whole worker in a process of its own, whose stages do what the name of their source says.
+"""Worker process whose stages behave as the name of their source says.
 
-It is put together as the product's workers are: the same life, guard, store and process end. Files in the
-shared folder tell the test what happens here, and this process what the test has done.
+It is assembled like the product's workers, with the same serving loop, interceptor, store and process end.
+The test and this process communicate by files in the shared folder.
 """
 
 from __future__ import annotations
@@ -66,40 +66,40 @@ class Stages:
     def downscale(self, request: DownscaleInput) -> EncodedVideo:
         with open_attempt(self.scratch, request.task_id) as attempt:
             name = request.source.key.split("/")[2].partition("-")[0]
-            self.tell(f"{name}.attempts", f"{activity.info().attempt}\n")
+            self.write(f"{name}.attempts", f"{activity.info().attempt}\n")
             if name != "plain":
                 getattr(self, f"_{name}")(attempt)
             picture = self.store.put(attempt.key("picture.mp4"), name.encode(), "video/mp4")
             return EncodedVideo(picture)
 
     def _killer(self, attempt: Attempt) -> None:
-        """Ends its worker as soon as it has company, or at once when it had that before; always at its start,
-        because whether a beat that tells of more gets away before the end is left to chance."""
+        """Crashes its worker once the neighbour has started, always before any progress, because a heartbeat
+        with progress might not be sent before the crash."""
         self._until("neighbour.attempts", attempt)
-        self.tell("killer.deaths", f"{activity.info().attempt}\n")
+        self.write("killer.deaths", f"{activity.info().attempt}\n")
         os.kill(os.getpid(), signal.SIGKILL)
 
     def _unlucky(self, attempt: Attempt) -> None:
-        """Its worker dies once; the next time it comes further, and waits there for company."""
+        """Crashes its worker once; its second attempt gets further, and waits there for another attempt."""
         if activity.info().attempt == 1:
             attempt.progress.advance(0.3)
             os.kill(os.getpid(), signal.SIGKILL)
-        self.tell("unlucky.is_back", "")
+        self.write("unlucky.is_back", "")
         self._until("may_go_on", attempt)
         attempt.progress.advance(0.5)
         self._until("plain.attempts", attempt)
 
     def _neighbour(self, attempt: Attempt) -> None:
-        """Works until the killer has struck for the first time."""
+        """Works until the killer's first crash."""
         self._until("killer.deaths", attempt)
 
     def _frozen(self, attempt: Attempt) -> None:
-        """In its first attempt, stops in the middle of its writing until it is thawed, and writes on."""
+        """In its first attempt, waits between two writes until the test releases it."""
         if activity.info().attempt == 1:
             self._write_over_a_freeze(attempt)
 
     def _numb(self, attempt: Attempt) -> None:
-        """The same, but looks whether it is still wanted when it has thawed."""
+        """The same, but then checks whether it must stop."""
         if activity.info().attempt == 1:
             self._write_over_a_freeze(attempt)
             while True:
@@ -109,28 +109,28 @@ class Stages:
 
     def _write_over_a_freeze(self, attempt: Attempt) -> None:
         self.store.put(attempt.key("before.mp4"), b"before", "video/mp4")
-        self.tell("writing", "")
+        self.write("writing", "")
         while not (self.shared / "thawed").exists():
             time.sleep(0.05)
         self.store.put(attempt.key("after.mp4"), b"after", "video/mp4")
 
     def _steady(self, attempt: Attempt) -> None:
-        """Works until its worker is told to stop, eight times."""
+        """Works until its worker is drained, eight times."""
         while activity.info().attempt <= 8:
             attempt.progress.working()
             attempt.progress.check()
             time.sleep(0.05)
 
     def _slow(self, attempt: Attempt) -> None:
-        """Takes longer than it may, in all but its third attempt."""
+        """Exceeds its time limit in all attempts before the third."""
         while activity.info().attempt < 3:
             attempt.progress.working()
             attempt.progress.check()
             time.sleep(0.05)
-        self.tell("slow.trail", repr(last_details(activity.info()).trail))
+        self.write("slow.trail", repr(last_details(activity.info()).trail))
 
     def _deaf(self, attempt: Attempt) -> None:
-        """Hears nothing in its first attempt."""
+        """Ignores every stop in its first attempt."""
         if activity.info().attempt == 1:
             time.sleep(3600)
 
@@ -142,16 +142,16 @@ class Stages:
             attempt.progress.check()
             time.sleep(0.05)
 
-    def tell(self, name: str, line: str) -> None:
+    def write(self, name: str, line: str) -> None:
         with (self.shared / name).open("a") as file:
             file.write(line)
 
 
 async def run() -> None:
     address, endpoint, access_key, secret_key, bucket, folder, role = sys.argv[1:]
-    told = read_worker("test")
+    read = read_worker("test")
     settings = WorkerSettings(
-        f"test-{os.getpid()}", Path(folder) / "scratch", 4, told.drain_s, None, None, told.health
+        f"test-{os.getpid()}", Path(folder) / "scratch", 4, read.drain_s, None, None, read.health
     )
     store = S3ObjectStore(StoreSettings(endpoint, access_key, secret_key, bucket))
     client = await Client.connect(address)

@@ -1,4 +1,4 @@
-"""Starts tasks against workers whose activities answer from a script."""
+"""Rig of the workflow tests: starts tasks and workers whose activities return scripted results."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _STANDARD = ProcessingOptions()
 
 @dataclass
 class Rig:
-    """One test's tasks and workers."""
+    """Tasks and workers of one test."""
 
     client: Client
     script: Script
@@ -62,7 +62,7 @@ class Rig:
     async def workers(
         self, slots: int | None = None, interceptors: Sequence[Interceptor] = ()
     ) -> AsyncIterator[None]:
-        """`slots` is how many activities of one queue run at the same time."""
+        """Runs the workers; `slots` is the number of concurrent activities of a queue."""
         activities = self.script.activities()
         async with AsyncExitStack() as stack:
             threads = stack.enter_context(ThreadPoolExecutor(8))
@@ -84,7 +84,7 @@ class Rig:
             yield
 
     async def until(self, task_id: str, true: Callable[[LiveState], bool]) -> LiveState:
-        """The first state of the task that is as wanted."""
+        """Waits for the first state of the task that fulfils the condition."""
         for _ in range(200):
             live = await self.tasks.state(task_id)
             if live is not None and true(live):
@@ -93,8 +93,13 @@ class Rig:
         raise AssertionError(f"not within 20 s; the last state was {live}")
 
     async def end(self) -> None:
-        """Leave no task to the workers of the next test, which serve the same queues."""
+        """Terminates all tasks, because the workers of the next test serve the same queues."""
         for task_id in self.started:
             handle = self.client.get_workflow_handle(task_id)
             if (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
                 await handle.terminate()
+
+
+def statuses(live: LiveState) -> dict[str, str]:
+    """Status of each stage by its name."""
+    return {name: stage.status.value for name, stage in live.state.stages.items()}

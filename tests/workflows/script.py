@@ -1,4 +1,4 @@
-"""Activities that answer at once with literal results, unless the script says otherwise."""
+"""Scripted activities: return literal results at once, or fail or wait as the script says."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from domain.messages.stages import (
     DownscaleInput,
     EncodedVideo,
     ExtractAudioInput,
+    GivenSubtitlesInput,
     LanguageInput,
     MergeInput,
     ProbeInput,
@@ -37,7 +38,6 @@ from domain.messages.stages import (
     SubtitleFiles,
     SubtitlesInput,
 )
-from domain.messages.subtitles import GivenSubtitlesInput
 from domain.speech.words import LanguageEstimate, LanguageVerdict
 from domain.storage.artifact import Artifact
 from domain.tasks.webhooks import NotifyInput
@@ -63,8 +63,8 @@ def artifact(key: str) -> Artifact:
 
 @dataclass
 class Script:
-    """`faults` holds the errors that an activity raises, one a try; `held` activities beat until they
-    are cancelled or let go; `calls` is every message in the order of arrival."""
+    """`faults` are the errors that an activity raises, one for each try; `held` activities send heartbeats
+    until they are cancelled or released; `calls` are all messages in order of arrival."""
 
     media: SourceMedia = MEDIA
     language: LanguageEstimate = field(
@@ -99,8 +99,8 @@ class Script:
 
         @activity.defn(name="encode_chunk", no_thread_cancel_exception=True)
         def encode_chunk(message: EncodeChunkInput) -> EncodedChunk:
-            made = EncodedChunk(artifact(f"chunk-{message.chunk.index}"), remark=self.remark)
-            return self._play(f"encode_chunk {message.chunk.index}", message, made)
+            encoded = EncodedChunk(artifact(f"chunk-{message.chunk.index}"), remark=self.remark)
+            return self._play(f"encode_chunk {message.chunk.index}", message, encoded)
 
         @activity.defn(name="encode_sound")
         def encode_sound(message: EncodeSoundInput) -> Artifact:

@@ -1,4 +1,4 @@
-"""How `VideoPipeline` encodes a long video, on a real Temporal server with scripted activities."""
+"""Encoding of a long video in chunks, on a real Temporal server with scripted activities."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Whose activities a busy worker takes up first, on a real Temporal server that is told to be fair.
+"""Fairness between owners: order of activities on a busy worker, on a real Temporal server with fairness.
 
-Only the order counts, by the server's own moments of scheduling and starting.
+Only the order is checked, by the server's own scheduling and start times.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.workflows.script import Script
 
 @dataclass(frozen=True)
 class Taken:
-    """One activity as the worker took it up."""
+    """One activity that the worker has started."""
 
     task_id: str
     name: str
@@ -38,7 +38,7 @@ class Taken:
 
 @dataclass
 class BusyScript(Script):
-    """Every activity takes a moment, so that others queue up behind it."""
+    """Every activity takes 30 ms, so that others wait in the queue."""
 
     taken: list[Taken] = field(default_factory=list)
 
@@ -52,7 +52,7 @@ class BusyScript(Script):
         return super()._play(name, message, result)
 
     def in_front_of(self, mine: Taken) -> int:
-        """How many activities of other tasks were taken from the queue while this one waited in it."""
+        """Number of activities of other tasks that were started while this one waited in the queue."""
         return sum(
             other.queue == mine.queue
             and other.task_id != mine.task_id
@@ -69,7 +69,7 @@ async def fair_client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
 
 
 async def queued(rig: Rig, requests: list[PipelineRequest]) -> None:
-    """Start these tasks, and wait until the first activity of each is in its queue."""
+    """Starts these tasks, and waits until the first activity of each is in its queue."""
     for request in requests:
         await rig.start(request)
     for request in requests:
@@ -83,8 +83,10 @@ async def queued(rig: Rig, requests: list[PipelineRequest]) -> None:
 
 
 async def single_task_among(client: Client, many: int) -> tuple[BusyScript, list[Taken]]:
-    """One owner has `many` tasks in the queue when another sends a single one: what was taken up until
-    that one was completed, and what of it is the single task's."""
+    """Starts `many` tasks of one owner and then a single one of another; waits until that one is completed.
+
+    Returns the script with all started activities, and those of the single task.
+    """
     script = BusyScript(held={"probe": 0.0})
     rig = Rig(client, script)
     async with rig.workers(slots=1):
@@ -111,8 +113,8 @@ async def test_a_hundred_tasks_of_one_owner_delay_anothers_by_less_than_two_task
     assert len(others) < 100, "the busy owner's tasks were all taken up first"
 
 
-async def test_a_server_that_is_not_told_to_be_fair_serves_the_single_task_last(tmp_path: Path) -> None:
-    """What the switches are for; it also shows that the count above can fail."""
+async def test_a_server_without_fairness_serves_the_single_task_last(tmp_path: Path) -> None:
+    """The reason for the switches; it also shows that the check above can fail."""
     one_line = ("numTaskqueueReadPartitions=1", "numTaskqueueWritePartitions=1")
     switches = tuple(part for name in one_line for part in ("--dynamic-config-value", f"matching.{name}"))
     with temporal_server(tmp_path / "server.log", switches) as address:
@@ -141,7 +143,9 @@ async def test_of_one_owners_tasks_the_better_plan_goes_first(fair_client: Clien
     assert probed == [running, premium, standard, free]
 
 
-async def test_an_owner_with_a_very_long_name_is_served_and_known_by_it(fair_client: Client) -> None:
+async def test_an_owner_with_a_very_long_name_is_served_and_shown_with_the_full_name(
+    fair_client: Client,
+) -> None:
     rig = Rig(fair_client, Script())
     request = rig.request(owner="oidc:" + "x" * 255)
     async with rig.workers():

@@ -1,4 +1,4 @@
-"""A task whose subtitles are given listens to nothing, and burns what was given."""
+"""A task with given subtitles skips speech recognition and burns the given cues."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GIVEN = ProcessingOptions(
 )
 
 
-async def test_given_subtitles_are_burned_and_nobody_listens_or_looks(rig: Rig) -> None:
+async def test_given_subtitles_are_burned_without_speech_recognition_or_animal_detection(rig: Rig) -> None:
     async with rig.workers():
         state = await (await rig.start(rig.request(GIVEN))).result()
 
@@ -74,7 +74,7 @@ async def test_subtitles_that_can_not_be_read_end_the_task_with_their_line(rig: 
     assert rig.script.messages("clean_up")[0].drop_source
 
 
-async def test_who_waits_for_a_task_is_told_when_it_has_ended_and_when_it_has_not(rig: Rig) -> None:
+async def test_waiting_for_a_task_returns_true_at_its_end_and_false_at_the_time_limit(rig: Rig) -> None:
     request = rig.request(GIVEN)
     await rig.start(request)
     assert not await rig.tasks.ended(request.task_id, 0.2)

@@ -1,4 +1,4 @@
-"""What an operator's list of tasks answers, on a real Temporal server."""
+"""Search attributes of tasks and their display in the Web UI, on a real Temporal server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.workflows.script import Script
 
 
 async def listed(client: Client, query: str, task_id: str) -> bool:
-    """Whether the list shows this task; it follows its tasks with some delay."""
+    """True once the list shows this task; Temporal updates the list with some delay."""
     for _ in range(600):
         found = [task.id async for task in client.list_workflows(f"{query} AND WorkflowId = '{task_id}'")]
         if found:
@@ -26,7 +26,7 @@ async def listed(client: Client, query: str, task_id: str) -> bool:
     return False
 
 
-async def test_the_list_tells_whose_a_task_is_where_it_stands_and_why_it_waits(rig: Rig) -> None:
+async def test_a_parked_task_is_found_by_owner_stage_language_and_failure(rig: Rig) -> None:
     rig.script.faults["merger"] = [ModelUnavailable("No font.")]
     request = rig.request(owner="oidc:4711")
     async with rig.workers():
@@ -44,7 +44,7 @@ async def test_the_list_tells_whose_a_task_is_where_it_stands_and_why_it_waits(r
     assert await listed(rig.client, well, request.task_id)
 
 
-async def test_a_failed_task_is_found_by_what_it_failed_of(rig: Rig) -> None:
+async def test_a_failed_task_is_found_by_its_error_and_stage(rig: Rig) -> None:
     rig.script.faults["downscale"] = [ModelUnavailable("No font.")]
     request = rig.request(park_s=1)
     async with rig.workers():
@@ -56,7 +56,7 @@ async def test_a_failed_task_is_found_by_what_it_failed_of(rig: Rig) -> None:
     assert await listed(rig.client, failed, request.task_id)
 
 
-async def test_what_changes_at_once_costs_one_event(rig: Rig) -> None:
+async def test_changes_at_the_same_time_are_one_event(rig: Rig) -> None:
     async with rig.workers():
         handle = await rig.start(rig.request())
         await handle.result()
@@ -67,12 +67,14 @@ async def test_what_changes_at_once_costs_one_event(rig: Rig) -> None:
         for event in history.events
         if event.HasField("upsert_workflow_search_attributes_event_attributes")
     ]
-    # Each of the five stages begins and ends, and nothing else may cost one.
+    # Each of the five stages begins and ends; nothing else may write an event.
     assert len(written) <= 10
     assert sum("Language" in fields for fields in written) == 1
 
 
-async def test_the_web_ui_shows_whose_video_a_task_is_and_what_its_activities_are(rig: Rig) -> None:
+async def test_the_web_ui_shows_the_video_and_owner_of_a_task_and_a_summary_of_each_activity(
+    rig: Rig,
+) -> None:
     request = rig.request(owner="oidc:4711")
     async with rig.workers():
         handle = await rig.start(request)
@@ -93,12 +95,12 @@ async def test_the_web_ui_shows_whose_video_a_task_is_and_what_its_activities_ar
 
 @pytest.fixture
 async def bare(tmp_path: Path) -> AsyncIterator[Rig]:
-    """On a server where nobody has registered anything."""
+    """Rig on a server without registered search attributes."""
     with temporal_server(tmp_path / "server.log", bare=True) as address:
         yield Rig(await Client.connect(address), Script())
 
 
-async def test_where_the_attributes_are_not_registered_a_task_runs_all_the_same(bare: Rig) -> None:
+async def test_a_task_runs_on_a_server_without_registered_attributes(bare: Rig) -> None:
     async with bare.workers():
         handle = await bare.start(bare.request())
         state = await handle.result()

@@ -1,4 +1,4 @@
-"""What the scheduled sweep removes and what it spares, on a real Temporal server and a real object store."""
+"""Scheduled sweep: removed and spared objects, on a real Temporal server and a real object store."""
 
 from __future__ import annotations
 
@@ -70,11 +70,11 @@ def keys(store: S3ObjectStore) -> set[str]:
     return {found.key for found in store.list_prefix("")}
 
 
-async def test_what_ended_tasks_left_behind_goes_and_everything_else_stays(
+async def test_leftovers_of_ended_tasks_are_removed_and_everything_else_stays(
     rig: Rig, store: S3ObjectStore, uploads: ResumableUploads
 ) -> None:
     request = rig.request()
-    await rig.start(request)  # no worker takes it up, so it is running
+    await rig.start(request)  # without a worker it stays in the state "running"
     needed = f"temp/{request.task_id}/downscale.1/1/picture.mp4"
     for key in (
         "temp/task-ended/merger.1/1/final.mp4",
@@ -90,7 +90,7 @@ async def test_what_ended_tasks_left_behind_goes_and_everything_else_stays(
     assert keys(store) == {"videos/original/v/source", needed}
 
 
-async def test_what_is_young_is_spared(rig: Rig, store: S3ObjectStore, uploads: ResumableUploads) -> None:
+async def test_young_objects_are_spared(rig: Rig, store: S3ObjectStore, uploads: ResumableUploads) -> None:
     store.put("kept/chunks/a/b/0-1.mp4", b"bytes", "video/mp4")
 
     result = await swept(rig.client, store, uploads, SweepInput())
@@ -99,7 +99,7 @@ async def test_what_is_young_is_spared(rig: Rig, store: S3ObjectStore, uploads: 
     assert "kept/chunks/a/b/0-1.mp4" in keys(store)
 
 
-async def test_uploads_that_never_ended_are_dropped(
+async def test_unfinished_multipart_uploads_are_aborted(
     rig: Rig, store: S3ObjectStore, uploads: ResumableUploads
 ) -> None:
     store._quick._create_multipart_upload(store._bucket, "videos/original/w/source", {})
@@ -110,7 +110,7 @@ async def test_uploads_that_never_ended_are_dropped(
     assert store.unfinished("") == []
 
 
-async def test_a_resumable_upload_goes_with_its_parts_when_its_time_is_over(
+async def test_an_expired_resumable_upload_is_removed_with_its_parts(
     rig: Rig, store: S3ObjectStore, uploads: ResumableUploads
 ) -> None:
     now_us = time.time_ns() // 1000
@@ -132,7 +132,7 @@ async def test_a_resumable_upload_goes_with_its_parts_when_its_time_is_over(
     store.remove_prefix("videos/original/v-open/")
 
 
-async def test_the_librarys_upkeep_follows_where_it_is_asked_for(
+async def test_the_upkeep_of_the_library_runs_if_it_is_requested(
     rig: Rig, store: S3ObjectStore, uploads: ResumableUploads
 ) -> None:
     result = await swept(rig.client, store, uploads, SweepInput(upkeep=UpkeepInput(retention_s=7)))

@@ -1,4 +1,4 @@
-"""What people and operators can do to a task: cancel it, retry a stage, ask for its status."""
+"""Control of a task: cancel, retry of a stage, status."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from domain.errors import (
     TaskUnknown,
 )
 from domain.tasks.state import Stage, StageStatus, TaskStatus
-from tests.workflows.looks import statuses
-from tests.workflows.rig import Rig
+from tests.workflows.rig import Rig, statuses
 
 
 async def test_a_cancel_stops_running_stages_and_cleans_up(rig: Rig) -> None:
@@ -94,7 +93,7 @@ async def test_the_status_is_answered_while_no_worker_runs(rig: Rig) -> None:
     assert set(statuses(live).values()) == {"pending"}
 
 
-async def test_a_task_that_was_terminated_is_told_as_cancelled(rig: Rig) -> None:
+async def test_a_terminated_task_is_reported_as_cancelled(rig: Rig) -> None:
     request = rig.request()
     handle = await rig.start(request)
     await handle.terminate("an operator's test")

@@ -1,4 +1,4 @@
-"""What `VideoPipeline` does, on a real Temporal server with scripted activities."""
+"""`VideoPipeline` on a real Temporal server with scripted activities."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ async def test_a_video_without_sound_has_no_language_and_empty_subtitles(rig: Ri
     assert rig.script.messages("subtitles")[0].audio is None
 
 
-async def test_when_nobody_speaks_no_model_listens_again(rig: Rig) -> None:
+async def test_a_video_without_speech_is_not_transcribed(rig: Rig) -> None:
     rig.script.language = LanguageEstimate(LanguageVerdict.NO_SPEECH)
     async with rig.workers():
         handle = await rig.start(rig.request())
@@ -111,7 +111,7 @@ async def test_a_source_at_fault_is_refused_and_removed(rig: Rig) -> None:
     assert rig.script.messages("clean_up")[0].drop_source is True
 
 
-async def test_a_passing_fault_is_tried_again_without_anyone_asking(rig: Rig) -> None:
+async def test_a_transient_fault_is_retried_automatically(rig: Rig) -> None:
     rig.script.faults["downscale"] = [StoreUnavailable("The store answered 503.")]
     async with rig.workers():
         handle = await rig.start(rig.request())
@@ -131,8 +131,8 @@ async def test_a_stage_that_is_drained_again_and_again_does_not_park(rig: Rig) -
     assert len(rig.script.messages("downscale")) == 13
 
 
-async def test_a_source_that_kills_its_workers_is_put_aside_without_waiting_for_anyone(rig: Rig) -> None:
-    rig.script.faults["downscale"] = [SourceKillsWorker("The worker ended without a word 3 times.")]
+async def test_a_source_that_crashes_its_workers_fails_its_task_without_parking(rig: Rig) -> None:
+    rig.script.faults["downscale"] = [SourceKillsWorker("The worker crashed 3 times.")]
     request = rig.request()
     async with rig.workers():
         handle = await rig.start(request)
@@ -150,7 +150,7 @@ async def test_a_source_that_kills_its_workers_is_put_aside_without_waiting_for_
     assert rig.script.messages("clean_up")[0].drop_source is False
 
 
-async def test_a_stage_that_fails_for_good_waits_for_a_retry_and_loses_nothing(rig: Rig) -> None:
+async def test_a_failed_stage_waits_for_a_retry_and_the_others_keep_their_results(rig: Rig) -> None:
     rig.script.faults["subtitles"] = [ModelUnavailable("The model is not there.")]
     request = rig.request()
     async with rig.workers():
@@ -173,7 +173,7 @@ async def test_a_stage_that_fails_for_good_waits_for_a_retry_and_loses_nothing(r
     assert len(rig.script.messages("downscale")) == 1
 
 
-async def test_a_probe_that_fails_for_good_waits_as_its_tasks_first_stage(rig: Rig) -> None:
+async def test_a_failed_probe_parks_the_first_stage_of_its_task(rig: Rig) -> None:
     rig.script.faults["probe"] = [ModelUnavailable("ffprobe is not there.")]
     request = rig.request()
     async with rig.workers():
@@ -185,7 +185,7 @@ async def test_a_probe_that_fails_for_good_waits_as_its_tasks_first_stage(rig: R
     assert state.status is TaskStatus.COMPLETED
 
 
-async def test_a_task_that_nobody_retries_ends_as_failed_with_what_it_has(rig: Rig) -> None:
+async def test_a_parked_task_without_a_retry_fails_and_publishes_its_finished_files(rig: Rig) -> None:
     rig.script.faults["merger"] = [ModelUnavailable("No font.")]
     request = rig.request(park_s=1)
     async with rig.workers():

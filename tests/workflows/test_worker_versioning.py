@@ -1,4 +1,4 @@
-"""Workers of a named build take the tasks of their build, on a real Temporal server."""
+"""Worker versioning: a task stays with the build that started it, on a real Temporal server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BUILD = {"WORKER_DEPLOYMENT": "video-pipeline", "WORKER_BUILD_ID": "build-7"}
 
 
 async def make_current(client: Client) -> None:
-    """As an operator does it, once the build's workers are there."""
+    """Makes the build current with the operator's command, once its workers are registered."""
     temporal = program("temporal")
     assert temporal is not None
     command = [temporal, "worker", "deployment", "set-current-version", "--yes", "--allow-no-pollers"]
@@ -40,7 +40,7 @@ async def make_current(client: Client) -> None:
 
 @pytest.fixture
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    """On a server of its own: a current build takes all new tasks of its queues from then on."""
+    """Rig on its own server, because a current build takes all new tasks of its queues."""
     with temporal_server(tmp_path / "server.log") as address:
         yield Rig(await Client.connect(address), Script())
 
@@ -58,11 +58,11 @@ async def test_a_task_stays_with_the_build_that_began_it(rig: Rig, tmp_path: Pat
             await make_current(rig.client)
             handle = await rig.start(rig.request())
             await asyncio.wait_for(handle.result(), 60)
-            told = (await handle.describe()).raw_description.workflow_execution_info.versioning_info
+            versioning = (await handle.describe()).raw_description.workflow_execution_info.versioning_info
         finally:
             for worker in workers:
                 await worker.shutdown()
             await asyncio.gather(*runs)
 
-    assert told.deployment_version.build_id == "build-7"
-    assert told.behavior == 1  # pinned
+    assert versioning.deployment_version.build_id == "build-7"
+    assert versioning.behavior == 1  # pinned

@@ -1,4 +1,4 @@
-"""Which FFmpeg command encodes one chunk, the sound beside it, or joins what was encoded apart."""
+"""FFmpeg commands of chunked encoding: one chunk's picture, the whole sound, and the join of all."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def encode_chunk(
     source = opened(
         source_path,
         limits,
-        # The source's own timestamps, so that the chunk's borders can be named exactly.
+        # Keeps the source's timestamps, so that the chunk's borders are exact.
         copyts=None,
-        # The border is the trim's; ffmpeg's own would be rounded to microseconds.
+        # The trim filter sets the border; ffmpeg's own seek would round it to microseconds.
         noaccurate_seek=None,
         seek_timestamp=1,
         ss=f"{chunk.seek_us / 1_000_000:.6f}",
@@ -57,22 +57,22 @@ def encode_chunk(
     if ass_path is not None:
         picture = drawn(picture, ass_path)
     from_zero = picture.filter("setpts", f"PTS-({chunk.start_pts - clock.origin_pts})")
-    options = picture_options(media.picture, recipe.aiming_at(rendition)) | mp4_options()
+    options = picture_options(media.picture, recipe.with_quality_of(rendition)) | mp4_options()
     return compiled(ffmpeg.output(from_zero, local_file(target_path), **options))
 
 
 def encode_sound(
     source_path: Path, media: SourceMedia, recipe: EncodeRecipe, target_path: Path, limits: MediaLimits
 ) -> Argv:
-    """The whole sound at once: AAC that is cut and joined would click."""
+    """Encode the whole sound in one run: AAC that is cut and joined clicks."""
     source = opened(source_path, limits)
     options = sound_options(media.sound, recipe) | mp4_options()
     return compiled(ffmpeg.output(*sound_of(source, media.sound), local_file(target_path), **options))
 
 
 def chunk_list(names: list[str], starts: list[Fraction]) -> str:
-    """The concat demuxer's list. Each duration is the distance to the next chunk's start: what a chunk's
-    own header says of its last frame's length is a guess."""
+    """Text of the concat demuxer's list. Each duration is the distance to the next chunk's start, because the
+    length of the last frame in a chunk's header is a guess."""
     lines = ["ffconcat version 1.0"]
     for number, name in enumerate(names):
         lines.append(f"file {name}")
@@ -89,12 +89,12 @@ def join_chunks(
     target_path: Path,
     limits: MediaLimits,
 ) -> Argv:
-    """Copy the chunks' pictures behind each other, and the sound beside them."""
+    """Concatenate the chunks' pictures and mux the sound, both without encoding."""
     picture = ffmpeg.input(
         local_file(list_path),
         f="concat",
         protocol_whitelist="file",
-        # The list and what it names are this product's own files.
+        # The list and the files in it were written by this product.
         format_whitelist="concat,mov,mp4,m4a,3gp,3g2,mj2",
         itsoffset=f"{first_frame_us / 1_000_000:.6f}",
     )

@@ -1,4 +1,4 @@
-"""Which FFmpeg command puts cues into a video, as a track or into the picture."""
+"""FFmpeg commands of subtitles: cues as a selectable track, or burned into the picture."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def burn_subtitles(
     """Scale the source and draw the cues into it, so the result is one generation from the source."""
     source = opened(source_path, limits)
     picture = scaled(source[str(media.picture.index)], media.picture, rendition, tone_map=tone_map)
-    return encode(source, drawn(picture, ass_path), media, recipe.aiming_at(rendition), target_path)
+    return encode(source, drawn(picture, ass_path), media, recipe.with_quality_of(rendition), target_path)
 
 
 def drawn(stream: Any, ass_path: Path) -> Any:

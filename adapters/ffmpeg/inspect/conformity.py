@@ -1,4 +1,4 @@
-"""Whether a source, or its picture alone, may be copied instead of being encoded again."""
+"""Copy rules: conditions under which a source, or its picture alone, is copied instead of encoded."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from domain.media.source import SourceMedia
 
 
 def conforms(media: SourceMedia, rendition: Rendition) -> bool:
-    """Picture, sound and container are already what a rendition would be."""
+    """True if picture, sound and container already meet the rendition."""
     return picture_conforms(media, rendition) and (media.sound is None or media.sound.codec == "aac")
 
 
 def picture_conforms(media: SourceMedia, rendition: Rendition) -> bool:
-    """The picture can be copied into an MP4 as it is.
+    """True if the picture can be copied into an MP4.
 
-    Only from MP4's own family: other containers round times, and their H.264 can lack what MP4 needs.
+    Only from MP4-family containers: others round times, and their H.264 can lack headers that MP4 needs.
     """
     picture = media.picture
     return (
@@ -22,7 +22,7 @@ def picture_conforms(media: SourceMedia, rendition: Rendition) -> bool:
         and picture.codec == "h264"
         and picture.pixel_format == "yuv420p"
         and picture.bit_depth == 8
-        # Lossless pictures carry this profile in any colour format, and browsers can't play it.
+        # Lossless H.264 has this profile in any colour format, and browsers can't play it.
         and not picture.profile.startswith("High 4:4:4")
         and rendition.crf is None
         and rendition.size(picture.width, picture.height) == (picture.width, picture.height)

@@ -1,6 +1,6 @@
-"""What ffprobe's report means: which streams count, how they turn, how long they run.
+"""Parser of ffprobe's report: picks the streams and reads their size, rotation, rate and duration.
 
-The report describes a stranger's file, so every value may be missing or absurd.
+The report describes an untrusted file, so every value may be missing or absurd.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from domain.media.source import PictureStream, Ratio, SoundStream
 
 Node = Mapping[str, Any]
 
-# A still picture in a video file is a cover, whatever its flags say.
+# A still picture in a video file is a cover, whatever its flags.
 _STILL_CODECS = frozenset({"png", "bmp", "gif", "tiff", "webp", "apng", "jpeg2000", "targa"})
 _FASTEST_RATE = 1000
 _FALLBACK_RATE = Ratio(25)
@@ -36,7 +36,7 @@ _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d(?:\.\d{1,9})?)")
 
 @dataclass(frozen=True)
 class Report:
-    """ffprobe's report, read but not yet believed."""
+    """Parsed report of ffprobe; its values are not validated."""
 
     container: str
     format: Node
@@ -57,7 +57,7 @@ def parse_report(text: str | bytes) -> Report:
 
 
 def picture_of(report: Report, limits: MediaLimits) -> PictureStream:
-    """The largest moving picture."""
+    """Largest video stream that is not a still picture."""
     videos = [stream for stream in report.streams if stream.get("codec_type") == "video"]
     moving = [stream for stream in videos if not _is_still(stream)]
     if not moving:
@@ -67,15 +67,13 @@ def picture_of(report: Report, limits: MediaLimits) -> PictureStream:
     best = max(moving, key=lambda stream: (_area(stream), _flag(stream, "default")))
     codec = _text(best, "codec_name")
     if codec not in PICTURE_CODECS:
-        raise SourceTypeUnsupported(
-            f"The picture is coded as {codec or 'something unknown'}, which is not taken."
-        )
+        raise SourceTypeUnsupported(f"The picture's codec is {codec or 'unknown'}, which is not supported.")
     width, height = _whole(best, "width"), _whole(best, "height")
     if width <= 0 or height <= 0:
-        raise SourceUnreadable("The file does not say how large its picture is.")
+        raise SourceUnreadable("The file does not state the size of its picture.")
     if width * height > limits.max_pixels:
         raise SourceTooLarge(
-            f"The picture has {width}x{height} pixels; at most {limits.max_pixels} are taken."
+            f"The picture has {width}x{height} pixels; at most {limits.max_pixels} are allowed."
         )
     rate, constant = _frame_rate(best)
     pixels = _text(best, "pix_fmt")
@@ -96,8 +94,8 @@ def picture_of(report: Report, limits: MediaLimits) -> PictureStream:
 
 
 def sound_of(report: Report) -> SoundStream | None:
-    """The default audio stream, else the first, of those that can be decoded."""
-    heard = [
+    """Default audio stream, else the first, of those that can be decoded."""
+    decodable = [
         stream
         for stream in report.streams
         if stream.get("codec_type") == "audio"
@@ -105,9 +103,9 @@ def sound_of(report: Report) -> SoundStream | None:
         and _whole(stream, "channels") > 0
         and _whole(stream, "sample_rate") > 0
     ]
-    if not heard:
+    if not decodable:
         return None
-    best = max(heard, key=lambda stream: _flag(stream, "default"))
+    best = max(decodable, key=lambda stream: _flag(stream, "default"))
     language = _text(_node(best.get("tags")), "language")
     return SoundStream(
         index=_index(best),
@@ -119,21 +117,21 @@ def sound_of(report: Report) -> SoundStream | None:
 
 
 def running_time_us(report: Report, indexes: Sequence[int]) -> int:
-    """From the start of the earliest of these streams to the end of the last; 0 if the file does not say."""
+    """Time from the earliest start to the latest end of these streams; 0 if the file does not state it."""
     starts: list[Fraction] = []
     ends: list[Fraction] = []
     for stream in report.streams:
-        lasts = seconds(stream, "duration") or _clock(_text(_node(stream.get("tags")), "DURATION"))
-        if _index(stream) in indexes and lasts:
+        length = seconds(stream, "duration") or _clock(_text(_node(stream.get("tags")), "DURATION"))
+        if _index(stream) in indexes and length:
             starts.append(seconds(stream, "start_time"))
-            ends.append(starts[-1] + lasts)
-    spans = max(ends) - min(starts) if len(ends) == len(indexes) else seconds(report.format, "duration")
-    return max(0, round(spans * 1_000_000))
+            ends.append(starts[-1] + length)
+    span = max(ends) - min(starts) if len(ends) == len(indexes) else seconds(report.format, "duration")
+    return max(0, round(span * 1_000_000))
 
 
 def check_running_time(duration_us: int, limits: MediaLimits) -> None:
     if duration_us > limits.max_duration_s * 1_000_000:
-        raise SourceTooLong(f"The video runs longer than the {limits.max_duration_s} s that are taken.")
+        raise SourceTooLong(f"The video is longer than {limits.max_duration_s} s, the longest allowed.")
 
 
 def subtitle_count(report: Report) -> int:
@@ -146,9 +144,9 @@ def _is_still(stream: Node) -> bool:
 
 
 def _frame_rate(stream: Node) -> tuple[Ratio, bool]:
-    """The exact rate and whether it is constant.
+    """Exact rate, and True if it is constant.
 
-    ffprobe gives the average, and the slowest rate on whose grid every timestamp lies: with a
+    ffprobe reports the average rate and the lowest rate of which every timestamp is a multiple: with a
     constant rate they are the same.
     """
     average, grid = _ratio(stream, "avg_frame_rate"), _ratio(stream, "r_frame_rate")
@@ -167,7 +165,7 @@ def _ratio(stream: Node, name: str) -> Ratio | None:
 
 
 def _sample_aspect(stream: Node, width: int, height: int, limits: MediaLimits) -> Ratio:
-    """The pixel's shape; a shape that would make the picture absurd counts as square."""
+    """Pixel shape; an absurd shape counts as square."""
     aspect = _fraction(_text(stream, "sample_aspect_ratio"), ":")
     if aspect is None or not Fraction(1, 10) <= aspect <= 10 or aspect.denominator > 10**6:
         return Ratio(1)
@@ -177,7 +175,7 @@ def _sample_aspect(stream: Node, width: int, height: int, limits: MediaLimits) -
 
 
 def _rotation(stream: Node) -> int:
-    """Clockwise quarter turns. The display matrix counts the other way round."""
+    """Clockwise rotation in degrees, a multiple of 90. The display matrix counts counterclockwise."""
     sides = stream.get("side_data_list")
     for side in sides if isinstance(sides, list) else []:
         turn = _number(_node(side).get("rotation"))
@@ -194,7 +192,7 @@ def _fraction(text: str, sign: str) -> Fraction | None:
 
 
 def _clock(text: str) -> Fraction:
-    """Matroska's `01:02:03.004` as seconds; 0 for anything else."""
+    """Parses Matroska's `01:02:03.004` as seconds; 0 for anything else."""
     match = _CLOCK.fullmatch(text)
     return Fraction(0) if not match else int(match[1]) * 3600 + int(match[2]) * 60 + Fraction(match[3])
 
@@ -223,7 +221,7 @@ def _index(stream: Node) -> int:
 
 
 def _whole(node: Node, name: str) -> int:
-    """A number that is not negative, 0 when it is missing or absurd."""
+    """Non-negative whole number; 0 when it is missing or absurd."""
     value = node.get(name)
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     return int(text) if isinstance(text, str) and _is_whole(text) else 0

@@ -1,4 +1,4 @@
-"""Lists the times of a picture's frames from its packets, without decoding any."""
+"""Frame index of a source, read from its packets without decoding."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from domain.attempts.progress import ProgressReporter
 from domain.media.chunks import FrameClock, FrameIndex
 from domain.media.source import Ratio, SourceMedia
 
-# Packets of these hold no frame, or more than one, so that counting them says nothing about frames.
+# A packet of these codecs can hold no frame or several, so the packet count is not the frame count.
 _UNCOUNTABLE_CODECS = frozenset({"vp8"})
 
 
 class FramesUncountable(Exception):
-    """The packets do not say when each frame is shown; not a fault, the video is encoded whole."""
+    """Frame times can't be read from the packets; the video is then encoded whole, which is no fault."""
 
 
 def scan_frames(
@@ -30,7 +30,7 @@ def scan_frames(
     runner: Runner,
     progress: ProgressReporter,
 ) -> FrameIndex:
-    """Every frame's pts; raises `FramesUncountable` where packets are not frames."""
+    """Reads the pts of every frame; raises `FramesUncountable` where packets are not frames."""
     if media.picture.codec in _UNCOUNTABLE_CODECS:
         raise FramesUncountable(f"{media.picture.codec} hides some of its frames")
     clock = _clock(report, media.picture.index)
@@ -46,7 +46,7 @@ def scan_frames(
     for line in _lines(runner.stream(job, progress, ProgressLines())):
         shown, _, flags = line.partition(b",")
         if not shown:
-            continue  # where a packet has side data, an empty line follows
+            continue  # a packet with side data is followed by an empty line
         try:
             pts.append(int(shown))
         except ValueError:
@@ -64,7 +64,7 @@ def scan_frames(
 
 def _clock(report: Report, index: int) -> FrameClock:
     base = Fraction(str(report.streams[index]["time_base"]))
-    # ffmpeg shifts every time by this, so that the media starts at zero.
+    # ffmpeg subtracts this from every time, so that the media starts at zero.
     start = Fraction(str(report.format.get("start_time", "0")))
     return FrameClock(Ratio(base.numerator, base.denominator), round(start / base))
 

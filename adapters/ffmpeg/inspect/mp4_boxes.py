@@ -1,4 +1,4 @@
-"""Whether the boxes of an MP4 file fit into it: the cheapest proof that it is cut short."""
+"""Box check of MP4 files: a box that ends after the file proves that the file is truncated."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 
 _FIRST_KINDS = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
-# What may stand at the top level; anything else is something that was put behind the file.
+# Box types allowed at the top level; anything else was appended to the file.
 _TOP_KINDS = (
     *_FIRST_KINDS,
     b"moof",
@@ -24,15 +24,15 @@ _MOST_BOXES = 100_000
 
 
 def starts_with_a_box(path: Path) -> bool:
-    """True if the file begins as an MP4 or QuickTime file does."""
+    """True if the file begins with a box of MP4 or QuickTime."""
     with path.open("rb") as file:
         return file.read(8)[4:] in _FIRST_KINDS
 
 
 def ends_inside_a_box(path: Path) -> bool:
-    """True if a top-level box says that it goes on after the end of the file.
+    """True if a top-level box is longer than the rest of the file.
 
-    Only headers are read. What follows a box that is absurd or of an unknown kind is not judged here.
+    Only headers are read. The check stops at a box with an absurd length or an unknown type.
     """
     size_bytes = path.stat().st_size
     start = 0
@@ -52,7 +52,7 @@ def ends_inside_a_box(path: Path) -> bool:
 
 
 def _box_length(header: bytes, rest_bytes: int) -> int | None:
-    """The whole length of the box that starts with `header`; None if there is no box."""
+    """Full length of the box that starts with `header`; None if there is no box."""
     if len(header) < 8:
         return None
     (length,) = struct.unpack(">I", header[:4])

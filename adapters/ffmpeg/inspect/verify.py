@@ -1,4 +1,4 @@
-"""Whether what FFmpeg wrote is what was asked for; its exit code alone does not say so."""
+"""Checks of FFmpeg's output: size, streams, frames and running time. Exit code 0 does not prove them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from domain.media.chunks import FrameIndex
 from domain.media.source import PictureStream, SoundStream
 
 _AAC_FRAME_SAMPLES = 1024
-# A last frame of variable length lasts as long as its encoder guesses.
+# The length of the last frame at a variable rate is the encoder's guess.
 _VARIABLE_RATE_SLACK_US = 500_000
 _ROUNDING_US = 20_000
-# A tick of the joined file's clock, and the microseconds in which the list of chunks counts.
+# Covers one tick of the joined file's clock and the rounding of the chunk list to microseconds.
 _BORDER_SLACK = Fraction(1, 1000)
 
 
@@ -37,22 +37,22 @@ def check_video(
     size: tuple[int, int],
     subtitles: int,
 ) -> None:
-    """Raise `ArtifactMismatch` unless the report tells of the expected size, streams and running time."""
+    """Raise `ArtifactMismatch` unless the report has the expected size, streams and running time."""
     try:
-        made, heard = picture_of(report, MediaLimits()), sound_of(report)
+        made, made_sound = picture_of(report, MediaLimits()), sound_of(report)
     except SenderError as error:
         raise ArtifactMismatch(f"The video that was made can't be read: {error}") from error
     if (made.width, made.height) != size:
         raise ArtifactMismatch(
             f"The video has {made.width}x{made.height} pixels instead of {size[0]}x{size[1]}."
         )
-    if (heard is None) != (sound is None):
+    if (made_sound is None) != (sound is None):
         raise ArtifactMismatch("The video has lost its sound." if sound else "The video has gained sound.")
     if subtitle_count(report) != subtitles:
         raise ArtifactMismatch(
             f"The video has {subtitle_count(report)} subtitle tracks instead of {subtitles}."
         )
-    made_us = running_time_us(report, [stream.index for stream in (made, heard) if stream])
+    made_us = running_time_us(report, [stream.index for stream in (made, made_sound) if stream])
     if abs(made_us - duration_us) > tolerance_us(picture, sound):
         raise ArtifactMismatch(
             f"The video runs {made_us / 1_000_000:.3f} s instead of {duration_us / 1_000_000:.3f} s."
@@ -60,7 +60,7 @@ def check_video(
 
 
 def check_speech(pcm_path: Path, samples: int) -> None:
-    """The sound for the speech stages has two bytes for each sample and nothing else."""
+    """Raise `ArtifactMismatch` unless the sound has exactly two bytes for each sample."""
     size_bytes = pcm_path.stat().st_size
     if size_bytes != 2 * samples:
         made_s, wanted_s = size_bytes / 2 / SPEECH_RATE_HZ, samples / SPEECH_RATE_HZ
@@ -68,7 +68,7 @@ def check_speech(pcm_path: Path, samples: int) -> None:
 
 
 def tolerance_us(picture: PictureStream, sound: SoundStream | None) -> int:
-    """One frame of picture and one of sound."""
+    """Allowed difference of running times: one frame of picture and one of sound, plus rounding."""
     frame_us = round(1_000_000 / picture.frame_rate.fraction)
     sound_us = round(_AAC_FRAME_SAMPLES * 1_000_000 / sound.sample_rate_hz) if sound else 0
     slack_us = 0 if picture.constant_frame_rate else _VARIABLE_RATE_SLACK_US
@@ -114,10 +114,10 @@ def check_borders(made: FrameIndex, frames: Sequence[int], starts: Sequence[Frac
 
 
 def lag_us(report: Report, picture_index: int, sound_index: int) -> int | None:
-    """How long the sound goes on after the picture's end; None where the file does not say."""
+    """Time from the picture's end to the sound's end; None where the file does not state both."""
     ends = [
-        seconds(report.streams[index], "start_time") + lasts
+        seconds(report.streams[index], "start_time") + length
         for index in (picture_index, sound_index)
-        if (lasts := seconds(report.streams[index], "duration"))
+        if (length := seconds(report.streams[index], "duration"))
     ]
     return round((ends[1] - ends[0]) * 1_000_000) if len(ends) == 2 else None

@@ -1,4 +1,4 @@
-"""How a media process is started, heard without ever blocking, and ended."""
+"""Child process of a media tool: starts it, reads its output without blocking, kills its process group."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ import psutil
 from adapters.ffmpeg.sandbox.confinement import bare_environment, confine
 from adapters.ffmpeg.settings import RunLimits
 
-# Stands in a command for the pipe by which ffmpeg reports while it runs.
+# Placeholder in a command for the pipe to which ffmpeg writes its progress.
 SIDE_CHANNEL = "pipe:SIDE"
 
 _READ_BYTES = 1024**2
-_LINES_KEPT = 40
+_LAST_LINES = 40
 _LINE_BYTES = 1000
 _REAP_LIMIT_S = 5.0
 
 
 class Lines:
-    """Cuts bytes into lines; an endless line is cut too, so a chatty child can't fill the memory."""
+    """Splitter of bytes into lines of limited length, so that an endless line can't fill the memory."""
 
     def __init__(self) -> None:
         self._rest = b""
@@ -40,16 +40,16 @@ class Lines:
 
 
 class Child:
-    """One process in a group of its own. Leaving the `with` block kills the group and reaps it.
+    """Process in a group of its own. Leaving the `with` block kills the group and reaps it.
 
-    There is nothing to save in a killed run, whose output is a scratch file, and some inputs make
-    ffmpeg deaf to SIGTERM: so the signal is SIGKILL at once.
+    The signal is SIGKILL at once: some inputs make ffmpeg ignore SIGTERM, and its output is only a
+    scratch file.
     """
 
     def __init__(
         self, argv: Sequence[str], scratch_path: Path, limits: RunLimits, cpu_limit_s: int, *, writes: bool
     ) -> None:
-        self.error_lines: deque[str] = deque(maxlen=_LINES_KEPT)
+        self.error_lines: deque[str] = deque(maxlen=_LAST_LINES)
         self.cpu_s = 0.0
         self._status: int | None = None
         self._side_lines = Lines()
@@ -57,9 +57,9 @@ class Child:
         self._selector = selectors.DefaultSelector()
         self._side_read, side_write = os.pipe()
         try:
-            heard = [f"pipe:{side_write}" if word == SIDE_CHANNEL else word for word in argv]
+            command = [f"pipe:{side_write}" if word == SIDE_CHANNEL else word for word in argv]
             self._process = subprocess.Popen(
-                confine(heard, scratch_path, limits, cpu_limit_s, writes=writes),
+                confine(command, scratch_path, limits, cpu_limit_s, writes=writes),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -98,17 +98,17 @@ class Child:
 
     @property
     def ended(self) -> bool:
-        """Every pipe is read to its end and the process is reaped."""
+        """True when every pipe is read to its end and the process is reaped."""
         return not self._selector.get_map() and self._reap()
 
     @property
     def exit_code(self) -> int:
-        """The exit code; below zero, the signal that ended the process."""
+        """Exit code; a negative one is the signal that ended the process."""
         assert self._status is not None
         return self._status
 
     def pump(self, wait_s: float) -> tuple[bytes, list[str]]:
-        """What has come within `wait_s`: bytes of stdout and lines of the side channel."""
+        """Reads for at most `wait_s`; returns bytes of stdout and lines of the side channel."""
         output = b""
         side: list[str] = []
         if not self._selector.get_map():
@@ -136,7 +136,7 @@ class Child:
 
     def _reap(self) -> bool:
         if self._status is None:
-            # Not Popen.poll: wait4 also tells the processor time of the whole life.
+            # Not Popen.poll: wait4 also returns the total processor time.
             pid, status, usage = os.wait4(self._process.pid, os.WNOHANG)
             if pid:
                 self._status = self._process.returncode = os.waitstatus_to_exitcode(status)
@@ -146,7 +146,7 @@ class Child:
     def _end(self) -> None:
         if self._reap():
             return
-        # Not reaped yet, so the group's number can't have been given to anybody else.
+        # Not reaped yet, so the group's number can't have been reused.
         os.killpg(self._process.pid, signal.SIGKILL)
         deadline_s = time.monotonic() + _REAP_LIMIT_S
         while not self._reap() and time.monotonic() < deadline_s:

@@ -1,4 +1,4 @@
-"""Whose fault it is when FFmpeg ends with an error, told from its exit and its last lines."""
+"""Classification of FFmpeg's failures, by exit code and last error lines, into the product's errors."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from domain.errors import (
 )
 
 _PATH = re.compile(r"(file:)?/[^\s'\":]+")
-_SPEAKER = re.compile(r"^(\[[^\]]* @ 0x[0-9a-f]+\] )+")
+_COMPONENT_PREFIX = re.compile(r"^(\[[^\]]* @ 0x[0-9a-f]+\] )+")
 
 _DISK_FULL = re.compile("No space left on device")
 _DISK_FULL_SENTENCE = "The disk for temporary files is full."
 
-# Looked for in this order: the first kind that any line speaks of is the fault.
-_SIGNS: tuple[tuple[re.Pattern[str], type[PipelineError], str], ...] = (
+# Searched in this order: the first pattern that matches any line decides.
+_PATTERNS: tuple[tuple[re.Pattern[str], type[PipelineError], str], ...] = (
     (
         _DISK_FULL,
         ScratchFull,
@@ -33,14 +33,14 @@ _SIGNS: tuple[tuple[re.Pattern[str], type[PipelineError], str], ...] = (
     (
         re.compile("max_pixels|Picture size .* (is invalid|exceeds)|Video dimensions .* exceed", re.I),
         SourceTooLarge,
-        "The picture has more pixels than are taken.",
+        "The picture has more pixels than are allowed.",
     ),
     (
         re.compile("max_streams|streams? .*exceed", re.I),
         SourceTooLarge,
-        "The file holds more streams than are taken.",
+        "The file holds more streams than are allowed.",
     ),
-    # After those two, which FFmpeg reports as a lack of memory as well.
+    # After those two, which FFmpeg also reports as a lack of memory.
     (
         re.compile("Cannot allocate memory|Out of memory"),
         SourceTooLarge,
@@ -49,7 +49,7 @@ _SIGNS: tuple[tuple[re.Pattern[str], type[PipelineError], str], ...] = (
     (
         re.compile("not on whitelist", re.I),
         SourceTypeUnsupported,
-        "The content is of a kind that is not taken.",
+        "The file's format or codec is not supported.",
     ),
     (
         re.compile("moov atom not found"),
@@ -73,55 +73,55 @@ _SIGNS: tuple[tuple[re.Pattern[str], type[PipelineError], str], ...] = (
     ),
 )
 _CUT_SHORT = re.compile("File ended prematurely")
-_SENDERS = (SourceTooLarge, SourceTypeUnsupported, SourceTruncated, SourceUnreadable)
+_SENDER_FAULTS = (SourceTooLarge, SourceTypeUnsupported, SourceTruncated, SourceUnreadable)
 
 
-def judge(
+def classify(
     exit_code: int, error_lines: Sequence[str], *, cpu_limit_reached: bool, reads_source: bool
 ) -> PipelineError:
-    """The error of a run that failed. Where no stranger's file was read, the sender is never blamed."""
-    if exit_code == launcher.FAILED and (told := _launch_failure(error_lines)):
-        return MediaToolFailed(f"FFmpeg was not started, because it could not be confined. {told}")
+    """Error of a failed run. It is a sender's error only if the run read the sender's file."""
+    if exit_code == launcher.FAILED and (failure := _launch_failure(error_lines)):
+        return MediaToolFailed(f"FFmpeg was not started, because it could not be confined. {failure}")
     if cpu_limit_reached or exit_code == -signal.SIGXCPU:
         fault: PipelineError = SourceTooLarge("The video needs more processor time than one job may use.")
     elif exit_code == -signal.SIGXFSZ:
         fault = SourceTooLarge("The video makes a larger file than one job may write.")
     else:
-        fault = _read(exit_code, error_lines)
-    if isinstance(fault, _SENDERS) and not reads_source:
-        return MediaToolFailed(f"FFmpeg failed on a file of our own making. {fault}")
+        fault = _from_lines(exit_code, error_lines)
+    if isinstance(fault, _SENDER_FAULTS) and not reads_source:
+        return MediaToolFailed(f"FFmpeg failed on a file that the pipeline itself made. {fault}")
     return fault
 
 
 def disk_full(error_lines: Sequence[str]) -> ScratchFull | None:
-    """The fault of a last write, which FFmpeg reports and then ends with exit code 0."""
+    """Fault of a full disk at the last write: FFmpeg reports it and still ends with exit code 0."""
     full = any(_DISK_FULL.search(line) for line in error_lines)
     return ScratchFull(_DISK_FULL_SENTENCE) if full else None
 
 
 def cut_short(error_lines: Sequence[str]) -> SourceTruncated | None:
-    """The fault that Matroska's reader only speaks of, and ends well."""
-    telling = next((line for line in error_lines if _CUT_SHORT.search(line)), None)
-    if telling is None:
+    """Fault of a truncated Matroska file: its reader reports it and still ends with exit code 0."""
+    found = next((line for line in error_lines if _CUT_SHORT.search(line)), None)
+    if found is None:
         return None
     return SourceTruncated(
-        f"The file is cut short: it ends in the middle of its content. FFmpeg says: {_plain(telling)}"
+        f"The file is cut short: it ends in the middle of its content. FFmpeg says: {_cleaned(found)}"
     )
 
 
 def _launch_failure(error_lines: Sequence[str]) -> str:
-    return next((line for line in error_lines if line.startswith(launcher.COMPLAINT)), "")
+    return next((line for line in error_lines if line.startswith(launcher.ERROR_PREFIX)), "")
 
 
-def _read(exit_code: int, error_lines: Sequence[str]) -> PipelineError:
-    for sign, kind, sentence in _SIGNS:
-        if telling := next((line for line in error_lines if sign.search(line)), None):
-            return kind(f"{sentence} FFmpeg says: {_plain(telling)}")
-    how = f"was ended by signal {-exit_code}" if exit_code < 0 else f"ended with exit code {exit_code}"
+def _from_lines(exit_code: int, error_lines: Sequence[str]) -> PipelineError:
+    for pattern, kind, sentence in _PATTERNS:
+        if found := next((line for line in error_lines if pattern.search(line)), None):
+            return kind(f"{sentence} FFmpeg says: {_cleaned(found)}")
+    ending = f"was ended by signal {-exit_code}" if exit_code < 0 else f"ended with exit code {exit_code}"
     last = next((line for line in reversed(error_lines) if line.strip()), "")
-    return MediaToolFailed(f"FFmpeg {how}." + (f" It says: {_plain(last)}" if last else ""))
+    return MediaToolFailed(f"FFmpeg {ending}." + (f" It says: {_cleaned(last)}" if last else ""))
 
 
-def _plain(line: str) -> str:
-    """The line without scratch paths and without the address of the part that speaks."""
-    return _PATH.sub("the file", _SPEAKER.sub("", line.strip()))[:300]
+def _cleaned(line: str) -> str:
+    """Line without scratch paths and without the address of the component that wrote it."""
+    return _PATH.sub("the file", _COMPONENT_PREFIX.sub("", line.strip()))[:300]

@@ -1,4 +1,4 @@
-"""What a run of a media process leaves behind: a line in the log and a span in the trace."""
+"""Log line and trace span of each run of a media tool."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class RunStats:
-    """What a run that ended well has used and come to."""
+    """Time used, frames and position of a successful run, with its last error lines."""
 
     wall_s: float
     cpu_s: float
@@ -28,34 +28,34 @@ class RunStats:
 
 @dataclass
 class RunReport:
-    """Around one run; `stats` are there when it ended well. Its command, which names files, is not told."""
+    """Context manager around one run; `stats` is set on success. The command is not logged: it has paths."""
 
     program: str
     stats: RunStats | None = None
-    _begun_s: float = field(default_factory=time.monotonic)
+    _started_s: float = field(default_factory=time.monotonic)
 
     def __enter__(self) -> Self:
-        # Not made the current one: the run is a generator, whose consumer has spans of its own.
+        # Not made the current span: the run is a generator, and its consumer has its own spans.
         self._span = trace.get_tracer(__name__).start_span(self.program)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace_back: TracebackType | None
     ) -> None:
-        told: dict[str, str | float] = {"outcome": _outcome(error)}
+        attributes: dict[str, str | float] = {"outcome": _outcome(error)}
         if self.stats is not None:
-            told |= {"cpu_s": round(self.stats.cpu_s, 3), "frames": self.stats.frames}
-        self._span.set_attributes(told)
+            attributes |= {"cpu_s": round(self.stats.cpu_s, 3), "frames": self.stats.frames}
+        self._span.set_attributes(attributes)
         if isinstance(error, Exception):
-            self._span.set_status(trace.StatusCode.ERROR, str(told["outcome"]))
+            self._span.set_status(trace.StatusCode.ERROR, str(attributes["outcome"]))
         self._span.end()
-        wall_s = round(time.monotonic() - self._begun_s, 3)
-        _log.info("media_tool_ended", program=self.program, wall_s=wall_s, **told)
+        wall_s = round(time.monotonic() - self._started_s, 3)
+        _log.info("media_tool_ended", program=self.program, wall_s=wall_s, **attributes)
 
 
 def _outcome(error: BaseException | None) -> str:
     if error is None:
         return "done"
     if isinstance(error, GeneratorExit):
-        return "closed"  # whoever read its output had enough
+        return "closed"  # the reader of its output stopped early
     return error.code if isinstance(error, PipelineError) else type(error).__name__

@@ -1,4 +1,4 @@
-"""The one place where a media process runs: confined, watched, and gone when its attempt is."""
+"""Runner of media tools: confined, with progress and stall detection, killed when its attempt ends."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Protocol
 
 from adapters.ffmpeg.run.child import Child
-from adapters.ffmpeg.run.faults import disk_full, judge
+from adapters.ffmpeg.run.faults import classify, disk_full
 from adapters.ffmpeg.run.report import RunReport, RunStats
 from adapters.ffmpeg.settings import RunLimits
 from domain.attempts.progress import ProgressReporter
 from domain.errors import MediaToolStalled, SourceUnreadable
 
-_LOOK_EVERY_S = 0.1
+_POLL_S = 0.1
 _CPU_EVERY_S = 1.0
 # The kernel counts ticks where it judges the limit, and so may kill a little before the exact time.
 _CPU_LIMIT_SHARE = 0.75
@@ -25,21 +25,21 @@ _CAPTURE_LIMIT_BYTES = 8 * 1024**2
 
 
 class OutputReader(Protocol):
-    """Understands the lines of the side channel."""
+    """Parser of the side channel's lines."""
 
     @property
     def position_us(self) -> int:
-        """How far into the media the process has come."""
+        """Position in the media up to which the process has worked."""
 
     @property
     def frames(self) -> int:
-        """How many frames it has done."""
+        """Number of frames processed."""
 
     def read_line(self, line: str) -> None: ...
 
 
 class ProgressLines:
-    """Reads what `-progress` writes: `key=value` lines in blocks."""
+    """Parser of the output of `-progress`: `key=value` lines in blocks."""
 
     def __init__(self) -> None:
         self.position_us = 0
@@ -57,11 +57,11 @@ class ProgressLines:
 
 @dataclass(frozen=True)
 class Job:
-    """A command and what is known about it.
+    """Command with its scratch folder and limits.
 
-    `duration_us` is the media's running time, 0 when unknown. `growing_path` is a file whose
-    growth counts as a sign of life; without one, the command may write no file at all.
-    `reads_source` says that a stranger's file is among the inputs.
+    `duration_us` is the media's running time, 0 when unknown. `growing_path` is the output file, whose
+    growth counts as activity; without one, the command may write no file at all.
+    `reads_source` is true if an untrusted file is among the inputs.
     """
 
     argv: tuple[str, ...]
@@ -72,20 +72,20 @@ class Job:
 
 
 class Runner:
-    """Starts children one at a time per call; one instance serves many threads.
+    """Runner of one child process per call; safe for many threads.
 
-    The thread that starts a child must outlive it: the child is killed when that thread ends.
+    The thread that starts a child must outlive it: the kernel kills the child when that thread ends.
     """
 
     def __init__(self, limits: RunLimits) -> None:
         self._limits = limits
 
     def for_reading(self, cpu_limit_s: int) -> Runner:
-        """A runner for runs that decode next to nothing."""
+        """Runner with the lower limits of runs that decode almost nothing."""
         return Runner(self._limits.for_reading(cpu_limit_s))
 
     def run(self, job: Job, progress: ProgressReporter) -> tuple[RunStats, bytes]:
-        """Run to the end and return what came on stdout, which must be small."""
+        """Run to the end and return stdout, which must be small."""
         collected = bytearray()
         with closing(self.stream(job, progress, ProgressLines())) as steps:
             while True:
@@ -95,7 +95,7 @@ class Runner:
                     stats: RunStats = end.value
                     return stats, bytes(collected)
                 if len(collected) > _CAPTURE_LIMIT_BYTES:
-                    raise SourceUnreadable("The file describes itself at a length that no video needs.")
+                    raise SourceUnreadable("The file's description is longer than that of any real video.")
 
     def make(
         self,
@@ -125,19 +125,19 @@ class Runner:
         started_s = time.monotonic()
         writes = job.growing_path is not None
         with Child(job.argv, job.scratch_path, self._limits, cpu_limit_s, writes=writes) as child:
-            watch = _Watch(child, job, side, self._limits.stall_limit_s)
+            stall = _StallDetector(child, job, side, self._limits.stall_limit_s)
             while not child.ended:
-                output, lines = child.pump(_LOOK_EVERY_S)
+                output, lines = child.pump(_POLL_S)
                 for line in lines:
                     side.read_line(line)
                 progress.check()
-                watch.look(progress, moved=bool(output))
+                stall.check(progress, moved=bool(output))
                 if output:
                     yield output
-                    # The time that the consumer took is not the child's silence.
-                    watch.rest()
+                    # The consumer's time does not count as a stall.
+                    stall.reset()
         if child.exit_code != 0:
-            raise judge(
+            raise classify(
                 child.exit_code,
                 child.error_lines,
                 cpu_limit_reached=child.exit_code == -signal.SIGKILL
@@ -155,8 +155,8 @@ class Runner:
         )
 
 
-class _Watch:
-    """Tells true progress, mere life and a stall apart."""
+class _StallDetector:
+    """Detector of progress, mere activity (processor time, bytes written) and stalls."""
 
     def __init__(self, child: Child, job: Job, side: OutputReader, stall_limit_s: float) -> None:
         self._child = child
@@ -165,14 +165,14 @@ class _Watch:
         self._stall_limit_s = stall_limit_s
         self._position = (0, 0)
         self._effort: tuple[float, int] = (0.0, 0)
-        self.rest()
+        self.reset()
 
-    def rest(self) -> None:
-        """Count silence from now."""
+    def reset(self) -> None:
+        """Restart the stall timer."""
         self._moved_s = time.monotonic()
-        self._effort_seen_s = self._moved_s
+        self._effort_read_s = self._moved_s
 
-    def look(self, progress: ProgressReporter, *, moved: bool) -> None:
+    def check(self, progress: ProgressReporter, *, moved: bool) -> None:
         now_s = time.monotonic()
         position = (self._side.position_us, self._side.frames)
         if position != self._position:
@@ -185,8 +185,8 @@ class _Watch:
         elif moved:
             self._moved_s = now_s
             progress.working()
-        elif now_s - self._effort_seen_s >= _CPU_EVERY_S:
-            self._effort_seen_s = now_s
+        elif now_s - self._effort_read_s >= _CPU_EVERY_S:
+            self._effort_read_s = now_s
             effort = (self._child.live_cpu_s(), self._written_bytes())
             if effort != self._effort:
                 self._effort = effort

@@ -1,4 +1,4 @@
-"""What every media process is put behind before it may start: the one place for a sandbox."""
+"""Sandbox of every media process: resource limits, namespaces, file access, system calls, environment."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ _OPEN_FILES = 256
 def confine(
     argv: Sequence[str], scratch_path: Path, limits: RunLimits, cpu_limit_s: int, *, writes: bool
 ) -> list[str]:
-    """The command as it is really started: by a launcher that becomes it, so the process id stays the same.
+    """Command line that starts `argv` through the launcher, which replaces itself by it (same process id).
 
-    The process may read in `scratch_path` and what `argv` names with `file:`; if it `writes`, there alone.
+    The process may read `scratch_path` and the `file:` paths of `argv`, and write only in `scratch_path`,
+    and only if it `writes`.
     """
     found = shutil.which(argv[0])
     if found is None:
         raise ToolMissing(
             f"{argv[0]} is not installed or not on the PATH: install FFmpeg (apt install ffmpeg)."
         )
-    put = guards()
-    abi = put.landlock_abi
+    active = guards()
+    abi = active.landlock_abi
     rules = file_access(Path(found).resolve(), argv, scratch_path, abi, writes=writes)
     plan = {
         "limits": [
@@ -39,21 +40,21 @@ def confine(
             (resource.RLIMIT_NOFILE, _OPEN_FILES),
             (resource.RLIMIT_CORE, 0),
         ],
-        "namespaces": put.namespaces,
+        "namespaces": active.namespaces,
         "landlock": (handled_rights(abi), rules) if abi else None,
-        "filter": put.filter,
+        "filter": active.filter,
     }
     return launched(plan, [found, *argv[1:]])
 
 
 def bare_environment(scratch_path: Path) -> dict[str, str]:
-    """An environment without the worker's secrets, in which nothing is written outside the scratch folder."""
+    """Environment without the worker's secrets, with home and temporary folder in the scratch folder."""
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "HOME": str(scratch_path),
         "TMPDIR": str(scratch_path),
-        # Each arena reserves 64 MiB of addresses; on many cores their default number alone breaks the limit.
+        # Each arena reserves 64 MiB of addresses; their default number on many cores exceeds the limit.
         "MALLOC_ARENA_MAX": "4",
         "AV_LOG_FORCE_NOCOLOR": "1",
     }

@@ -1,4 +1,4 @@
-"""Which files a media process may reach: its own folder, the sources it was given, what it must load."""
+"""Allow-list of files for a media process: its own folder, its sources, the libraries it must load."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ _SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 0b11
 
 _LOAD = _EXECUTE | _READ_FILE | _READ_DIR
 _LOOK = _READ_FILE | _READ_DIR
-# No links, sockets, pipes or devices: the worker itself opens what it finds in this folder afterwards.
+# No links, sockets, pipes or devices: the worker itself opens files of this folder afterwards.
 _OWN = _LOOK | _WRITE_FILE | _TRUNCATE | _MAKE_REG | _MAKE_DIR | _REMOVE_FILE | _REMOVE_DIR
 
 _LOADED = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
 _LOOKED_AT = (
     *("/etc/ld.so.cache", "/etc/fonts", "/usr/share/fonts", "/usr/local/share/fonts"),
     *("/usr/share/fontconfig", "/usr/share/xml/fontconfig", "/var/cache/fontconfig"),
-    # How many processors and memory nodes there are; encoders choose their threads by it.
+    # Number of processors and memory nodes, by which encoders choose their threads.
     *("/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu", "/sys/devices/system/node"),
     *("/dev/urandom", "/dev/random", "/dev/zero"),
 )
 
 
 def handled_rights(abi: int) -> tuple[int, int, int]:
-    """What this version of Landlock can deny: file rights, network rights, scopes."""
+    """File rights, network rights and scopes that this version of Landlock can deny."""
     newest_file_right = {1: 12, 2: 13, 3: 14, 4: 14}.get(abi, 15)
     return (
         (1 << newest_file_right + 1) - 1,
@@ -40,13 +40,13 @@ def handled_rights(abi: int) -> tuple[int, int, int]:
 
 
 def file_access(tool: Path, argv: Sequence[str], scratch_path: Path, abi: int, *, writes: bool) -> list[Rule]:
-    """The rules for one command. Every path that it names with `file:` may be read."""
+    """Rules for one command. Every `file:` path in it may be read."""
     known, _, _ = handled_rights(abi)
     rules = [
         (str(scratch_path), _OWN if writes else _LOOK),
         ("/dev/null", _READ_FILE | _WRITE_FILE),
         (str(tool), _LOAD),
-        # A build that brings its own libraries keeps them beside its programs.
+        # Libraries of a build that ships its own, beside its programs.
         (str(tool.parent.parent / "lib"), _LOAD),
         *((path, _LOAD) for path in _LOADED),
         *((path, _LOOK) for path in _LOOKED_AT),

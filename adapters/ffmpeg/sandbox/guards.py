@@ -1,4 +1,4 @@
-"""Which guards this system lets an ordinary process put around its children, found out by trying each."""
+"""Detection of the sandbox guards that work on this system, by a trial run of each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _READ_ANYTHING = 0b1101
 
 @dataclass(frozen=True)
 class Guards:
-    """What is put around each media process; `in_force` and `missing` are for the operator."""
+    """Guards around each media process; `in_force` and `missing` are names for the operator."""
 
     namespaces: int = 0
     landlock_abi: int = 0
@@ -40,13 +40,13 @@ class Guards:
     missing: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        told = f"media processes are confined by {', '.join(self.in_force)}"
-        return told + (f"; not in force here: {'; '.join(self.missing)}" if self.missing else "")
+        text = f"media processes are confined by {', '.join(self.in_force)}"
+        return text + (f"; not in force here: {'; '.join(self.missing)}" if self.missing else "")
 
 
 @cache
 def guards() -> Guards:
-    """Those that work here. Each is tried on a real child, once in the life of a process."""
+    """Guards that work here. Each is tried on a real child, once per process."""
     if sys.platform != "linux":
         return Guards(in_force=("resource limits",), missing=("everything else needs Linux",))
     filter_, no_filter = _filter()
@@ -61,7 +61,7 @@ def guards() -> Guards:
     missing = [
         *([f"system call filter ({no_filter})"] if no_filter else []),
         *(
-            [f"file access ({no_landlock}), so files are guarded by the lists of formats and protocols alone"]
+            [f"file access ({no_landlock}): only the lists of formats and protocols protect files"]
             if no_landlock
             else []
         ),
@@ -71,11 +71,11 @@ def guards() -> Guards:
 
 
 def announce() -> None:
-    """The line in a worker's log that says what is in force; a warning where a guard is missing."""
-    put = guards()
+    """Logs the guards in force; a warning where one is missing."""
+    active = guards()
     log = structlog.get_logger()
-    say = log.warning if put.missing else log.info
-    say("media processes are confined", in_force=put.in_force, missing=put.missing)
+    write = log.warning if active.missing else log.info
+    write("media processes are confined", in_force=active.in_force, missing=active.missing)
 
 
 def _filter() -> tuple[bytes | None, str]:
@@ -106,7 +106,7 @@ def _namespaces() -> tuple[int, tuple[str, ...], list[str]]:
 
 
 def launched(plan: Mapping[str, Any], argv: Sequence[str]) -> list[str]:
-    """The command line by which the launcher takes the steps of `plan` and becomes `argv`."""
+    """Command line of the launcher for `plan` and `argv`."""
     whole = {
         "linux": sys.platform == "linux",
         "parent": os.getpid(),
@@ -116,13 +116,13 @@ def launched(plan: Mapping[str, Any], argv: Sequence[str]) -> list[str]:
         "filter": None,
         **plan,
     }
-    # Isolated and without site packages: quick to start, and nothing of the worker's is loaded into it.
+    # Isolated and without site packages: starts fast and loads nothing of the worker's.
     start = [sys.executable, "-I", "-S", str(Path(launcher.__file__)), marshal.dumps(whole).hex()]
     return [*start, *argv]
 
 
 def _fault(plan: Mapping[str, Any]) -> str:
-    """What the launcher says when this guard is put around a small program; nothing when it works."""
+    """Launcher's error message when it starts a small program with this guard; empty when the guard works."""
     done = subprocess.run(
         launched(plan, [sys.executable, "-I", "-S", "-c", "pass"]),
         stdin=subprocess.DEVNULL,
@@ -132,5 +132,5 @@ def _fault(plan: Mapping[str, Any]) -> str:
     )
     if done.returncode == 0:
         return ""
-    told = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    return told.removeprefix(launcher.COMPLAINT) or f"the trial ended with {done.returncode}"
+    text = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    return text.removeprefix(launcher.ERROR_PREFIX) or f"the trial ended with {done.returncode}"

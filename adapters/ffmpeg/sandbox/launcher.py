@@ -1,8 +1,8 @@
-"""Gives up, in this order, everything that a media process does not need, and becomes that process.
+"""Launcher of confined processes: drops rights step by step, then replaces itself by the command.
 
-It runs as a program of its own between fork and the command, because a threaded process may run nothing
-there, and enters the user namespace that only a process of one thread may enter. It knows no policy: the
-plan names each step. A step that fails ends the launch, so a command never runs with less than was planned.
+It is a program of its own because Python code must not run between fork and exec in a threaded process,
+and because only a single-threaded process may enter a user namespace. It has no policy: the plan lists
+the steps. A failed step ends the launch, so a command never runs with less confinement than planned.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 from typing import Any
 
 FAILED = 126
-COMPLAINT = "confinement: "
+ERROR_PREFIX = "confinement: "
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_SECCOMP = 22
@@ -34,7 +34,7 @@ _FILE_RIGHTS = 0b1100_0000_0000_0111
 
 
 def launch(plan: dict[str, Any], argv: list[str]) -> None:
-    """Take every step of the plan, then replace this process."""
+    """Apply every step of the plan, then replace this process."""
     for number, most in plan["limits"]:
         _, hardest = resource.getrlimit(number)
         limit = most if hardest == resource.RLIM_INFINITY else min(most, hardest)
@@ -45,36 +45,36 @@ def launch(plan: dict[str, Any], argv: list[str]) -> None:
         libc.signal(ignored, None)
     if plan["linux"]:
         if plan["namespaces"]:
-            _called("namespaces", libc.unshare, plan["namespaces"])
-        _called("no new privileges", libc.prctl, _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+            _call("namespaces", libc.unshare, plan["namespaces"])
+        _call("no new privileges", libc.prctl, _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         _drop_capabilities(libc)
         if plan["landlock"]:
             _restrict_files(libc, *plan["landlock"])
-        _die_with(libc, plan["parent"])
+        _end_with(libc, plan["parent"])
         if plan["filter"]:
             _filter_system_calls(libc, plan["filter"])
     os.execv(argv[0], argv)  # noqa: S606
 
 
-def _die_with(libc: ctypes.CDLL, parent: int) -> None:
-    _called("parent-death signal", libc.prctl, _PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+def _end_with(libc: ctypes.CDLL, parent: int) -> None:
+    _call("parent-death signal", libc.prctl, _PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         raise OSError("the worker has ended")
 
 
 def _drop_capabilities(libc: ctypes.CDLL) -> None:
-    """Also those that a new user namespace has brought, with which its network could be set up."""
+    """Drop all capabilities, those of a new user namespace too, which allow network configuration."""
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     none = (ctypes.c_uint32 * 6)()
-    _called("capabilities", libc.capset, ctypes.byref(header), ctypes.byref(none))
+    _call("capabilities", libc.capset, ctypes.byref(header), ctypes.byref(none))
 
 
 def _restrict_files(libc: ctypes.CDLL, handled: tuple[int, int, int], rules: list[tuple[str, int]]) -> None:
-    """Deny every handled right except below the paths of the rules; a path that isn't there needs none."""
-    # A kernel that knows fewer fields takes the longer struct as long as those are 0.
+    """Deny every handled right except below the paths of the rules; missing paths are skipped."""
+    # A kernel with fewer fields accepts the longer struct as long as the extra ones are 0.
     wanted = (ctypes.c_uint64 * 3)(*handled)
     size = ctypes.sizeof(wanted)
-    ruleset = _called("Landlock", libc.syscall, _LANDLOCK_CREATE_RULESET, ctypes.byref(wanted), size, 0)
+    ruleset = _call("Landlock", libc.syscall, _LANDLOCK_CREATE_RULESET, ctypes.byref(wanted), size, 0)
     for path, rights in rules:
         try:
             beneath = os.open(path, os.O_PATH | os.O_CLOEXEC)
@@ -84,13 +84,13 @@ def _restrict_files(libc: ctypes.CDLL, handled: tuple[int, int, int], rules: lis
         rule = ctypes.create_string_buffer(
             allowed.to_bytes(8, sys.byteorder) + beneath.to_bytes(4, sys.byteorder)
         )
-        _called(
+        _call(
             "Landlock",
             libc.syscall,
             *(_LANDLOCK_ADD_RULE, ruleset, _LANDLOCK_RULE_PATH_BENEATH, ctypes.byref(rule), 0),
         )
         os.close(beneath)
-    _called("Landlock", libc.syscall, _LANDLOCK_RESTRICT_SELF, ruleset, 0)
+    _call("Landlock", libc.syscall, _LANDLOCK_RESTRICT_SELF, ruleset, 0)
     os.close(ruleset)
 
 
@@ -99,12 +99,10 @@ def _filter_system_calls(libc: ctypes.CDLL, program: bytes) -> None:
         _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
     filled = Program(len(program) // 8, program)
-    _called(
-        "system call filter", libc.prctl, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(filled), 0, 0
-    )
+    _call("system call filter", libc.prctl, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(filled), 0, 0)
 
 
-def _called(step: str, function: Any, *arguments: Any) -> int:
+def _call(step: str, function: Any, *arguments: Any) -> int:
     result = int(function(*arguments))
     if result < 0:
         raise OSError(f"{step}: {os.strerror(ctypes.get_errno())}")
@@ -113,8 +111,8 @@ def _called(step: str, function: Any, *arguments: Any) -> int:
 
 if __name__ == "__main__":
     try:
-        # Written a moment ago by the worker, which runs the same Python; JSON would take 5 ms to load.
+        # Written by the worker, which runs the same Python; importing JSON would take 5 ms.
         launch(marshal.loads(bytes.fromhex(sys.argv[1])), sys.argv[2:])  # noqa: S302
     except (OSError, ValueError) as error:
-        sys.stderr.write(f"{COMPLAINT}{error}\n")
+        sys.stderr.write(f"{ERROR_PREFIX}{error}\n")
         sys.exit(FAILED)

@@ -1,8 +1,8 @@
-"""Which system calls a media process may make: a short list, and nothing that is not on it.
+"""Seccomp filter of media processes: allow-list of system calls.
 
 Not on it are sockets of every kind, new processes, signals to others, tracing, mounts, namespaces, keys,
-io_uring, BPF and whatever a future kernel adds. What is left out answers "not implemented", for which
-libraries have a fallback. The numbers are the kernel's; a test runs the program for both architectures.
+io_uring, BPF and calls of future kernels. A call that is not on it fails with "not implemented", for
+which libraries have a fallback. A test runs the program for both architectures.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# A name, its number on x86_64, its number on aarch64 (`-`: it has none). The busiest come first, because
-# kernels before 5.11 walk down the list at every call.
+# A name, its number on x86_64, its number on aarch64 (`-`: it has none). The most frequent come first,
+# because kernels before 5.11 search the list at every call.
 _ALLOWED = """
     futex 202 98          read 0 63              write 1 64             mmap 9 222
     munmap 11 215         mprotect 10 226        madvise 28 233         mremap 25 216
@@ -60,13 +60,13 @@ class _Checked:
 
 
 _CHECKED = (
-    # A thread, never a process: so the process that is killed is all there is.
+    # clone: threads only, no new process, so that killing the process leaves nothing behind.
     _Checked((56, 220), 0, set_bits=_CLONE_THREAD, clear_bits=_CLONE_NEW_NAMESPACES),
-    # fcntl: flags, duplicates, locks and pipe sizes; not the owner to whom a descriptor sends signals.
+    # fcntl: flags, duplicates, locks and pipe sizes; not the process that gets a descriptor's signals.
     _Checked((72, 25), 1, values=(0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1031, 1032)),
-    # ioctl: whether it is a terminal and how wide, close on exec, bytes waiting; no device control.
+    # ioctl: terminal attributes and size, close on exec, bytes waiting; no device control.
     _Checked((16, 29), 1, values=(0x5401, 0x5413, 0x5451, 0x541B)),
-    # prctl: its own name, the names of its memory, looking at the bounding set.
+    # prctl: its own name, the names of its memory, reading the bounding set.
     _Checked((157, 167), 0, values=(15, 16, 23, 0x53564D41)),
     # prlimit64: its own limits, which it can only lower.
     _Checked((302, 261), 0, values=(0,)),
@@ -74,7 +74,7 @@ _CHECKED = (
 
 _AUDIT_ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
-# Classic BPF: load a word of the call's record, jump on equal or on any bit, give the verdict.
+# Classic BPF: load a word of the call's record, jump on equal or on any bit, return the verdict.
 _LOAD, _EQUAL, _ANY_BIT, _VERDICT = 0x20, 0x15, 0x45, 0x06
 _NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
 ALLOW = 0x7FFF0000
@@ -85,15 +85,15 @@ _Instruction = tuple[int, int, int, int]
 
 
 def program(machine: str) -> bytes | None:
-    """The filter for `machine` (as `platform.machine()` tells it); None for one that is not known."""
+    """Filter for `machine` (a value of `platform.machine()`); None for an unknown one."""
     architecture = _AUDIT_ARCHITECTURES.get(machine)
     if architecture is None:
         return None
     column = list(_AUDIT_ARCHITECTURES).index(machine)
     lines: list[_Instruction] = [
         (_LOAD, 0, 0, _ARCHITECTURE_AT),
-        # The 32-bit way into a 64-bit kernel has numbers of its own. That of x32 is a bit in the number,
-        # which no number on the list has.
+        # 32-bit calls of a 64-bit kernel have their own numbers. x32 sets a bit in the number, which no
+        # number on the list has.
         (_EQUAL, 1, 0, architecture),
         (_VERDICT, 0, 0, KILL),
         (_LOAD, 0, 0, _NUMBER_AT),
@@ -113,9 +113,9 @@ def _numbers(column: int) -> list[int]:
 
 
 def _check(call: _Checked) -> Sequence[_Instruction]:
-    """Allow or deny, once the number has matched.
+    """Instructions that allow or deny a call whose number has matched, by its argument.
 
-    The arguments are 32 bits wide to the kernel, and both machines little-endian.
+    The kernel uses 32 bits of these arguments, and both machines are little-endian.
     """
     lines: list[_Instruction] = [(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * call.place)]
     for value in call.values:

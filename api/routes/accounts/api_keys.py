@@ -1,4 +1,4 @@
-"""`/api-keys`: the keys by which machines come in the name of their owner."""
+"""`/api-keys`: API keys, with which programs act for their owner."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ router = APIRouter(tags=["accounts"])
 
 
 class KeyWanted(BaseModel):
-    """What the key is for, in words that its owner will know it by."""
+    """Name of the new key, chosen by its owner."""
 
     name: Annotated[
         str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$", examples=["camera 3"])
@@ -27,15 +27,15 @@ class KeyWanted(BaseModel):
 @router.get("/api-keys", summary="List your API keys")
 @only_for(USERS_IN_PERSON)
 async def list_api_keys(services: ServicesNeeded, caller: CallerKnown) -> ApiKeyList:
-    """Newest first, with those that were revoked; an admin sees everybody's."""
+    """Newest first, revoked keys included. An admin sees the keys of all owners."""
     rows = await to_thread.run_sync(services.api_keys.of, caller.identity.sees)
     return ApiKeyList(keys=[api_key(row) for row in rows])
 
 
-@router.post("/api-keys", status_code=201, summary="Make an API key")
+@router.post("/api-keys", status_code=201, summary="Create an API key")
 @only_for(USERS_IN_PERSON)
 async def make_api_key(wanted: KeyWanted, services: ServicesNeeded, caller: CallerKnown) -> NewApiKeyAnswer:
-    """The key is in this answer and nowhere else: only its hash is kept. It has the role `user`."""
+    """Only this response contains the key: the server stores its hash. The key has the role `user`."""
     made = await to_thread.run_sync(services.api_keys.make, caller.owner, wanted.name, caller.plan, now_us())
     described: ApiKeyAnswer = api_key(made.row)
     return NewApiKeyAnswer(**described.model_dump(), key=made.secret)
@@ -46,6 +46,6 @@ async def make_api_key(wanted: KeyWanted, services: ServicesNeeded, caller: Call
 async def revoke_api_key(
     key_id: Annotated[str, Path(examples=["key-5f0c"])], services: ServicesNeeded, caller: CallerKnown
 ) -> Response:
-    """It is good for nothing from now on; an admin may revoke everybody's."""
+    """The key stops working at once. An admin can revoke the keys of all owners."""
     await to_thread.run_sync(services.api_keys.revoke, key_id, caller.identity.sees, now_us())
     return Response(status_code=204)

@@ -1,4 +1,4 @@
-"""`GET /webhook-key`: the key by which the caller's own server knows that a webhook is ours."""
+"""`GET /webhook-key`: the caller's key for verifying the signatures of webhooks."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from domain.tasks.webhooks import owner_key, shown_key
 router = APIRouter(tags=["accounts"])
 
 
-@router.get("/webhook-key", summary="See the key of your webhooks")
+@router.get("/webhook-key", summary="Get the key of your webhooks")
 @only_for(USERS_IN_PERSON)
 async def webhook_key(services: ServicesNeeded, caller: CallerKnown) -> WebhookKeyAnswer:
-    """Webhooks are signed as standardwebhooks.com says; its libraries take this key."""
+    """Verifies the signatures of your webhooks, with the libraries of standardwebhooks.com."""
     if not services.webhook_secret:
-        raise WebhooksAbsent("This installation sends no webhooks: its operator has set no WEBHOOK_SECRET.")
+        raise WebhooksAbsent(
+            "This installation sends no webhooks: the operator can enable them by WEBHOOK_SECRET."
+        )
     return WebhookKeyAnswer(key=shown_key(owner_key(services.webhook_secret, caller.owner)))

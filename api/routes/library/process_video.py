@@ -1,4 +1,4 @@
-"""`POST /api/process-video/`: a video and its subtitles in, one video of a named size out."""
+"""`POST /api/process-video/`: burns given subtitles into a video and scales it to a named size."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PREFERRED_WAIT = re.compile(
 
 _PERCENT = {"type": "number", "minimum": 0, "maximum": 40}
 _COLOR = {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"}
-# The form is read as it streams in, so the framework can't describe it.
+# The form is parsed as it streams in, so FastAPI can't describe it.
 _FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -40,7 +40,7 @@ _FORM: dict[str, Any] = {
                         "video": {
                             "type": "string",
                             "format": "binary",
-                            "description": "MP4, AVI, MOV or Matroska, by its content.",
+                            "description": "The video: MP4, AVI, MOV or Matroska.",
                         },
                         "srt_file": {
                             "type": "string",
@@ -71,7 +71,7 @@ _FORM: dict[str, Any] = {
     openapi_extra=_FORM,
     summary="Burn subtitles into a video",
     response_model=ProcessingAnswer,
-    responses={200: {"model": ProcessedAnswer, "description": "The result is there."}},
+    responses={200: {"model": ProcessedAnswer, "description": "The result is ready."}},
 )
 @only_for(USERS)
 async def process_video(
@@ -79,15 +79,20 @@ async def process_video(
     response: Response,
     services: ServicesNeeded,
     caller: CallerKnown,
-    wait: Annotated[int, Query(ge=0, le=_LONGEST_WAIT_S, description="Seconds to wait for the result.")] = 0,
-    prefer: Annotated[str | None, Header(description="`wait=60` waits too (RFC 7240).")] = None,
+    wait: Annotated[
+        int, Query(ge=0, le=_LONGEST_WAIT_S, description="Seconds to wait for the result before answering.")
+    ] = 0,
+    prefer: Annotated[str | None, Header(description="`wait=60` does the same as `wait` (RFC 7240).")] = None,
     idempotency_key: Annotated[
         str | None,
-        Header(description="Sending the same key again gives the first video.", pattern="^[ -~]{1,255}$"),
+        Header(
+            description="A repeated key returns the first video instead of a new one.",
+            pattern="^[ -~]{1,255}$",
+        ),
     ] = None,
     webhook_url: WebhookUrl = None,
 ) -> ProcessingAnswer | Response:
-    """What was done before, from the same video, subtitles and fields, is not done, nor told, again."""
+    """The same video, subtitles and fields as in an earlier upload return its result, without a webhook."""
     preferred_s = preferred_wait_s(prefer)
     row = await FormUpload(services).take(
         Upload(
@@ -112,6 +117,6 @@ async def process_video(
 
 
 def preferred_wait_s(prefer: str | None) -> int:
-    """The seconds that a Prefer header asks to wait; what it says otherwise is not heeded."""
+    """Returns the seconds of `wait=` in a Prefer header (at most 300), or 0; ignores other preferences."""
     found = _PREFERRED_WAIT.search(prefer or "")
     return min(int(found[1]), _LONGEST_WAIT_S) if found else 0

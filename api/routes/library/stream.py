@@ -1,4 +1,4 @@
-"""`GET /api/stream/{video_id}`: a library's video for players, whole or in part."""
+"""`GET /api/stream/{video_id}`: the library's video for players, whole or in byte ranges."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ router = APIRouter(tags=["library"])
 _PATH = "/api/stream/{video_id}"
 
 
-# The lower of the two stands first and answers, so that a 405 names both methods; this one is its document.
+# Two decorators: the lower one is registered first and answers both methods, so that a 405 lists both. The
+# upper one only describes GET in the OpenAPI document.
 @router.get(
     _PATH,
     summary="Stream a video",
     response_class=Response,
     responses={
         200: {"description": "The file.", "content": {"video/mp4": {}}},
-        206: {"description": "The asked range of it."},
-        304: {"description": "The caller has it already."},
-        307: {"description": "The object store has it, at this address, for a while."},
+        206: {"description": "The requested byte range."},
+        304: {"description": "The caller's copy is current."},
+        307: {"description": "`Location` is a link to the object store, valid for a limited time."},
     },
     openapi_extra=CONDITIONS,
 )
@@ -35,7 +36,7 @@ _PATH = "/api/stream/{video_id}"
 async def stream(
     request: Request, video_id: VideoId, services: ServicesNeeded, caller: CallerKnown
 ) -> Response:
-    """In constant memory, or by a link to the object store where the operator prefers that."""
+    """Streams the file, or redirects to the object store if the operator has chosen that."""
     key, row = await CallerVideos(services, caller).file(video_id)
     settings = services.library
     if settings.redirects:
@@ -43,5 +44,5 @@ async def stream(
         if request.method == "GET" and request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
             services.count_view(key)
         return RedirectResponse(link, headers={"Cache-Control": "no-store"})
-    shown = attachment(row.filename, "final.mp4", "inline")
-    return await serve(request, services, key, shown, settings.cache_control)
+    disposition = attachment(row.filename, "final.mp4", "inline")
+    return await serve(request, services, key, disposition, settings.cache_control)

@@ -1,4 +1,4 @@
-"""`GET /metrics`: figures for Prometheus."""
+"""`GET /metrics`: metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from api.dependencies import ServicesNeeded
 router = APIRouter(tags=["operation"])
 
 
-@router.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
+@router.get("/metrics", summary="Metrics for Prometheus", response_class=PlainTextResponse)
 @only_for(METRICS)
 async def metrics(services: ServicesNeeded) -> Response:
-    """Requests, uploads, streams, the state of queues and parts; docs/metrics.md explains each."""
+    """Metrics of requests, uploads, streams, queues and services; see docs/metrics.md."""
     return Response(generate_latest(services.metrics.registry), media_type=CONTENT_TYPE_LATEST)

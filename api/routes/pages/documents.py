@@ -1,4 +1,4 @@
-"""`GET /docs`: the interface's documents, served with everything they need and from nowhere else."""
+"""`GET /docs`: Swagger UI and the OpenAPI document, served without files from other hosts."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SwaggerUIBundle({
 });
 """
 _ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon.png")
-# Swagger UI draws with styles and small pictures of its own; it runs no script from inside the page.
+# Swagger UI uses inline styles and data: images, but no inline scripts.
 _POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
 
@@ -50,7 +50,9 @@ async def interface(request: Request) -> dict[str, Any]:
     document: dict[str, Any] = request.app.openapi()
     if not request.app.state.services.accounts.ask_for_token:
         return document
-    schemes = {"bearer": {"type": "http", "scheme": "bearer", "description": "A token, or an API key."}}
+    schemes = {
+        "bearer": {"type": "http", "scheme": "bearer", "description": "An access token or an API key."}
+    }
     components = {**document["components"], "securitySchemes": schemes}
     return {**document, "components": components, "security": [{"bearer": []}]}
 
@@ -77,8 +79,8 @@ async def start() -> Response:
 @only_for(DOCUMENTS)
 async def asset_of_page(asset: str) -> Response:
     if asset not in _ASSETS:
-        raise FileUnknown("The documents have no such file.")
-    # The package ships Swagger UI as files; its own application is not used.
+        raise FileUnknown("The documentation has no such file.")
+    # fastapi_offline ships the files of Swagger UI; its application is not used.
     return FileResponse(
         str(files("fastapi_offline") / "static" / asset), headers={"Cache-Control": "private, max-age=3600"}
     )

@@ -1,6 +1,6 @@
-"""`GET /watch/{video_id}`: the page that plays a video, the same for every video and open to all.
+"""`GET /watch/{video_id}`: page that plays a video; the same public files for every video.
 
-It holds nothing: what it shows it asks for itself, as whoever looks at it."""
+The page contains no data: its script calls the API with the viewer's own token."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from starlette.responses import Response
 
 from api.access.rules import EVERYBODY, only_for
 from api.dependencies import Services, ServicesNeeded
-from api.library.downloads import names
+from api.library.downloads import matches
 from domain.errors import FileUnknown
 
 router = APIRouter(include_in_schema=False)
 
 _PAGE = "player.html"
 _MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-# A cache in front keeps the page, and asks each time whether it is still the same.
+# Caches store the page, and revalidate it on each request.
 _PAGE_CACHING = "public, no-cache"
 _FILE_CACHING = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True)
 class _Player:
-    """The page's files; `version` is another one whenever one of them is, and stands in their addresses."""
+    """Files of the page; `version` is a hash of all of them, and part of their addresses."""
 
     version: str
     files: dict[str, bytes]
@@ -50,7 +50,7 @@ async def watch(request: Request, services: ServicesNeeded) -> Response:
     player = _player()
     tag = f'"{player.version}"'
     headers = {"Cache-Control": _PAGE_CACHING, "ETag": tag, "Content-Security-Policy": _policy(services)}
-    if names(request.headers.get("if-none-match", ""), tag):
+    if matches(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=headers)
     return Response(player.files[_PAGE], media_type=_media_type(_PAGE), headers=headers)
 
@@ -61,20 +61,20 @@ async def file_of_player(version: str, file: str) -> Response:
     player = _player()
     if file not in player.files or file == _PAGE:
         raise FileUnknown("The page has no such file.")
-    # During a deploy the page of one version may ask a process of the other; no cache should keep that.
+    # During a deployment a page may ask a process of another version: no cache should store that answer.
     caching = _FILE_CACHING if version == player.version else _PAGE_CACHING
     return Response(player.files[file], media_type=_media_type(file), headers={"Cache-Control": caching})
 
 
 def _policy(services: Services) -> str:
-    """Nothing but this page's own files, and the films, which may come from the object store itself."""
-    films = ["'self'", "blob:"]
+    """Content-Security-Policy: the page's own files, and videos from here or from the object store."""
+    video_sources = ["'self'", "blob:"]
     if services.library.redirects or services.accounts.ask_for_token:
         link = urlsplit(services.store.presigned_get(_PAGE))
-        films.append(f"{link.scheme}://{link.netloc}")
+        video_sources.append(f"{link.scheme}://{link.netloc}")
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        f"media-src {' '.join(films)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        f"media-src {' '.join(video_sources)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'"
     )
 

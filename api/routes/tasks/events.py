@@ -1,4 +1,4 @@
-"""`GET /api/tasks/{task_id}/events`: a task's status, and each change of it, as server-sent events."""
+"""`GET /api/tasks/{task_id}/events`: a task's status and its changes, as server-sent events."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from domain.accounts.identity import LOCAL
 
 router = APIRouter(tags=["tasks"])
 
-# As OpenAPI 3.2 describes streams.
+# OpenAPI 3.2 describes the items of a stream by `itemSchema`.
 _STATUS = {"$ref": "#/components/schemas/StatusAnswer"}
 _EVENT = {
     "type": "object",
@@ -33,39 +33,40 @@ _EVENT = {
 
 
 async def _feed(task_id: TaskId, services: ServicesNeeded, caller: CallerKnown) -> AsyncIterator[TaskFeed]:
-    """Open until the last byte is sent. One looks for all who listen, and each must be allowed to see it."""
+    """Task's feed, open until the last byte is sent. The poller is shared, but not the access check."""
     check_id(task_id)
-    everybodys = CallerTasks(services, replace(caller, identity=LOCAL))
-    async with services.events.listening(caller.owner, task_id, lambda: everybodys.of(task_id)) as feed:
-        await CallerTasks(services, caller).require_sight((await feed.now()).live)
+    all_tasks = CallerTasks(services, replace(caller, identity=LOCAL))
+    async with services.events.listening(caller.owner, task_id, lambda: all_tasks.of(task_id)) as feed:
+        await CallerTasks(services, caller).require_access((await feed.now()).live)
         yield feed
 
 
 @router.get(
     "/api/tasks/{task_id}/events",
-    summary="Follow a task as it changes",
+    summary="Follow a task's status",
     response_class=Response,
     responses={
         200: {
-            "description": "Events whose data is what `GET /status/{task_id}` answers.",
+            "description": "Events, each with the response of `GET /status/{task_id}` as its data.",
             "content": {"text/event-stream": {"itemSchema": _EVENT}},
         },
-        204: {
-            "description": "The task has ended, and the caller knows that: there is nothing to come back for."
-        },
+        204: {"description": "The task has ended and `Last-Event-ID` is its last event: do not reconnect."},
     },
 )
 @only_for(USERS)
 async def events(
     feed: Annotated[TaskFeed, Depends(_feed)],
-    accept_language: Annotated[str | None, Header(description="The language of the animals' names.")] = None,
+    accept_language: Annotated[str | None, Header(description="Language of the animals' names.")] = None,
     last_event_id: Annotated[
-        str, Header(description="The last event that came before the connection broke.", max_length=100)
+        str, Header(description="Id of the last event received before the connection broke.", max_length=100)
     ] = "",
 ) -> Response:
-    """The status at once, then an event for each change, until the task has ended. Comments keep it open."""
-    told = await feed.now()
-    if told.live.state.status.ended and told.id == last_event_id:
+    """Sends the status at once, then an event for each change until the task has ended.
+
+    Comments keep a quiet connection open.
+    """
+    event = await feed.now()
+    if event.live.state.status.ended and event.id == last_event_id:
         return Response(status_code=204)
     language = best_language(accept_language)
     headers = {"Content-Language": language, "Vary": "Accept-Language"}

@@ -18,15 +18,16 @@ router = APIRouter(tags=["files"])
 _PATH = "/video/{task_id}/files/{name}"
 
 
-# The lower of the two stands first and answers, so that a 405 names both methods; this one is its document.
+# Two decorators: the lower one is registered first and answers both methods, so that a 405 lists both. The
+# upper one only describes GET in the OpenAPI document.
 @router.get(
     _PATH,
     summary="Download a file of a task",
     response_class=Response,
     responses={
         200: {"description": "The file.", "content": {"video/mp4": {}, "text/vtt": {}}},
-        206: {"description": "The asked range of it."},
-        304: {"description": "The caller has it already."},
+        206: {"description": "The requested byte range."},
+        304: {"description": "The caller's copy is current."},
     },
     openapi_extra=CONDITIONS,
 )
@@ -35,10 +36,10 @@ _PATH = "/video/{task_id}/files/{name}"
 async def download(
     request: Request,
     task_id: TaskId,
-    name: Annotated[str, Path(examples=["final.mp4"])],
+    name: Annotated[str, Path(description="A name from the task's `links`.", examples=["final.mp4"])],
     services: ServicesNeeded,
     caller: CallerKnown,
 ) -> Response:
-    """Whole, or in part by `Range`, so that players can seek and downloads can go on."""
+    """Sends the whole file or a byte range, so that players can seek and downloads can resume."""
     key, original = await CallerTasks(services, caller).file_key(task_id, name)
     return await serve(request, services, key, attachment(original, name))

@@ -1,4 +1,4 @@
-"""`GET /tasks`, and what can be done to a task: cancel it, retry a stage of it."""
+"""`GET /tasks`: list of tasks. `POST /video/{task_id}/…`: cancel a task, retry a failed stage."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ async def list_tasks(
     status: Annotated[TaskStatus | None, Query(description="Only tasks in this state.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[
-        str | None, Query(description="`next` of the page before.", pattern=r"^[0-9]{1,18}\.[0-9a-z-]{1,64}$")
+        str | None,
+        Query(description="`next` of the previous page.", pattern=r"^[0-9]{1,18}\.[0-9a-z-]{1,64}$"),
     ] = None,
 ) -> TaskList:
-    """Newest first."""
+    """Lists the caller's tasks, newest first. An admin sees the tasks of all owners."""
     return await page_of_tasks(services, caller, status, limit, cursor)
 
 
@@ -37,7 +38,7 @@ async def list_tasks(
 async def cancel(
     task_id: TaskId, response: Response, services: ServicesNeeded, caller: CallerKnown
 ) -> AcceptedAnswer:
-    """Ask the task to stop; its status says when it has."""
+    """Requests the cancellation; the task's status becomes `cancelled` when it has stopped."""
     await CallerTasks(services, caller).cancel(task_id)
     response.headers["Location"] = status_url(task_id)
     return accepted(task_id, TaskStatus.RUNNING)
@@ -47,12 +48,12 @@ async def cancel(
 @only_for(USERS)
 async def retry(
     task_id: TaskId,
-    stage: Annotated[str, Path(examples=["merger"])],
+    stage: Annotated[str, Path(description="A stage from the task's `stages`.", examples=["merger"])],
     response: Response,
     services: ServicesNeeded,
     caller: CallerKnown,
 ) -> AcceptedAnswer:
-    """Try a stage again that has failed for good and waits."""
+    """Retries a stage that has used up its attempts, while the task waits for that (`parked_until`)."""
     await CallerTasks(services, caller).retry(task_id, _stage(stage))
     response.headers["Location"] = status_url(task_id)
     return accepted(task_id, TaskStatus.RUNNING)
@@ -60,5 +61,5 @@ async def retry(
 
 def _stage(name: str) -> Stage:
     if name not in list(Stage):
-        raise StageUnknown(f"No stage is called {name[:40]!r}; they are {', '.join(Stage)}.")
+        raise StageUnknown(f"No stage has the name {name[:40]!r}: use one of {', '.join(Stage)}.")
     return Stage(name)

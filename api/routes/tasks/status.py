@@ -1,4 +1,4 @@
-"""`GET /status/{task_id}`."""
+"""`GET /status/{task_id}`: status of a task."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from api.tasks.caller_tasks import CallerTasks
 router = APIRouter(tags=["tasks"])
 
 
-@router.get("/status/{task_id}", summary="See how far a task is")
+@router.get("/status/{task_id}", summary="Get a task's status")
 @only_for(USERS)
 async def status(
     task_id: TaskId,
     response: Response,
     services: ServicesNeeded,
     caller: CallerKnown,
-    accept_language: Annotated[str | None, Header(description="The language of the animals' names.")] = None,
+    accept_language: Annotated[str | None, Header(description="Language of the animals' names.")] = None,
 ) -> StatusAnswer:
     """The task's stages with their progress, and its result. Works while no worker runs."""
     live = await CallerTasks(services, caller).of(task_id)

@@ -1,4 +1,4 @@
-"""`POST /video/upload`."""
+"""`POST /video/upload`: uploads a video as a form and starts its task."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from domain.tasks.state import TaskStatus
 
 router = APIRouter(tags=["tasks"])
 
-# The form is read as it streams in, so the framework can't describe it.
+# The form is parsed as it streams in, so FastAPI can't describe it.
 _FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -35,20 +35,20 @@ _FORM: dict[str, Any] = {
                             "type": "string",
                             "enum": [mode.value for mode in SubtitleMode],
                             "default": "soft",
-                            "description": "`soft`: a track that can be switched on; `burn`: drawn into "
-                            "the picture; `none`: no subtitles.",
+                            "description": "`soft`: a subtitle track that can be switched on; `burn`: drawn "
+                            "into the picture; `none`: no subtitles.",
                         },
                         "max_height": {
                             "type": "integer",
                             "minimum": 64,
                             "maximum": 4320,
                             "default": 1080,
-                            "description": "The most lines of the result. A smaller video stays as it is.",
+                            "description": "Maximum height of the result in pixels; no video is enlarged.",
                         },
                         "language": {
                             "type": "string",
                             "example": "fr",
-                            "description": "The language that is spoken (ISO 639-1); skips its detection.",
+                            "description": "Language of the speech (ISO 639-1); skips the detection.",
                         },
                     },
                 }
@@ -67,11 +67,14 @@ async def upload(
     caller: CallerKnown,
     idempotency_key: Annotated[
         str | None,
-        Header(description="Sending the same key again gives the first task.", pattern="^[ -~]{1,255}$"),
+        Header(
+            description="A repeated key returns the first task instead of a new one.",
+            pattern="^[ -~]{1,255}$",
+        ),
     ] = None,
     webhook_url: WebhookUrl = None,
 ) -> AcceptedAnswer:
-    """Send a video as a form and get a task; the task's URL is in `Location`."""
+    """Uploads a video as a form and starts its task. The URL of the task's status is in `Location`."""
     row = await FormUpload(services).take(
         Upload(
             caller=caller,

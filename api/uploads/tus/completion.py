@@ -1,4 +1,4 @@
-"""How an upload comes to its end: its task is started, it is refused, or it is taken back."""
+"""Completion of a resumable upload: its task is started, it is refused, or it is deleted."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from domain.storage.artifact import Artifact
 from domain.storage.keys import pieces_prefix, source_key
 
 
-async def settle(services: Services, upload: ResumableRow) -> VideoRow | None:
-    """The row of the whole upload's task, once that is started; None when the video was removed since.
+async def complete(services: Services, upload: ResumableRow) -> VideoRow | None:
+    """Starts the task of an upload whose bytes are all stored; returns its row, or None if it was removed.
 
-    Each step can be done again, and by two at once: the task's id is the upload's from its first day on.
-    Raises the `SenderError` for which it is refused, the first time and every other.
+    Every step is idempotent, also when two processes run it at once: the upload has its task's id from its
+    creation. Raises the `SenderError` of a refused upload, on every call.
     """
     if upload.fault_code:
         raise error_of(upload.fault_code, upload.fault_message or "")
@@ -39,9 +39,9 @@ async def settle(services: Services, upload: ResumableRow) -> VideoRow | None:
         return await services.ask_catalogue(services.catalogue.by_task, upload.task_id)
     try:
         with services.metrics.upload():
-            row = await _started(services, upload)
+            row = await _start_task(services, upload)
     except AllowanceExceeded:
-        # There will be room again: the bytes wait for it.
+        # A temporary limit: the bytes stay.
         raise
     except SenderError as fault:
         await refuse(services, upload, fault)
@@ -53,7 +53,7 @@ async def settle(services: Services, upload: ResumableRow) -> VideoRow | None:
 
 
 async def refuse(services: Services, upload: ResumableRow, fault: SenderError) -> None:
-    """Nothing stays of it but why."""
+    """Refuses the upload: records the reason and removes its bytes."""
     await services.ask_catalogue(
         services.catalogue.uploads.settle, upload.id, upload.task_id, now_us(), fault.code, str(fault)
     )
@@ -61,7 +61,7 @@ async def refuse(services: Services, upload: ResumableRow, fault: SenderError) -
 
 
 async def drop(services: Services, upload: ResumableRow) -> None:
-    """Remove the upload's bytes. What can't be removed now is swept later."""
+    """Removes the upload's bytes. What can't be removed now is left to the clean-up."""
     await to_thread.run_sync(_drop, services, upload)
 
 
@@ -77,21 +77,21 @@ def _drop_pieces(services: Services, upload: ResumableRow) -> None:
         services.store.remove_prefix(pieces_prefix(upload.id))
 
 
-async def _started(services: Services, upload: ResumableRow) -> VideoRow:
-    starting = TaskLaunch(services)
+async def _start_task(services: Services, upload: ResumableRow) -> VideoRow:
+    launch = TaskLaunch(services)
     row = await services.ask_catalogue(services.catalogue.by_task, upload.task_id)
     if row is not None:
-        return await starting.join(row)
-    row = await _added(services, upload)
+        return await launch.join(row)
+    row = await _add_row(services, upload)
     if row.task_id != upload.task_id:
-        await starting.drop_files(upload.video_id)
-        return await starting.join(row)
-    await starting.start(row)
-    return await starting.await_verdict(row)
+        await launch.drop_files(upload.video_id)
+        return await launch.join(row)
+    await launch.start(row)
+    return await launch.await_verdict(row)
 
 
-async def _added(services: Services, upload: ResumableRow) -> VideoRow:
-    """The video's row; that of another upload if it came earlier with the same idempotency key."""
+async def _add_row(services: Services, upload: ResumableRow) -> VideoRow:
+    """Adds the video's row; returns it, or that of an earlier upload with the same idempotency key."""
     video = NewVideo(
         video_id=upload.video_id,
         task_id=upload.task_id,
@@ -107,7 +107,7 @@ async def _added(services: Services, upload: ResumableRow) -> VideoRow:
     try:
         return await services.ask_catalogue(services.catalogue.add, video, services.quotas)
     except CatalogueUnavailable:
-        # Somebody else may have settled the same upload at the same moment.
+        # Another request may have completed the same upload at the same moment.
         row = await services.ask_catalogue(services.catalogue.by_task, upload.task_id)
         if row is None:
             raise
@@ -115,7 +115,7 @@ async def _added(services: Services, upload: ResumableRow) -> VideoRow:
 
 
 def _source(services: Services, upload: ResumableRow) -> Artifact:
-    """The object under its final key, put together unless it is there."""
+    """Returns the object under its final key; assembles it unless it exists."""
     key, media_type = source_key(upload.video_id), upload.media_type or ""
     if upload.store_upload_id is None:
         pieces = [(key, size_bytes) for key, size_bytes in upload.pieces]
@@ -125,7 +125,7 @@ def _source(services: Services, upload: ResumableRow) -> Artifact:
     try:
         services.store.parts.complete(key, upload.store_upload_id, stored, upload.length_bytes)
     except FileUnknown as error:
-        # A request that was cut off may have asked for the same, and the store hides parts while it works on
-        # them. So this is no reason to give the upload up.
-        raise StoreUnavailable(f"The store has neither the parts nor the whole of {key} now.") from error
+        # An interrupted request may have asked for the same, and the store hides the parts while it joins
+        # them: a temporary error, not the end of the upload.
+        raise StoreUnavailable(f"The store has neither the parts nor the object {key} now.") from error
     return Artifact(key, media_type, upload.length_bytes, PySha256.deserialize(upload.digest).finalize())

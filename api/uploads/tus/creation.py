@@ -1,4 +1,4 @@
-"""What a new resumable upload may be: everything that can be refused is refused before its first byte."""
+"""Creation of a resumable upload, with all checks that are possible before its first byte."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from domain.storage.resumable import LIFETIME_US
 
 _WEBHOOK = "webhook_url"
 _FILENAMES = ("filename", "name")
-# What the usual clients say of a file by themselves; its type is judged by its content.
-_UNHEEDED = ("filetype", "type", "relativePath", "lastModified")
+# Keys that the usual clients add by themselves; the type is detected from the content.
+_IGNORED = ("filetype", "type", "relativePath", "lastModified")
 _LONGEST_VALUE_BYTES = 1024
 
 
 @dataclass(frozen=True)
 class UploadRequest:
-    """The headers of a creation, as they came."""
+    """Caller and raw headers of a creation request."""
 
     caller: Caller
     length: str | None
@@ -34,14 +34,14 @@ class UploadRequest:
     idempotency_key: str | None
 
 
-async def create(services: Services, wish: UploadRequest) -> ResumableRow:
-    """A new upload; with the key of a video that is there already, one that needs no byte any more."""
-    length_bytes = number_of("Upload-Length", wish.length)
+async def create(services: Services, request: UploadRequest) -> ResumableRow:
+    """Returns the new upload. With the idempotency key of an existing video it is complete from the start."""
+    length_bytes = number_of("Upload-Length", request.length)
     _check_length(length_bytes, services.settings.max_upload_bytes)
-    upload = _upload_of(services, wish, length_bytes)
-    if wish.idempotency_key is not None:
+    upload = _upload_of(services, request, length_bytes)
+    if request.idempotency_key is not None:
         first = await services.ask_catalogue(
-            services.catalogue.by_idempotency_key, upload.owner, wish.idempotency_key
+            services.catalogue.by_idempotency_key, upload.owner, request.idempotency_key
         )
         if first is not None:
             upload.offset_bytes, upload.task_id = length_bytes, first.task_id
@@ -53,15 +53,15 @@ def _check_length(length_bytes: int, limit_bytes: int) -> None:
     if length_bytes == 0:
         raise SourceEmpty("The file has no bytes.")
     if length_bytes > limit_bytes:
-        raise SourceTooLarge(f"The file is larger than the {limit_bytes} bytes that are taken here.")
+        raise SourceTooLarge(f"The file is larger than the limit of {limit_bytes} bytes.")
 
 
-def _upload_of(services: Services, wish: UploadRequest, length_bytes: int) -> ResumableRow:
-    values = metadata_of(wish.metadata)
+def _upload_of(services: Services, request: UploadRequest, length_bytes: int) -> ResumableRow:
+    values = metadata_of(request.metadata)
     for name, value in values.items():
-        if name not in (*_FILENAMES, *FIELDS, _WEBHOOK, *_UNHEEDED):
+        if name not in (*_FILENAMES, *FIELDS, _WEBHOOK, *_IGNORED):
             known = ", ".join((_FILENAMES[0], *FIELDS, _WEBHOOK))
-            raise FormInvalid(f"Upload-Metadata has a key {name!r}; it may have {known}.")
+            raise FormInvalid(f"Upload-Metadata has the unknown key {name!r}: the keys are {known}.")
         if len(value) > _LONGEST_VALUE_BYTES:
             raise FormInvalid(f"{name} is longer than {_LONGEST_VALUE_BYTES} bytes.")
     filename = next((values[name] for name in _FILENAMES if name in values), b"")
@@ -71,14 +71,14 @@ def _upload_of(services: Services, wish: UploadRequest, length_bytes: int) -> Re
     created_us = now_us()
     return ResumableRow(
         id=uuid.uuid4().hex,
-        owner=wish.caller.owner,
-        plan=wish.caller.plan.value,
+        owner=request.caller.owner,
+        plan=request.caller.plan.value,
         video_id=uuid.uuid4().hex,
         task_id=f"task-{uuid.uuid4().hex}",
         filename=display_name(filename.decode(errors="replace")),
-        sent_metadata=(wish.metadata or "").strip(),
+        sent_metadata=(request.metadata or "").strip(),
         options=options_as_json(options_of({name: values[name] for name in FIELDS if name in values})),
-        idempotency_key=wish.idempotency_key,
+        idempotency_key=request.idempotency_key,
         webhook_url=webhook_url,
         length_bytes=length_bytes,
         created_us=created_us,

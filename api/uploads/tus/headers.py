@@ -1,4 +1,4 @@
-"""The words of tus 1.0: what a request's headers say, and what an answer's do."""
+"""Headers of tus 1.0: parsing of requests, and the headers of responses."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NAME = re.compile(r"[!-+\--~]{1,64}")
 
 
 class Digest(Protocol):
-    """What the checksum's algorithms have in common."""
+    """Interface of the checksum algorithms."""
 
     def update(self, content: bytes, /) -> None: ...
 
@@ -46,13 +46,13 @@ class _Crc32:
 
 
 class Checksum:
-    """What the bytes of one request must come to."""
+    """Expected checksum of one request's bytes, and the digest of those received so far."""
 
     def __init__(self, header: str) -> None:
         algorithm, _, encoded = header.strip().partition(" ")
         if algorithm not in ALGORITHMS:
             raise UploadHeaderInvalid(
-                f"Upload-Checksum names {algorithm[:40]!r}; taken are {', '.join(ALGORITHMS)}."
+                f"Upload-Checksum names {algorithm[:40]!r}: use one of {', '.join(ALGORITHMS)}."
             )
         self._expected = _decoded("Upload-Checksum", encoded)
         self._digest: Digest = (
@@ -63,44 +63,45 @@ class Checksum:
         self._digest.update(content)
 
     @property
-    def fits(self) -> bool:
+    def matches(self) -> bool:
+        """True when the bytes received so far have the expected checksum."""
         return self._digest.digest() == self._expected
 
 
 def check_version(sent: str | None) -> None:
-    """Raises `UploadVersionUnsupported` for a request that does not speak this version."""
+    """Raises `UploadVersionUnsupported` for a request of another version, or of none."""
     if sent != VERSION:
         raise UploadVersionUnsupported(f"Send Tus-Resumable: {VERSION}.")
 
 
 def check_chunk_type(sent: str | None) -> None:
-    """Raises `ChunkTypeWrong` for a body that is no chunk."""
+    """Raises `ChunkTypeWrong` for a body of another media type."""
     if (sent or "").partition(";")[0].strip().lower() != CHUNK_TYPE:
         raise ChunkTypeWrong(f"Send Content-Type: {CHUNK_TYPE}.")
 
 
 def number_of(name: str, sent: str | None) -> int:
-    """A header that must be there, and be a whole number."""
+    """Parses a required header as a whole number of bytes."""
     if sent is None or not _NUMBER.fullmatch(sent.strip()):
         raise UploadHeaderInvalid(f"{name} is {sent!r}; it must be a whole number of bytes.")
     return int(sent)
 
 
 def metadata_of(sent: str | None) -> dict[str, bytes]:
-    """`key base64, key base64`; a key may stand alone, for nothing."""
+    """Parses `key base64, key base64`; a key without a value has an empty one."""
     pairs: dict[str, bytes] = {}
     for entry in (sent or "").split(","):
         name, _, encoded = entry.strip().partition(" ")
         if not name and not encoded and not (sent or "").strip():
             continue
         if not _NAME.fullmatch(name) or name in pairs:
-            raise UploadHeaderInvalid(f"Upload-Metadata has a key {name[:40]!r}, or has it twice.")
+            raise UploadHeaderInvalid(f"Upload-Metadata has an invalid or repeated key {name[:40]!r}.")
         pairs[name] = _decoded("Upload-Metadata", encoded)
     return pairs
 
 
 def headers_of(upload: ResumableRow, row: VideoRow | None = None) -> Mapping[str, str]:
-    """How far the upload is, and, once its last byte is in and `row` has a task, what comes of it."""
+    """Returns the headers of a response: offset and length, and the task of a complete upload (`row`)."""
     headers = {"Upload-Offset": str(upload.offset_bytes), "Upload-Length": str(upload.length_bytes)}
     if upload.sent_metadata:
         headers["Upload-Metadata"] = upload.sent_metadata
@@ -118,4 +119,4 @@ def _decoded(header: str, encoded: str) -> bytes:
     try:
         return base64.b64decode(encoded.strip(), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise UploadHeaderInvalid(f"{header} holds {encoded[:40]!r}, which is no base64.") from error
+        raise UploadHeaderInvalid(f"{header} has the value {encoded[:40]!r}, which is not Base64.") from error

@@ -1,4 +1,4 @@
-"""Keeps what is too small to be a part of the store's as objects of its own."""
+"""Leftovers of a resumable upload: bytes that do not fill a multipart part, stored as separate objects."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Piece = tuple[str, int]
 
 
 class Pieces:
-    """Blocking: for threads."""
+    """Pieces of one upload in the store. All calls block: run them on threads."""
 
     def __init__(self, store: S3ObjectStore, upload_id: str) -> None:
         self._store = store
         self._prefix = pieces_prefix(upload_id)
 
     def write(self, content: bytes) -> Piece:
-        # A name of its own: a request that was cut off may still write.
+        # A unique name: an interrupted request may still be writing.
         key = f"{self._prefix}{uuid.uuid4().hex}"
         self._store.put(key, content, "application/octet-stream")
         return key, len(content)
@@ -33,7 +33,7 @@ class Pieces:
         )
 
     def remove(self, pieces: Sequence[Piece]) -> None:
-        """What can't be removed now is swept later."""
+        """Removes the pieces. What can't be removed now is left to the clean-up."""
         for key, _ in pieces:
             with suppress(PipelineError):
                 self._store.remove(key)

@@ -1,4 +1,4 @@
-"""What every answer below /files says, and which method a request there really means."""
+"""Middleware of the tus protocol below /files: version headers, and X-HTTP-Method-Override."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from api.uploads.tus.headers import ROOT, VERSION
 _OVERRIDES = ("PATCH", "DELETE", "HEAD")
 
 
-class SpeakTus:
-    """Sets the version on every answer, refusals too; heeds X-HTTP-Method-Override, as the protocol asks."""
+class TusProtocol:
+    """Middleware that sets the version on every response and applies X-HTTP-Method-Override."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -20,17 +20,17 @@ class SpeakTus:
         if scope["type"] != "http" or not (scope["path"] == ROOT or scope["path"].startswith(f"{ROOT}/")):
             await self._app(scope, receive, send)
             return
-        meant = Headers(scope=scope).get("x-http-method-override", "").upper()
-        if scope["method"] == "POST" and meant in _OVERRIDES:
-            scope = {**scope, "method": meant}
+        method = Headers(scope=scope).get("x-http-method-override", "").upper()
+        if scope["method"] == "POST" and method in _OVERRIDES:
+            scope = {**scope, "method": method}
         if scope["path"] == f"{ROOT}/":
-            # Clients are told either address; a redirect would lose the body.
+            # Clients use both addresses, and a redirect would lose the body.
             scope = {**scope, "path": ROOT, "raw_path": ROOT.encode()}
 
-        async def send_telling(message: Message) -> None:
+        async def send_with_version(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["Tus-Resumable"] = headers["Tus-Version"] = VERSION
             await send(message)
 
-        await self._app(scope, receive, send_telling)
+        await self._app(scope, receive, send_with_version)

@@ -1,4 +1,4 @@
-"""Writes a part of an upload to the store, at once or while it comes, and takes its digest on the way."""
+"""Writer of an upload's parts to the store, complete or while they arrive, with their digest."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from adapters.object_store import GrowingPart, S3ObjectStore, StoredPart
 from api.uploads.tus.leftovers import Pieces
 from domain.storage.keys import source_key
 
-# The thread that digests gives way to the others after so much.
+# Other threads run between the digests of blocks of this size.
 _DIGESTED_AT_ONCE = 1024 * 1024
-# The digest takes only `bytes`; so little of them comes from memory that is used again.
+# The digest takes only `bytes`: copies of this size reuse memory.
 _COPIED_AT_ONCE = 64 * 1024
 
 Stored = tuple[StoredPart, bytes]
-"""A part, and the state of the digest after it."""
+"""A stored part, and the digest's state after it."""
 
 
 class PartWriter:
-    """Blocking: for threads. A part is what `reached` has of pieces, and what follows them."""
+    """Writer of parts: a part is the pieces of `progress` and the bytes after them. Blocks its thread."""
 
     def __init__(self, store: S3ObjectStore, upload: ResumableRow) -> None:
         self._parts = store.parts
@@ -30,32 +30,35 @@ class PartWriter:
         self._key = source_key(upload.video_id)
 
     def begin(self, media_type: str) -> str:
-        """The store's name for the upload."""
+        """Starts a multipart upload; returns the store's id of it."""
         return self._parts.begin(self._key, media_type)
 
-    def send(self, reached: Progress, rest: GrowingPart) -> Stored:
-        """Raises `GivenUp` when the rest will not come."""
-        assert reached.store_upload_id is not None
-        kept, digest = self._pieces.read(reached.pieces), _digest_of(reached)
+    def send(self, progress: Progress, rest: GrowingPart) -> Stored:
+        """Writes a part while its rest arrives. Raises `GivenUp` when the rest will not arrive."""
+        assert progress.store_upload_id is not None
+        pieces, digest = self._pieces.read(progress.pieces), _digest_of(progress)
 
         def blocks() -> Iterator[memoryview]:
-            for block in chain([memoryview(kept)], rest.blocks()):
+            for block in chain([memoryview(pieces)], rest.blocks()):
                 for start in range(0, len(block), _COPIED_AT_ONCE):
                     digest.update(bytes(block[start : start + _COPIED_AT_ONCE]))
                 yield block
 
-        size_bytes = len(kept) + rest.size_bytes
-        part = self._parts.stream(self._key, reached.store_upload_id, reached.next_part, blocks(), size_bytes)
+        size_bytes = len(pieces) + rest.size_bytes
+        part = self._parts.stream(
+            self._key, progress.store_upload_id, progress.next_part, blocks(), size_bytes
+        )
         return part, digest.serialize()
 
-    def write(self, reached: Progress, rest: bytes) -> Stored:
-        assert reached.store_upload_id is not None
-        content, digest = self._pieces.read(reached.pieces) + rest, _digest_of(reached)
+    def write(self, progress: Progress, rest: bytes) -> Stored:
+        """Writes a part whose bytes have all arrived."""
+        assert progress.store_upload_id is not None
+        content, digest = self._pieces.read(progress.pieces) + rest, _digest_of(progress)
         for start in range(0, len(content), _DIGESTED_AT_ONCE):
             digest.update(content[start : start + _DIGESTED_AT_ONCE])
-        part = self._parts.write(self._key, reached.store_upload_id, reached.next_part, content)
+        part = self._parts.write(self._key, progress.store_upload_id, progress.next_part, content)
         return part, digest.serialize()
 
 
-def _digest_of(reached: Progress) -> PySha256:
-    return PySha256.deserialize(reached.digest) if reached.digest else PySha256()
+def _digest_of(progress: Progress) -> PySha256:
+    return PySha256.deserialize(progress.digest) if progress.digest else PySha256()

@@ -69,7 +69,7 @@ def sync_detailed(
 ) -> Response[ApiKeyList | Problem]:
     """List your API keys
 
-     Newest first, with those that were revoked; an admin sees everybody's.
+     Newest first, revoked keys included. An admin sees the keys of all owners.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -94,7 +94,7 @@ def sync(
 ) -> ApiKeyList | Problem | None:
     """List your API keys
 
-     Newest first, with those that were revoked; an admin sees everybody's.
+     Newest first, revoked keys included. An admin sees the keys of all owners.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -115,7 +115,7 @@ async def asyncio_detailed(
 ) -> Response[ApiKeyList | Problem]:
     """List your API keys
 
-     Newest first, with those that were revoked; an admin sees everybody's.
+     Newest first, revoked keys included. An admin sees the keys of all owners.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -138,7 +138,7 @@ async def asyncio(
 ) -> ApiKeyList | Problem | None:
     """List your API keys
 
-     Newest first, with those that were revoked; an admin sees everybody's.
+     Newest first, revoked keys included. An admin sees the keys of all owners.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

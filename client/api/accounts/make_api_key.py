@@ -78,12 +78,12 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: KeyWanted,
 ) -> Response[NewApiKeyAnswer | Problem]:
-    """Make an API key
+    """Create an API key
 
-     The key is in this answer and nowhere else: only its hash is kept. It has the role `user`.
+     Only this response contains the key: the server stores its hash. The key has the role `user`.
 
     Args:
-        body (KeyWanted): What the key is for, in words that its owner will know it by.
+        body (KeyWanted): Name of the new key, chosen by its owner.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -109,12 +109,12 @@ def sync(
     client: AuthenticatedClient | Client,
     body: KeyWanted,
 ) -> NewApiKeyAnswer | Problem | None:
-    """Make an API key
+    """Create an API key
 
-     The key is in this answer and nowhere else: only its hash is kept. It has the role `user`.
+     Only this response contains the key: the server stores its hash. The key has the role `user`.
 
     Args:
-        body (KeyWanted): What the key is for, in words that its owner will know it by.
+        body (KeyWanted): Name of the new key, chosen by its owner.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -135,12 +135,12 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: KeyWanted,
 ) -> Response[NewApiKeyAnswer | Problem]:
-    """Make an API key
+    """Create an API key
 
-     The key is in this answer and nowhere else: only its hash is kept. It has the role `user`.
+     Only this response contains the key: the server stores its hash. The key has the role `user`.
 
     Args:
-        body (KeyWanted): What the key is for, in words that its owner will know it by.
+        body (KeyWanted): Name of the new key, chosen by its owner.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -164,12 +164,12 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: KeyWanted,
 ) -> NewApiKeyAnswer | Problem | None:
-    """Make an API key
+    """Create an API key
 
-     The key is in this answer and nowhere else: only its hash is kept. It has the role `user`.
+     Only this response contains the key: the server stores its hash. The key has the role `user`.
 
     Args:
-        body (KeyWanted): What the key is for, in words that its owner will know it by.
+        body (KeyWanted): Name of the new key, chosen by its owner.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

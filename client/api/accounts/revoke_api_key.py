@@ -72,7 +72,7 @@ def sync_detailed(
 ) -> Response[Any | Problem]:
     """Revoke an API key
 
-     It is good for nothing from now on; an admin may revoke everybody's.
+     The key stops working at once. An admin can revoke the keys of all owners.
 
     Args:
         key_id (str):
@@ -103,7 +103,7 @@ def sync(
 ) -> Any | Problem | None:
     """Revoke an API key
 
-     It is good for nothing from now on; an admin may revoke everybody's.
+     The key stops working at once. An admin can revoke the keys of all owners.
 
     Args:
         key_id (str):
@@ -129,7 +129,7 @@ async def asyncio_detailed(
 ) -> Response[Any | Problem]:
     """Revoke an API key
 
-     It is good for nothing from now on; an admin may revoke everybody's.
+     The key stops working at once. An admin can revoke the keys of all owners.
 
     Args:
         key_id (str):
@@ -158,7 +158,7 @@ async def asyncio(
 ) -> Any | Problem | None:
     """Revoke an API key
 
-     It is good for nothing from now on; an admin may revoke everybody's.
+     The key stops working at once. An admin can revoke the keys of all owners.
 
     Args:
         key_id (str):

@@ -67,9 +67,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Problem | WebhookKeyAnswer]:
-    """See the key of your webhooks
+    """Get the key of your webhooks
 
-     Webhooks are signed as standardwebhooks.com says; its libraries take this key.
+     Verifies the signatures of your webhooks, with the libraries of standardwebhooks.com.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -92,9 +92,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> Problem | WebhookKeyAnswer | None:
-    """See the key of your webhooks
+    """Get the key of your webhooks
 
-     Webhooks are signed as standardwebhooks.com says; its libraries take this key.
+     Verifies the signatures of your webhooks, with the libraries of standardwebhooks.com.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -113,9 +113,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Problem | WebhookKeyAnswer]:
-    """See the key of your webhooks
+    """Get the key of your webhooks
 
-     Webhooks are signed as standardwebhooks.com says; its libraries take this key.
+     Verifies the signatures of your webhooks, with the libraries of standardwebhooks.com.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -136,9 +136,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> Problem | WebhookKeyAnswer | None:
-    """See the key of your webhooks
+    """Get the key of your webhooks
 
-     Webhooks are signed as standardwebhooks.com says; its libraries take this key.
+     Verifies the signatures of your webhooks, with the libraries of standardwebhooks.com.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -106,11 +106,11 @@ def sync_detailed(
 ) -> Response[Any | Problem]:
     """Download a file of a task
 
-     Whole, or in part by `Range`, so that players can seek and downloads can go on.
+     Sends the whole file or a byte range, so that players can seek and downloads can resume.
 
     Args:
-        task_id (str): As the upload's answer gave it.
-        name (str):
+        task_id (str): The task's id, from the response to the upload.
+        name (str): A name from the task's `links`.
         range_ (str | Unset):
         if_range (str | Unset):
         if_none_match (str | Unset):
@@ -152,11 +152,11 @@ def sync(
 ) -> Any | Problem | None:
     """Download a file of a task
 
-     Whole, or in part by `Range`, so that players can seek and downloads can go on.
+     Sends the whole file or a byte range, so that players can seek and downloads can resume.
 
     Args:
-        task_id (str): As the upload's answer gave it.
-        name (str):
+        task_id (str): The task's id, from the response to the upload.
+        name (str): A name from the task's `links`.
         range_ (str | Unset):
         if_range (str | Unset):
         if_none_match (str | Unset):
@@ -193,11 +193,11 @@ async def asyncio_detailed(
 ) -> Response[Any | Problem]:
     """Download a file of a task
 
-     Whole, or in part by `Range`, so that players can seek and downloads can go on.
+     Sends the whole file or a byte range, so that players can seek and downloads can resume.
 
     Args:
-        task_id (str): As the upload's answer gave it.
-        name (str):
+        task_id (str): The task's id, from the response to the upload.
+        name (str): A name from the task's `links`.
         range_ (str | Unset):
         if_range (str | Unset):
         if_none_match (str | Unset):
@@ -237,11 +237,11 @@ async def asyncio(
 ) -> Any | Problem | None:
     """Download a file of a task
 
-     Whole, or in part by `Range`, so that players can seek and downloads can go on.
+     Sends the whole file or a byte range, so that players can seek and downloads can resume.
 
     Args:
-        task_id (str): As the upload's answer gave it.
-        name (str):
+        task_id (str): The task's id, from the response to the upload.
+        name (str): A name from the task's `links`.
         range_ (str | Unset):
         if_range (str | Unset):
         if_none_match (str | Unset):

@@ -67,9 +67,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[HealthAnswer | Problem]:
-    """How is the library?
+    """Check the library's health
 
-     Asks the store and the database, and a CPU worker for its FFmpeg at most twice a minute.
+     Checks the object store, the database, and FFmpeg in a CPU worker (at most twice a minute).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -92,9 +92,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> HealthAnswer | Problem | None:
-    """How is the library?
+    """Check the library's health
 
-     Asks the store and the database, and a CPU worker for its FFmpeg at most twice a minute.
+     Checks the object store, the database, and FFmpeg in a CPU worker (at most twice a minute).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -113,9 +113,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[HealthAnswer | Problem]:
-    """How is the library?
+    """Check the library's health
 
-     Asks the store and the database, and a CPU worker for its FFmpeg at most twice a minute.
+     Checks the object store, the database, and FFmpeg in a CPU worker (at most twice a minute).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -136,9 +136,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> HealthAnswer | Problem | None:
-    """How is the library?
+    """Check the library's health
 
-     Asks the store and the database, and a CPU worker for its FFmpeg at most twice a minute.
+     Checks the object store, the database, and FFmpeg in a CPU worker (at most twice a minute).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -112,17 +112,17 @@ def sync_detailed(
     source: str | Unset = "",
     cursor: None | str | Unset = UNSET,
 ) -> Response[Problem | VideoPage]:
-    """Page through the library
+    """List the videos
 
-     Newest first. A late page is quick by `cursor`, and slow by `skip`.
+     Newest first. Page with `cursor`: `skip` gets slow on late pages.
 
     Args:
         skip (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 50.
         status (LibraryStatus | None | Unset):
-        filename (str | Unset): A part of the name, in any case. Default: ''.
-        source (str | Unset): The source's SHA-256. Default: ''.
-        cursor (None | str | Unset): `next` of the page before.
+        filename (str | Unset): Only names that contain this, in upper or lower case. Default: ''.
+        source (str | Unset): Only videos whose source has this SHA-256. Default: ''.
+        cursor (None | str | Unset): `next` of the previous page.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -158,17 +158,17 @@ def sync(
     source: str | Unset = "",
     cursor: None | str | Unset = UNSET,
 ) -> Problem | VideoPage | None:
-    """Page through the library
+    """List the videos
 
-     Newest first. A late page is quick by `cursor`, and slow by `skip`.
+     Newest first. Page with `cursor`: `skip` gets slow on late pages.
 
     Args:
         skip (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 50.
         status (LibraryStatus | None | Unset):
-        filename (str | Unset): A part of the name, in any case. Default: ''.
-        source (str | Unset): The source's SHA-256. Default: ''.
-        cursor (None | str | Unset): `next` of the page before.
+        filename (str | Unset): Only names that contain this, in upper or lower case. Default: ''.
+        source (str | Unset): Only videos whose source has this SHA-256. Default: ''.
+        cursor (None | str | Unset): `next` of the previous page.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -199,17 +199,17 @@ async def asyncio_detailed(
     source: str | Unset = "",
     cursor: None | str | Unset = UNSET,
 ) -> Response[Problem | VideoPage]:
-    """Page through the library
+    """List the videos
 
-     Newest first. A late page is quick by `cursor`, and slow by `skip`.
+     Newest first. Page with `cursor`: `skip` gets slow on late pages.
 
     Args:
         skip (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 50.
         status (LibraryStatus | None | Unset):
-        filename (str | Unset): A part of the name, in any case. Default: ''.
-        source (str | Unset): The source's SHA-256. Default: ''.
-        cursor (None | str | Unset): `next` of the page before.
+        filename (str | Unset): Only names that contain this, in upper or lower case. Default: ''.
+        source (str | Unset): Only videos whose source has this SHA-256. Default: ''.
+        cursor (None | str | Unset): `next` of the previous page.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -243,17 +243,17 @@ async def asyncio(
     source: str | Unset = "",
     cursor: None | str | Unset = UNSET,
 ) -> Problem | VideoPage | None:
-    """Page through the library
+    """List the videos
 
-     Newest first. A late page is quick by `cursor`, and slow by `skip`.
+     Newest first. Page with `cursor`: `skip` gets slow on late pages.
 
     Args:
         skip (int | Unset):  Default: 0.
         limit (int | Unset):  Default: 50.
         status (LibraryStatus | None | Unset):
-        filename (str | Unset): A part of the name, in any case. Default: ''.
-        source (str | Unset): The source's SHA-256. Default: ''.
-        cursor (None | str | Unset): `next` of the page before.
+        filename (str | Unset): Only names that contain this, in upper or lower case. Default: ''.
+        source (str | Unset): Only videos whose source has this SHA-256. Default: ''.
+        cursor (None | str | Unset): `next` of the previous page.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

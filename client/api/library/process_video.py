@@ -110,14 +110,15 @@ def sync_detailed(
 ) -> Response[Problem | ProcessedAnswer | ProcessingAnswer]:
     """Burn subtitles into a video
 
-     What was done before, from the same video, subtitles and fields, is not done, nor told, again.
+     The same video, subtitles and fields as in an earlier upload return its result, without a webhook.
 
     Args:
-        wait (int | Unset): Seconds to wait for the result. Default: 0.
-        prefer (None | str | Unset): `wait=60` waits too (RFC 7240).
-        idempotency_key (None | str | Unset): Sending the same key again gives the first video.
-        webhook_url (None | str | Unset): Where to tell that the task has completed or failed, if
-            webhooks are sent here.
+        wait (int | Unset): Seconds to wait for the result before answering. Default: 0.
+        prefer (None | str | Unset): `wait=60` does the same as `wait` (RFC 7240).
+        idempotency_key (None | str | Unset): A repeated key returns the first video instead of a
+            new one.
+        webhook_url (None | str | Unset): Address to notify when the task has completed or failed,
+            if webhooks are enabled.
         body (ProcessVideoBody):
 
     Raises:
@@ -154,14 +155,15 @@ def sync(
 ) -> Problem | ProcessedAnswer | ProcessingAnswer | None:
     """Burn subtitles into a video
 
-     What was done before, from the same video, subtitles and fields, is not done, nor told, again.
+     The same video, subtitles and fields as in an earlier upload return its result, without a webhook.
 
     Args:
-        wait (int | Unset): Seconds to wait for the result. Default: 0.
-        prefer (None | str | Unset): `wait=60` waits too (RFC 7240).
-        idempotency_key (None | str | Unset): Sending the same key again gives the first video.
-        webhook_url (None | str | Unset): Where to tell that the task has completed or failed, if
-            webhooks are sent here.
+        wait (int | Unset): Seconds to wait for the result before answering. Default: 0.
+        prefer (None | str | Unset): `wait=60` does the same as `wait` (RFC 7240).
+        idempotency_key (None | str | Unset): A repeated key returns the first video instead of a
+            new one.
+        webhook_url (None | str | Unset): Address to notify when the task has completed or failed,
+            if webhooks are enabled.
         body (ProcessVideoBody):
 
     Raises:
@@ -193,14 +195,15 @@ async def asyncio_detailed(
 ) -> Response[Problem | ProcessedAnswer | ProcessingAnswer]:
     """Burn subtitles into a video
 
-     What was done before, from the same video, subtitles and fields, is not done, nor told, again.
+     The same video, subtitles and fields as in an earlier upload return its result, without a webhook.
 
     Args:
-        wait (int | Unset): Seconds to wait for the result. Default: 0.
-        prefer (None | str | Unset): `wait=60` waits too (RFC 7240).
-        idempotency_key (None | str | Unset): Sending the same key again gives the first video.
-        webhook_url (None | str | Unset): Where to tell that the task has completed or failed, if
-            webhooks are sent here.
+        wait (int | Unset): Seconds to wait for the result before answering. Default: 0.
+        prefer (None | str | Unset): `wait=60` does the same as `wait` (RFC 7240).
+        idempotency_key (None | str | Unset): A repeated key returns the first video instead of a
+            new one.
+        webhook_url (None | str | Unset): Address to notify when the task has completed or failed,
+            if webhooks are enabled.
         body (ProcessVideoBody):
 
     Raises:
@@ -235,14 +238,15 @@ async def asyncio(
 ) -> Problem | ProcessedAnswer | ProcessingAnswer | None:
     """Burn subtitles into a video
 
-     What was done before, from the same video, subtitles and fields, is not done, nor told, again.
+     The same video, subtitles and fields as in an earlier upload return its result, without a webhook.
 
     Args:
-        wait (int | Unset): Seconds to wait for the result. Default: 0.
-        prefer (None | str | Unset): `wait=60` waits too (RFC 7240).
-        idempotency_key (None | str | Unset): Sending the same key again gives the first video.
-        webhook_url (None | str | Unset): Where to tell that the task has completed or failed, if
-            webhooks are sent here.
+        wait (int | Unset): Seconds to wait for the result before answering. Default: 0.
+        prefer (None | str | Unset): `wait=60` does the same as `wait` (RFC 7240).
+        idempotency_key (None | str | Unset): A repeated key returns the first video instead of a
+            new one.
+        webhook_url (None | str | Unset): Address to notify when the task has completed or failed,
+            if webhooks are enabled.
         body (ProcessVideoBody):
 
     Raises:

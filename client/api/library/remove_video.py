@@ -72,10 +72,10 @@ def sync_detailed(
 ) -> Response[Any | Problem]:
     """Remove a video
 
-     The video, its files and its row; a running job is stopped first.
+     Deletes the video with all its files; a running task is stopped first.
 
     Args:
-        video_id (str): As the list gives it, or its task's.
+        video_id (str): The video's id, or the id of its task.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -103,10 +103,10 @@ def sync(
 ) -> Any | Problem | None:
     """Remove a video
 
-     The video, its files and its row; a running job is stopped first.
+     Deletes the video with all its files; a running task is stopped first.
 
     Args:
-        video_id (str): As the list gives it, or its task's.
+        video_id (str): The video's id, or the id of its task.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -129,10 +129,10 @@ async def asyncio_detailed(
 ) -> Response[Any | Problem]:
     """Remove a video
 
-     The video, its files and its row; a running job is stopped first.
+     Deletes the video with all its files; a running task is stopped first.
 
     Args:
-        video_id (str): As the list gives it, or its task's.
+        video_id (str): The video's id, or the id of its task.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -158,10 +158,10 @@ async def asyncio(
 ) -> Any | Problem | None:
     """Remove a video
 
-     The video, its files and its row; a running job is stopped first.
+     Deletes the video with all its files; a running task is stopped first.
 
     Args:
-        video_id (str): As the list gives it, or its task's.
+        video_id (str): The video's id, or the id of its task.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

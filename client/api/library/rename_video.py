@@ -84,9 +84,11 @@ def sync_detailed(
 ) -> Response[Problem | VideoAnswer]:
     """Rename a video
 
+     Changes the name that downloads and lists show.
+
     Args:
-        video_id (str): As the list gives it, or its task's.
-        body (VideoChange): What is to change.
+        video_id (str): The video's id, or the id of its task.
+        body (VideoChange): The new name of a video.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -116,9 +118,11 @@ def sync(
 ) -> Problem | VideoAnswer | None:
     """Rename a video
 
+     Changes the name that downloads and lists show.
+
     Args:
-        video_id (str): As the list gives it, or its task's.
-        body (VideoChange): What is to change.
+        video_id (str): The video's id, or the id of its task.
+        body (VideoChange): The new name of a video.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -143,9 +147,11 @@ async def asyncio_detailed(
 ) -> Response[Problem | VideoAnswer]:
     """Rename a video
 
+     Changes the name that downloads and lists show.
+
     Args:
-        video_id (str): As the list gives it, or its task's.
-        body (VideoChange): What is to change.
+        video_id (str): The video's id, or the id of its task.
+        body (VideoChange): The new name of a video.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,9 +179,11 @@ async def asyncio(
 ) -> Problem | VideoAnswer | None:
     """Rename a video
 
+     Changes the name that downloads and lists show.
+
     Args:
-        video_id (str): As the list gives it, or its task's.
-        body (VideoChange): What is to change.
+        video_id (str): The video's id, or the id of its task.
+        body (VideoChange): The new name of a video.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

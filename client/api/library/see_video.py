@@ -72,16 +72,16 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Problem | VideoAnswer]:
-    """See a video
+    """Get a video
 
-     Its metadata and a fresh link.
+     The video's metadata and a new link to its file.
 
-    The `Link` header names its task's events (`monitor`), and its captions (`alternate`) where the
-    picture
-    does not show them.
+    The `Link` header has the events of its task (`monitor`), and its subtitles (`alternate`) unless
+    they
+    are burned into the picture.
 
     Args:
-        video_id (str): As the list gives it, or its task's.
+        video_id (str): The video's id, or the id of its task.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -107,16 +107,16 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> Problem | VideoAnswer | None:
-    """See a video
+    """Get a video
 
-     Its metadata and a fresh link.
+     The video's metadata and a new link to its file.
 
-    The `Link` header names its task's events (`monitor`), and its captions (`alternate`) where the
-    picture
-    does not show them.
+    The `Link` header has the events of its task (`monitor`), and its subtitles (`alternate`) unless
+    they
+    are burned into the picture.
 
     Args:
-        video_id (str): As the list gives it, or its task's.
+        video_id (str): The video's id, or the id of its task.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -137,16 +137,16 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Problem | VideoAnswer]:
-    """See a video
+    """Get a video
 
-     Its metadata and a fresh link.
+     The video's metadata and a new link to its file.
 
-    The `Link` header names its task's events (`monitor`), and its captions (`alternate`) where the
-    picture
-    does not show them.
+    The `Link` header has the events of its task (`monitor`), and its subtitles (`alternate`) unless
+    they
+    are burned into the picture.
 
     Args:
-        video_id (str): As the list gives it, or its task's.
+        video_id (str): The video's id, or the id of its task.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -170,16 +170,16 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> Problem | VideoAnswer | None:
-    """See a video
+    """Get a video
 
-     Its metadata and a fresh link.
+     The video's metadata and a new link to its file.
 
-    The `Link` header names its task's events (`monitor`), and its captions (`alternate`) where the
-    picture
-    does not show them.
+    The `Link` header has the events of its task (`monitor`), and its subtitles (`alternate`) unless
+    they
+    are burned into the picture.
 
     Args:
-        video_id (str): As the list gives it, or its task's.
+        video_id (str): The video's id, or the id of its task.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -107,10 +107,10 @@ def sync_detailed(
 ) -> Response[Any | Problem]:
     """Stream a video
 
-     In constant memory, or by a link to the object store where the operator prefers that.
+     Streams the file, or redirects to the object store if the operator has chosen that.
 
     Args:
-        video_id (str): As the list gives it, or its task's.
+        video_id (str): The video's id, or the id of its task.
         range_ (str | Unset):
         if_range (str | Unset):
         if_none_match (str | Unset):
@@ -150,10 +150,10 @@ def sync(
 ) -> Any | Problem | None:
     """Stream a video
 
-     In constant memory, or by a link to the object store where the operator prefers that.
+     Streams the file, or redirects to the object store if the operator has chosen that.
 
     Args:
-        video_id (str): As the list gives it, or its task's.
+        video_id (str): The video's id, or the id of its task.
         range_ (str | Unset):
         if_range (str | Unset):
         if_none_match (str | Unset):
@@ -188,10 +188,10 @@ async def asyncio_detailed(
 ) -> Response[Any | Problem]:
     """Stream a video
 
-     In constant memory, or by a link to the object store where the operator prefers that.
+     Streams the file, or redirects to the object store if the operator has chosen that.
 
     Args:
-        video_id (str): As the list gives it, or its task's.
+        video_id (str): The video's id, or the id of its task.
         range_ (str | Unset):
         if_range (str | Unset):
         if_none_match (str | Unset):
@@ -229,10 +229,10 @@ async def asyncio(
 ) -> Any | Problem | None:
     """Stream a video
 
-     In constant memory, or by a link to the object store where the operator prefers that.
+     Streams the file, or redirects to the object store if the operator has chosen that.
 
     Args:
-        video_id (str): As the list gives it, or its task's.
+        video_id (str): The video's id, or the id of its task.
         range_ (str | Unset):
         if_range (str | Unset):
         if_none_match (str | Unset):

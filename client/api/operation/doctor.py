@@ -67,9 +67,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[DoctorAnswer | Problem]:
-    """How is every part, and how is what is wrong mended?
+    """Diagnose every component
 
-     Asks the servers, and one worker of each queue, which tries its tools and models.
+     Checks the servers, and the tools and models of one worker of each queue. `mend` has the fix.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -92,9 +92,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> DoctorAnswer | Problem | None:
-    """How is every part, and how is what is wrong mended?
+    """Diagnose every component
 
-     Asks the servers, and one worker of each queue, which tries its tools and models.
+     Checks the servers, and the tools and models of one worker of each queue. `mend` has the fix.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -113,9 +113,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[DoctorAnswer | Problem]:
-    """How is every part, and how is what is wrong mended?
+    """Diagnose every component
 
-     Asks the servers, and one worker of each queue, which tries its tools and models.
+     Checks the servers, and the tools and models of one worker of each queue. `mend` has the fix.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -136,9 +136,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> DoctorAnswer | Problem | None:
-    """How is every part, and how is what is wrong mended?
+    """Diagnose every component
 
-     Asks the servers, and one worker of each queue, which tries its tools and models.
+     Checks the servers, and the tools and models of one worker of each queue. `mend` has the fix.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -67,9 +67,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[HealthResponseHealth | Problem]:
-    """Is the API alive?
+    """Check that the API is alive
 
-     Asks nobody else.
+     Liveness of this process; checks no other service.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -92,9 +92,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> HealthResponseHealth | Problem | None:
-    """Is the API alive?
+    """Check that the API is alive
 
-     Asks nobody else.
+     Liveness of this process; checks no other service.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -113,9 +113,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[HealthResponseHealth | Problem]:
-    """Is the API alive?
+    """Check that the API is alive
 
-     Asks nobody else.
+     Liveness of this process; checks no other service.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -136,9 +136,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> HealthResponseHealth | Problem | None:
-    """Is the API alive?
+    """Check that the API is alive
 
-     Asks nobody else.
+     Liveness of this process; checks no other service.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -65,9 +65,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Problem | str]:
-    """Figures for Prometheus
+    """Metrics for Prometheus
 
-     Requests, uploads, streams, the state of queues and parts; docs/metrics.md explains each.
+     Metrics of requests, uploads, streams, queues and services; see docs/metrics.md.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -90,9 +90,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> Problem | str | None:
-    """Figures for Prometheus
+    """Metrics for Prometheus
 
-     Requests, uploads, streams, the state of queues and parts; docs/metrics.md explains each.
+     Metrics of requests, uploads, streams, queues and services; see docs/metrics.md.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -111,9 +111,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Problem | str]:
-    """Figures for Prometheus
+    """Metrics for Prometheus
 
-     Requests, uploads, streams, the state of queues and parts; docs/metrics.md explains each.
+     Metrics of requests, uploads, streams, queues and services; see docs/metrics.md.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -134,9 +134,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> Problem | str | None:
-    """Figures for Prometheus
+    """Metrics for Prometheus
 
-     Requests, uploads, streams, the state of queues and parts; docs/metrics.md explains each.
+     Metrics of requests, uploads, streams, queues and services; see docs/metrics.md.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -72,9 +72,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Problem | ReadyAnswer]:
-    """Does everything that the API needs answer?
+    """Check that the API is ready
 
-     Asks Temporal, the object store (whose bucket is made if it is missing) and the catalogue.
+     Checks Temporal, the object store (and creates a missing bucket) and the catalogue's database.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,9 +97,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> Problem | ReadyAnswer | None:
-    """Does everything that the API needs answer?
+    """Check that the API is ready
 
-     Asks Temporal, the object store (whose bucket is made if it is missing) and the catalogue.
+     Checks Temporal, the object store (and creates a missing bucket) and the catalogue's database.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -118,9 +118,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Problem | ReadyAnswer]:
-    """Does everything that the API needs answer?
+    """Check that the API is ready
 
-     Asks Temporal, the object store (whose bucket is made if it is missing) and the catalogue.
+     Checks Temporal, the object store (and creates a missing bucket) and the catalogue's database.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -141,9 +141,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> Problem | ReadyAnswer | None:
-    """Does everything that the API needs answer?
+    """Check that the API is ready
 
-     Asks Temporal, the object store (whose bucket is made if it is missing) and the catalogue.
+     Checks Temporal, the object store (and creates a missing bucket) and the catalogue's database.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

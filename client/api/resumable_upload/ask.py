@@ -78,13 +78,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     tus_resumable: None | str | Unset = UNSET,
 ) -> Response[Any | Problem]:
-    """Ask how far an upload is
+    """Get the offset of an upload
 
-     Of a whole upload it starts the task, should that have failed before.
+     Returns the number of stored bytes. For a complete upload it starts the task if that failed before.
 
     Args:
-        upload_id (str): The end of the `Location` that the creation gave.
-        tus_resumable (None | str | Unset): 1.0.0
+        upload_id (str): The last path segment of the upload's `Location`.
+        tus_resumable (None | str | Unset): The protocol version, 1.0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -112,13 +112,13 @@ def sync(
     client: AuthenticatedClient | Client,
     tus_resumable: None | str | Unset = UNSET,
 ) -> Any | Problem | None:
-    """Ask how far an upload is
+    """Get the offset of an upload
 
-     Of a whole upload it starts the task, should that have failed before.
+     Returns the number of stored bytes. For a complete upload it starts the task if that failed before.
 
     Args:
-        upload_id (str): The end of the `Location` that the creation gave.
-        tus_resumable (None | str | Unset): 1.0.0
+        upload_id (str): The last path segment of the upload's `Location`.
+        tus_resumable (None | str | Unset): The protocol version, 1.0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -141,13 +141,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     tus_resumable: None | str | Unset = UNSET,
 ) -> Response[Any | Problem]:
-    """Ask how far an upload is
+    """Get the offset of an upload
 
-     Of a whole upload it starts the task, should that have failed before.
+     Returns the number of stored bytes. For a complete upload it starts the task if that failed before.
 
     Args:
-        upload_id (str): The end of the `Location` that the creation gave.
-        tus_resumable (None | str | Unset): 1.0.0
+        upload_id (str): The last path segment of the upload's `Location`.
+        tus_resumable (None | str | Unset): The protocol version, 1.0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,13 +173,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     tus_resumable: None | str | Unset = UNSET,
 ) -> Any | Problem | None:
-    """Ask how far an upload is
+    """Get the offset of an upload
 
-     Of a whole upload it starts the task, should that have failed before.
+     Returns the number of stored bytes. For a complete upload it starts the task if that failed before.
 
     Args:
-        upload_id (str): The end of the `Location` that the creation gave.
-        tus_resumable (None | str | Unset): 1.0.0
+        upload_id (str): The last path segment of the upload's `Location`.
+        tus_resumable (None | str | Unset): The protocol version, 1.0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

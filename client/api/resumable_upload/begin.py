@@ -94,17 +94,18 @@ def sync_detailed(
     idempotency_key: None | str | Unset = UNSET,
     tus_resumable: None | str | Unset = UNSET,
 ) -> Response[Any | Problem]:
-    """Begin an upload
+    """Create an upload
 
-     Its first bytes may come with it. What can be refused is refused here.
+     Creates an upload, after all checks that need no bytes. The body may have the first bytes.
 
     Args:
-        upload_length (None | str | Unset): Bytes.
+        upload_length (None | str | Unset): Size of the file in bytes.
         upload_metadata (None | str | Unset): `filename`, the fields of `POST /video/upload` and
-            `webhook_url`, as tus has it.
-        upload_checksum (None | str | Unset): Of the bytes that come with it.
-        idempotency_key (None | str | Unset): Sending the same key again gives the first task.
-        tus_resumable (None | str | Unset): 1.0.0
+            `webhook_url`, as Base64 pairs.
+        upload_checksum (None | str | Unset): Checksum of the bytes in this request.
+        idempotency_key (None | str | Unset): A repeated key returns the first task instead of a
+            new one.
+        tus_resumable (None | str | Unset): The protocol version, 1.0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -138,17 +139,18 @@ def sync(
     idempotency_key: None | str | Unset = UNSET,
     tus_resumable: None | str | Unset = UNSET,
 ) -> Any | Problem | None:
-    """Begin an upload
+    """Create an upload
 
-     Its first bytes may come with it. What can be refused is refused here.
+     Creates an upload, after all checks that need no bytes. The body may have the first bytes.
 
     Args:
-        upload_length (None | str | Unset): Bytes.
+        upload_length (None | str | Unset): Size of the file in bytes.
         upload_metadata (None | str | Unset): `filename`, the fields of `POST /video/upload` and
-            `webhook_url`, as tus has it.
-        upload_checksum (None | str | Unset): Of the bytes that come with it.
-        idempotency_key (None | str | Unset): Sending the same key again gives the first task.
-        tus_resumable (None | str | Unset): 1.0.0
+            `webhook_url`, as Base64 pairs.
+        upload_checksum (None | str | Unset): Checksum of the bytes in this request.
+        idempotency_key (None | str | Unset): A repeated key returns the first task instead of a
+            new one.
+        tus_resumable (None | str | Unset): The protocol version, 1.0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -177,17 +179,18 @@ async def asyncio_detailed(
     idempotency_key: None | str | Unset = UNSET,
     tus_resumable: None | str | Unset = UNSET,
 ) -> Response[Any | Problem]:
-    """Begin an upload
+    """Create an upload
 
-     Its first bytes may come with it. What can be refused is refused here.
+     Creates an upload, after all checks that need no bytes. The body may have the first bytes.
 
     Args:
-        upload_length (None | str | Unset): Bytes.
+        upload_length (None | str | Unset): Size of the file in bytes.
         upload_metadata (None | str | Unset): `filename`, the fields of `POST /video/upload` and
-            `webhook_url`, as tus has it.
-        upload_checksum (None | str | Unset): Of the bytes that come with it.
-        idempotency_key (None | str | Unset): Sending the same key again gives the first task.
-        tus_resumable (None | str | Unset): 1.0.0
+            `webhook_url`, as Base64 pairs.
+        upload_checksum (None | str | Unset): Checksum of the bytes in this request.
+        idempotency_key (None | str | Unset): A repeated key returns the first task instead of a
+            new one.
+        tus_resumable (None | str | Unset): The protocol version, 1.0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -219,17 +222,18 @@ async def asyncio(
     idempotency_key: None | str | Unset = UNSET,
     tus_resumable: None | str | Unset = UNSET,
 ) -> Any | Problem | None:
-    """Begin an upload
+    """Create an upload
 
-     Its first bytes may come with it. What can be refused is refused here.
+     Creates an upload, after all checks that need no bytes. The body may have the first bytes.
 
     Args:
-        upload_length (None | str | Unset): Bytes.
+        upload_length (None | str | Unset): Size of the file in bytes.
         upload_metadata (None | str | Unset): `filename`, the fields of `POST /video/upload` and
-            `webhook_url`, as tus has it.
-        upload_checksum (None | str | Unset): Of the bytes that come with it.
-        idempotency_key (None | str | Unset): Sending the same key again gives the first task.
-        tus_resumable (None | str | Unset): 1.0.0
+            `webhook_url`, as Base64 pairs.
+        upload_checksum (None | str | Unset): Checksum of the bytes in this request.
+        idempotency_key (None | str | Unset): A repeated key returns the first task instead of a
+            new one.
+        tus_resumable (None | str | Unset): The protocol version, 1.0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

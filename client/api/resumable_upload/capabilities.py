@@ -65,7 +65,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any | Problem]:
-    """What this server can
+    """Get the server's tus capabilities
+
+     Lists the protocol extensions, the largest upload and the checksum algorithms, as headers.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -88,7 +90,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> Any | Problem | None:
-    """What this server can
+    """Get the server's tus capabilities
+
+     Lists the protocol extensions, the largest upload and the checksum algorithms, as headers.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -107,7 +111,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any | Problem]:
-    """What this server can
+    """Get the server's tus capabilities
+
+     Lists the protocol extensions, the largest upload and the checksum algorithms, as headers.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -128,7 +134,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> Any | Problem | None:
-    """What this server can
+    """Get the server's tus capabilities
+
+     Lists the protocol extensions, the largest upload and the checksum algorithms, as headers.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

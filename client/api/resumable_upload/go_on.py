@@ -96,15 +96,16 @@ def sync_detailed(
     upload_checksum: None | str | Unset = UNSET,
     tus_resumable: None | str | Unset = UNSET,
 ) -> Response[Any | Problem]:
-    """Go on with an upload
+    """Continue an upload
 
-     The last one starts the task, and is answered when the file has been looked at.
+     Stores the bytes. The request with the last byte starts the task and waits for its first check.
 
     Args:
-        upload_id (str): The end of the `Location` that the creation gave.
-        upload_offset (None | str | Unset): Where they go on.
-        upload_checksum (None | str | Unset): sha1, sha256 or crc32, and the Base64 of it.
-        tus_resumable (None | str | Unset): 1.0.0
+        upload_id (str): The last path segment of the upload's `Location`.
+        upload_offset (None | str | Unset): Offset of the first byte sent.
+        upload_checksum (None | str | Unset): Checksum of the bytes in this request: `sha1`,
+            `sha256` or `crc32`, and its Base64.
+        tus_resumable (None | str | Unset): The protocol version, 1.0.0.
         body (File | Unset):
 
     Raises:
@@ -139,15 +140,16 @@ def sync(
     upload_checksum: None | str | Unset = UNSET,
     tus_resumable: None | str | Unset = UNSET,
 ) -> Any | Problem | None:
-    """Go on with an upload
+    """Continue an upload
 
-     The last one starts the task, and is answered when the file has been looked at.
+     Stores the bytes. The request with the last byte starts the task and waits for its first check.
 
     Args:
-        upload_id (str): The end of the `Location` that the creation gave.
-        upload_offset (None | str | Unset): Where they go on.
-        upload_checksum (None | str | Unset): sha1, sha256 or crc32, and the Base64 of it.
-        tus_resumable (None | str | Unset): 1.0.0
+        upload_id (str): The last path segment of the upload's `Location`.
+        upload_offset (None | str | Unset): Offset of the first byte sent.
+        upload_checksum (None | str | Unset): Checksum of the bytes in this request: `sha1`,
+            `sha256` or `crc32`, and its Base64.
+        tus_resumable (None | str | Unset): The protocol version, 1.0.0.
         body (File | Unset):
 
     Raises:
@@ -177,15 +179,16 @@ async def asyncio_detailed(
     upload_checksum: None | str | Unset = UNSET,
     tus_resumable: None | str | Unset = UNSET,
 ) -> Response[Any | Problem]:
-    """Go on with an upload
+    """Continue an upload
 
-     The last one starts the task, and is answered when the file has been looked at.
+     Stores the bytes. The request with the last byte starts the task and waits for its first check.
 
     Args:
-        upload_id (str): The end of the `Location` that the creation gave.
-        upload_offset (None | str | Unset): Where they go on.
-        upload_checksum (None | str | Unset): sha1, sha256 or crc32, and the Base64 of it.
-        tus_resumable (None | str | Unset): 1.0.0
+        upload_id (str): The last path segment of the upload's `Location`.
+        upload_offset (None | str | Unset): Offset of the first byte sent.
+        upload_checksum (None | str | Unset): Checksum of the bytes in this request: `sha1`,
+            `sha256` or `crc32`, and its Base64.
+        tus_resumable (None | str | Unset): The protocol version, 1.0.0.
         body (File | Unset):
 
     Raises:
@@ -218,15 +221,16 @@ async def asyncio(
     upload_checksum: None | str | Unset = UNSET,
     tus_resumable: None | str | Unset = UNSET,
 ) -> Any | Problem | None:
-    """Go on with an upload
+    """Continue an upload
 
-     The last one starts the task, and is answered when the file has been looked at.
+     Stores the bytes. The request with the last byte starts the task and waits for its first check.
 
     Args:
-        upload_id (str): The end of the `Location` that the creation gave.
-        upload_offset (None | str | Unset): Where they go on.
-        upload_checksum (None | str | Unset): sha1, sha256 or crc32, and the Base64 of it.
-        tus_resumable (None | str | Unset): 1.0.0
+        upload_id (str): The last path segment of the upload's `Location`.
+        upload_offset (None | str | Unset): Offset of the first byte sent.
+        upload_checksum (None | str | Unset): Checksum of the bytes in this request: `sha1`,
+            `sha256` or `crc32`, and its Base64.
+        tus_resumable (None | str | Unset): The protocol version, 1.0.0.
         body (File | Unset):
 
     Raises:

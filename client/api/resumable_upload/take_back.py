@@ -78,13 +78,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     tus_resumable: None | str | Unset = UNSET,
 ) -> Response[Any | Problem]:
-    """Take an upload back
+    """Delete an upload
 
-     Its bytes go. A whole one is a task: cancel that.
+     Deletes an unfinished upload. A complete upload is a task: cancel that instead.
 
     Args:
-        upload_id (str): The end of the `Location` that the creation gave.
-        tus_resumable (None | str | Unset): 1.0.0
+        upload_id (str): The last path segment of the upload's `Location`.
+        tus_resumable (None | str | Unset): The protocol version, 1.0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -112,13 +112,13 @@ def sync(
     client: AuthenticatedClient | Client,
     tus_resumable: None | str | Unset = UNSET,
 ) -> Any | Problem | None:
-    """Take an upload back
+    """Delete an upload
 
-     Its bytes go. A whole one is a task: cancel that.
+     Deletes an unfinished upload. A complete upload is a task: cancel that instead.
 
     Args:
-        upload_id (str): The end of the `Location` that the creation gave.
-        tus_resumable (None | str | Unset): 1.0.0
+        upload_id (str): The last path segment of the upload's `Location`.
+        tus_resumable (None | str | Unset): The protocol version, 1.0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -141,13 +141,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     tus_resumable: None | str | Unset = UNSET,
 ) -> Response[Any | Problem]:
-    """Take an upload back
+    """Delete an upload
 
-     Its bytes go. A whole one is a task: cancel that.
+     Deletes an unfinished upload. A complete upload is a task: cancel that instead.
 
     Args:
-        upload_id (str): The end of the `Location` that the creation gave.
-        tus_resumable (None | str | Unset): 1.0.0
+        upload_id (str): The last path segment of the upload's `Location`.
+        tus_resumable (None | str | Unset): The protocol version, 1.0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,13 +173,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     tus_resumable: None | str | Unset = UNSET,
 ) -> Any | Problem | None:
-    """Take an upload back
+    """Delete an upload
 
-     Its bytes go. A whole one is a task: cancel that.
+     Deletes an unfinished upload. A complete upload is a task: cancel that instead.
 
     Args:
-        upload_id (str): The end of the `Location` that the creation gave.
-        tus_resumable (None | str | Unset): 1.0.0
+        upload_id (str): The last path segment of the upload's `Location`.
+        tus_resumable (None | str | Unset): The protocol version, 1.0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

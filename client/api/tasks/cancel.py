@@ -74,10 +74,10 @@ def sync_detailed(
 ) -> Response[AcceptedAnswer | Problem]:
     """Cancel a task
 
-     Ask the task to stop; its status says when it has.
+     Requests the cancellation; the task's status becomes `cancelled` when it has stopped.
 
     Args:
-        task_id (str): As the upload's answer gave it.
+        task_id (str): The task's id, from the response to the upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -105,10 +105,10 @@ def sync(
 ) -> AcceptedAnswer | Problem | None:
     """Cancel a task
 
-     Ask the task to stop; its status says when it has.
+     Requests the cancellation; the task's status becomes `cancelled` when it has stopped.
 
     Args:
-        task_id (str): As the upload's answer gave it.
+        task_id (str): The task's id, from the response to the upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -131,10 +131,10 @@ async def asyncio_detailed(
 ) -> Response[AcceptedAnswer | Problem]:
     """Cancel a task
 
-     Ask the task to stop; its status says when it has.
+     Requests the cancellation; the task's status becomes `cancelled` when it has stopped.
 
     Args:
-        task_id (str): As the upload's answer gave it.
+        task_id (str): The task's id, from the response to the upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -160,10 +160,10 @@ async def asyncio(
 ) -> AcceptedAnswer | Problem | None:
     """Cancel a task
 
-     Ask the task to stop; its status says when it has.
+     Requests the cancellation; the task's status becomes `cancelled` when it has stopped.
 
     Args:
-        task_id (str): As the upload's answer gave it.
+        task_id (str): The task's id, from the response to the upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

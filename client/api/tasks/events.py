@@ -87,14 +87,16 @@ def sync_detailed(
     accept_language: None | str | Unset = UNSET,
     last_event_id: str | Unset = "",
 ) -> Response[Any | Problem]:
-    """Follow a task as it changes
+    """Follow a task's status
 
-     The status at once, then an event for each change, until the task has ended. Comments keep it open.
+     Sends the status at once, then an event for each change until the task has ended.
+
+    Comments keep a quiet connection open.
 
     Args:
-        task_id (str): As the upload's answer gave it.
-        accept_language (None | str | Unset): The language of the animals' names.
-        last_event_id (str | Unset): The last event that came before the connection broke.
+        task_id (str): The task's id, from the response to the upload.
+        accept_language (None | str | Unset): Language of the animals' names.
+        last_event_id (str | Unset): Id of the last event received before the connection broke.
             Default: ''.
 
     Raises:
@@ -125,14 +127,16 @@ def sync(
     accept_language: None | str | Unset = UNSET,
     last_event_id: str | Unset = "",
 ) -> Any | Problem | None:
-    """Follow a task as it changes
+    """Follow a task's status
 
-     The status at once, then an event for each change, until the task has ended. Comments keep it open.
+     Sends the status at once, then an event for each change until the task has ended.
+
+    Comments keep a quiet connection open.
 
     Args:
-        task_id (str): As the upload's answer gave it.
-        accept_language (None | str | Unset): The language of the animals' names.
-        last_event_id (str | Unset): The last event that came before the connection broke.
+        task_id (str): The task's id, from the response to the upload.
+        accept_language (None | str | Unset): Language of the animals' names.
+        last_event_id (str | Unset): Id of the last event received before the connection broke.
             Default: ''.
 
     Raises:
@@ -158,14 +162,16 @@ async def asyncio_detailed(
     accept_language: None | str | Unset = UNSET,
     last_event_id: str | Unset = "",
 ) -> Response[Any | Problem]:
-    """Follow a task as it changes
+    """Follow a task's status
 
-     The status at once, then an event for each change, until the task has ended. Comments keep it open.
+     Sends the status at once, then an event for each change until the task has ended.
+
+    Comments keep a quiet connection open.
 
     Args:
-        task_id (str): As the upload's answer gave it.
-        accept_language (None | str | Unset): The language of the animals' names.
-        last_event_id (str | Unset): The last event that came before the connection broke.
+        task_id (str): The task's id, from the response to the upload.
+        accept_language (None | str | Unset): Language of the animals' names.
+        last_event_id (str | Unset): Id of the last event received before the connection broke.
             Default: ''.
 
     Raises:
@@ -194,14 +200,16 @@ async def asyncio(
     accept_language: None | str | Unset = UNSET,
     last_event_id: str | Unset = "",
 ) -> Any | Problem | None:
-    """Follow a task as it changes
+    """Follow a task's status
 
-     The status at once, then an event for each change, until the task has ended. Comments keep it open.
+     Sends the status at once, then an event for each change until the task has ended.
+
+    Comments keep a quiet connection open.
 
     Args:
-        task_id (str): As the upload's answer gave it.
-        accept_language (None | str | Unset): The language of the animals' names.
-        last_event_id (str | Unset): The last event that came before the connection broke.
+        task_id (str): The task's id, from the response to the upload.
+        accept_language (None | str | Unset): Language of the animals' names.
+        last_event_id (str | Unset): Id of the last event received before the connection broke.
             Default: ''.
 
     Raises:

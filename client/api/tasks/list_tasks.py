@@ -102,12 +102,12 @@ def sync_detailed(
 ) -> Response[Problem | TaskList]:
     """List the tasks
 
-     Newest first.
+     Lists the caller's tasks, newest first. An admin sees the tasks of all owners.
 
     Args:
         status (None | TaskStatus | Unset): Only tasks in this state.
         limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset): `next` of the page before.
+        cursor (None | str | Unset): `next` of the previous page.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -139,12 +139,12 @@ def sync(
 ) -> Problem | TaskList | None:
     """List the tasks
 
-     Newest first.
+     Lists the caller's tasks, newest first. An admin sees the tasks of all owners.
 
     Args:
         status (None | TaskStatus | Unset): Only tasks in this state.
         limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset): `next` of the page before.
+        cursor (None | str | Unset): `next` of the previous page.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -171,12 +171,12 @@ async def asyncio_detailed(
 ) -> Response[Problem | TaskList]:
     """List the tasks
 
-     Newest first.
+     Lists the caller's tasks, newest first. An admin sees the tasks of all owners.
 
     Args:
         status (None | TaskStatus | Unset): Only tasks in this state.
         limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset): `next` of the page before.
+        cursor (None | str | Unset): `next` of the previous page.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -206,12 +206,12 @@ async def asyncio(
 ) -> Problem | TaskList | None:
     """List the tasks
 
-     Newest first.
+     Lists the caller's tasks, newest first. An admin sees the tasks of all owners.
 
     Args:
         status (None | TaskStatus | Unset): Only tasks in this state.
         limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset): `next` of the page before.
+        cursor (None | str | Unset): `next` of the previous page.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

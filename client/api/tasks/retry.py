@@ -77,11 +77,11 @@ def sync_detailed(
 ) -> Response[AcceptedAnswer | Problem]:
     """Retry a failed stage
 
-     Try a stage again that has failed for good and waits.
+     Retries a stage that has used up its attempts, while the task waits for that (`parked_until`).
 
     Args:
-        task_id (str): As the upload's answer gave it.
-        stage (str):
+        task_id (str): The task's id, from the response to the upload.
+        stage (str): A stage from the task's `stages`.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -111,11 +111,11 @@ def sync(
 ) -> AcceptedAnswer | Problem | None:
     """Retry a failed stage
 
-     Try a stage again that has failed for good and waits.
+     Retries a stage that has used up its attempts, while the task waits for that (`parked_until`).
 
     Args:
-        task_id (str): As the upload's answer gave it.
-        stage (str):
+        task_id (str): The task's id, from the response to the upload.
+        stage (str): A stage from the task's `stages`.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -140,11 +140,11 @@ async def asyncio_detailed(
 ) -> Response[AcceptedAnswer | Problem]:
     """Retry a failed stage
 
-     Try a stage again that has failed for good and waits.
+     Retries a stage that has used up its attempts, while the task waits for that (`parked_until`).
 
     Args:
-        task_id (str): As the upload's answer gave it.
-        stage (str):
+        task_id (str): The task's id, from the response to the upload.
+        stage (str): A stage from the task's `stages`.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -172,11 +172,11 @@ async def asyncio(
 ) -> AcceptedAnswer | Problem | None:
     """Retry a failed stage
 
-     Try a stage again that has failed for good and waits.
+     Retries a stage that has used up its attempts, while the task waits for that (`parked_until`).
 
     Args:
-        task_id (str): As the upload's answer gave it.
-        stage (str):
+        task_id (str): The task's id, from the response to the upload.
+        stage (str): A stage from the task's `stages`.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

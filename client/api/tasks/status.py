@@ -80,13 +80,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     accept_language: None | str | Unset = UNSET,
 ) -> Response[Problem | StatusAnswer]:
-    """See how far a task is
+    """Get a task's status
 
      The task's stages with their progress, and its result. Works while no worker runs.
 
     Args:
-        task_id (str): As the upload's answer gave it.
-        accept_language (None | str | Unset): The language of the animals' names.
+        task_id (str): The task's id, from the response to the upload.
+        accept_language (None | str | Unset): Language of the animals' names.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -114,13 +114,13 @@ def sync(
     client: AuthenticatedClient | Client,
     accept_language: None | str | Unset = UNSET,
 ) -> Problem | StatusAnswer | None:
-    """See how far a task is
+    """Get a task's status
 
      The task's stages with their progress, and its result. Works while no worker runs.
 
     Args:
-        task_id (str): As the upload's answer gave it.
-        accept_language (None | str | Unset): The language of the animals' names.
+        task_id (str): The task's id, from the response to the upload.
+        accept_language (None | str | Unset): Language of the animals' names.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -143,13 +143,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     accept_language: None | str | Unset = UNSET,
 ) -> Response[Problem | StatusAnswer]:
-    """See how far a task is
+    """Get a task's status
 
      The task's stages with their progress, and its result. Works while no worker runs.
 
     Args:
-        task_id (str): As the upload's answer gave it.
-        accept_language (None | str | Unset): The language of the animals' names.
+        task_id (str): The task's id, from the response to the upload.
+        accept_language (None | str | Unset): Language of the animals' names.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,13 +175,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     accept_language: None | str | Unset = UNSET,
 ) -> Problem | StatusAnswer | None:
-    """See how far a task is
+    """Get a task's status
 
      The task's stages with their progress, and its result. Works while no worker runs.
 
     Args:
-        task_id (str): As the upload's answer gave it.
-        accept_language (None | str | Unset): The language of the animals' names.
+        task_id (str): The task's id, from the response to the upload.
+        accept_language (None | str | Unset): Language of the animals' names.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

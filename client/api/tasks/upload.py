@@ -90,12 +90,13 @@ def sync_detailed(
 ) -> Response[AcceptedAnswer | Problem]:
     """Upload a video
 
-     Send a video as a form and get a task; the task's URL is in `Location`.
+     Uploads a video as a form and starts its task. The URL of the task's status is in `Location`.
 
     Args:
-        idempotency_key (None | str | Unset): Sending the same key again gives the first task.
-        webhook_url (None | str | Unset): Where to tell that the task has completed or failed, if
-            webhooks are sent here.
+        idempotency_key (None | str | Unset): A repeated key returns the first task instead of a
+            new one.
+        webhook_url (None | str | Unset): Address to notify when the task has completed or failed,
+            if webhooks are enabled.
         body (UploadBody):
 
     Raises:
@@ -128,12 +129,13 @@ def sync(
 ) -> AcceptedAnswer | Problem | None:
     """Upload a video
 
-     Send a video as a form and get a task; the task's URL is in `Location`.
+     Uploads a video as a form and starts its task. The URL of the task's status is in `Location`.
 
     Args:
-        idempotency_key (None | str | Unset): Sending the same key again gives the first task.
-        webhook_url (None | str | Unset): Where to tell that the task has completed or failed, if
-            webhooks are sent here.
+        idempotency_key (None | str | Unset): A repeated key returns the first task instead of a
+            new one.
+        webhook_url (None | str | Unset): Address to notify when the task has completed or failed,
+            if webhooks are enabled.
         body (UploadBody):
 
     Raises:
@@ -161,12 +163,13 @@ async def asyncio_detailed(
 ) -> Response[AcceptedAnswer | Problem]:
     """Upload a video
 
-     Send a video as a form and get a task; the task's URL is in `Location`.
+     Uploads a video as a form and starts its task. The URL of the task's status is in `Location`.
 
     Args:
-        idempotency_key (None | str | Unset): Sending the same key again gives the first task.
-        webhook_url (None | str | Unset): Where to tell that the task has completed or failed, if
-            webhooks are sent here.
+        idempotency_key (None | str | Unset): A repeated key returns the first task instead of a
+            new one.
+        webhook_url (None | str | Unset): Address to notify when the task has completed or failed,
+            if webhooks are enabled.
         body (UploadBody):
 
     Raises:
@@ -197,12 +200,13 @@ async def asyncio(
 ) -> AcceptedAnswer | Problem | None:
     """Upload a video
 
-     Send a video as a form and get a task; the task's URL is in `Location`.
+     Uploads a video as a form and starts its task. The URL of the task's status is in `Location`.
 
     Args:
-        idempotency_key (None | str | Unset): Sending the same key again gives the first task.
-        webhook_url (None | str | Unset): Where to tell that the task has completed or failed, if
-            webhooks are sent here.
+        idempotency_key (None | str | Unset): A repeated key returns the first task instead of a
+            new one.
+        webhook_url (None | str | Unset): Address to notify when the task has completed or failed,
+            if webhooks are enabled.
         body (UploadBody):
 
     Raises:

@@ -1,5 +1,5 @@
-// compose-model prints, as JSON, what Docker Compose makes of the named files: every profile, variables filled in
-// from the environment and .env, and each service's environment with what its env files say.
+// compose-model prints Docker Compose's model of the named files as JSON: all profiles, with variables from the
+// environment and .env, and each service's environment with its env files.
 package main
 
 import (

@@ -1,4 +1,4 @@
-"""Paints the synthetic scenes on which glyphs are pasted: gradients, noise, textures, shapes, bars, words."""
+"""Painter of synthetic backgrounds for glyphs: gradients, noise, textures, shapes, bars, words."""
 
 from collections.abc import Callable
 
@@ -57,7 +57,7 @@ def _noise(rng: np.random.Generator, width: int, height: int) -> Image.Image:
 
 
 def _stripes(rng: np.random.Generator, width: int, height: int) -> Image.Image:
-    """Waves of any direction and period: fences, grass, and what a zebra must not be taken for."""
+    """Waves of any direction and period: fences, grass, and patterns that resemble a zebra."""
     ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
     angle, period = rng.uniform(0, np.pi), rng.uniform(4, 60)
     wave = np.sin(2 * np.pi * (np.cos(angle) * xs + np.sin(angle) * ys) / period + rng.uniform(0, 6))
@@ -118,7 +118,7 @@ def _add_words(rng: np.random.Generator, picture: Image.Image) -> None:
 
 
 def paint_background(rng: np.random.Generator, width: int, height: int) -> Image.Image:
-    """A scene of `width` by `height` pixels with nothing on it that is meant to be an animal."""
+    """A scene of `width` by `height` pixels without animals."""
     picture = SCENES[int(rng.integers(0, len(SCENES)))](rng, width, height)
     if rng.random() < 0.6:
         _add_shapes(rng, picture, int(rng.integers(1, 12)))

@@ -1,4 +1,4 @@
-"""Says whether the model finds in each shipped clip the animals of its answers, and no others."""
+"""Check of the model on the shipped clips: it must find exactly the expected animals."""
 
 import argparse
 import json
@@ -13,8 +13,8 @@ VERY_SURE = 0.8
 ENOUGH_SIGHTINGS = 2
 
 
-def sightings_by_animal(detector: Detector, clip_path: Path) -> dict[str, list[tuple[int, float]]]:
-    """The second and the confidence of each sighting, from the first frame of every second."""
+def detections_by_animal(detector: Detector, clip_path: Path) -> dict[str, list[tuple[int, float]]]:
+    """(second, confidence) of each detection by animal, from the first frame of every second."""
     capture = cv2.VideoCapture(str(clip_path))
     seen: dict[str, list[tuple[int, float]]] = {}
     next_second = 0
@@ -24,17 +24,19 @@ def sightings_by_animal(detector: Detector, clip_path: Path) -> dict[str, list[t
             break
         if capture.get(cv2.CAP_PROP_POS_MSEC) < next_second * 1000:
             continue
-        for sighting in detector.look(frame):
-            if sighting.confidence >= CONFIDENCE:
-                seen.setdefault(sighting.box.animal, []).append((next_second, round(sighting.confidence, 2)))
+        for detection in detector.detect(frame):
+            if detection.confidence >= CONFIDENCE:
+                seen.setdefault(detection.box.animal, []).append(
+                    (next_second, round(detection.confidence, 2))
+                )
         next_second += 1
     capture.release()
     return seen
 
 
-def counts(sightings: list[tuple[int, float]]) -> bool:
-    """Two sightings, or one that is very sure."""
-    return len(sightings) >= ENOUGH_SIGHTINGS or any(confidence >= VERY_SURE for _, confidence in sightings)
+def counts(detections: list[tuple[int, float]]) -> bool:
+    """True for two detections, or for one with high confidence."""
+    return len(detections) >= ENOUGH_SIGHTINGS or any(confidence >= VERY_SURE for _, confidence in detections)
 
 
 def main() -> None:
@@ -45,11 +47,11 @@ def main() -> None:
     for answers_path in sorted(CLIPS.glob("*.json")):
         answers = json.loads(answers_path.read_text(encoding="utf-8"))
         expected = {there["animal"] for there in answers["animals"]}
-        seen = sightings_by_animal(detector, answers_path.with_suffix(".mp4"))
-        labels = {animal for animal, sightings in seen.items() if counts(sightings)}
+        seen = detections_by_animal(detector, answers_path.with_suffix(".mp4"))
+        labels = {animal for animal, detections in seen.items() if counts(detections)}
         wrong += labels != expected
         print(f"{answers_path.stem}: expected {sorted(expected)}, labels {sorted(labels)}")
-        print(f"  (second, confidence) of all sightings: {seen}")
+        print(f"  (second, confidence) of all detections: {seen}")
     raise SystemExit(wrong)
 
 

@@ -1,4 +1,4 @@
-"""Composes labelled pictures: animals and misleading glyphs on a painted scene, spoilt the way video is."""
+"""Composer of labelled pictures: animals and other glyphs on a painted scene, degraded as video is."""
 
 import io
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ class Box:
         return shared_width * shared_height / min(self.area, other.area)
 
     def inside(self, width: int, height: int) -> "Box":
-        """What a frame of `width` by `height` shows of the box."""
+        """The part of the box inside a frame of `width` by `height`."""
         right, bottom = min(self.right, width), min(self.bottom, height)
         return Box(self.animal, max(self.left, 0), max(self.top, 0), right, bottom)
 
@@ -57,7 +57,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a set of pictures is made of; sizes of glyphs are shares of the frame's shorter side."""
+    """Parameters of a set of pictures; sizes of glyphs are shares of the frame's shorter side."""
 
     width: int = 256
     height: int = 256
@@ -94,7 +94,7 @@ def _vary(rng: np.random.Generator, glyph: Image.Image, size: float) -> Image.Im
         paint = paint.rotate(float(rng.normal(0, 16)), Image.Resampling.BICUBIC, expand=True)
     visible = paint.getchannel("A").point(lambda level: 255 * (level > 100)).getbbox()
     paint = paint.crop(visible) if visible else paint
-    paint.thumbnail((round(size), round(size)))  # turned and stretched it may have outgrown the frame
+    paint.thumbnail((round(size), round(size)))  # rotated and stretched it may exceed the frame
     return paint
 
 
@@ -117,7 +117,7 @@ def _place(
 
 
 def _hide_part(rng: np.random.Generator, image: Image.Image, box: Box) -> None:
-    """Puts a bar over up to a third of the animal, as a tree or a caption would."""
+    """Covers up to a third of the animal with a bar, like a tree or a caption."""
     draw = ImageDraw.Draw(image)
     share, width, height = float(rng.uniform(0.08, 0.33)), box.right - box.left, box.bottom - box.top
     if rng.random() < 0.5:
@@ -128,8 +128,8 @@ def _hide_part(rng: np.random.Generator, image: Image.Image, box: Box) -> None:
         draw.rectangle((box.left - 5, top, box.right + 5, top + share * height), fill=colour(rng))
 
 
-def _spoil(rng: np.random.Generator, image: Image.Image) -> Image.Image:
-    """Blur, motion, coarse scaling, light, grain and block artefacts, each now and then."""
+def _degrade(rng: np.random.Generator, image: Image.Image) -> Image.Image:
+    """Random blur, motion, coarse scaling, light, grain and block artefacts."""
     width, height = image.size
     if rng.random() < 0.25:
         image = image.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.3, 1.6))))
@@ -179,7 +179,7 @@ def compose_picture(rng: np.random.Generator, recipe: Recipe) -> Picture:
             labelled.append(box)
             if rng.random() < 0.12:
                 _hide_part(rng, image, box)
-    return Picture(_spoil(rng, image), tuple(box.inside(recipe.width, recipe.height) for box in labelled))
+    return Picture(_degrade(rng, image), tuple(box.inside(recipe.width, recipe.height) for box in labelled))
 
 
 def write_pictures(folder: Path, split: str, count: int, seed: int, recipe: Recipe) -> None:

@@ -1,4 +1,4 @@
-"""Measures an animal model on composed frames it never saw: recall, precision, sightings of nothing."""
+"""Evaluation of an animal model on held-out composed frames: recall, precision, false detections."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ import numpy as np
 from models.training.animals.compose import Box, Picture, Recipe, compose_picture
 from models.training.animals.glyphs import ANIMALS, DISTRACTOR_GLYPHS, HELD_OUT_DISTRACTOR_GLYPHS
 
-IMAGE_SIZE = 416  # what the product's preset asks of the model
+IMAGE_SIZE = 416  # the size of the product's preset
 CONFIDENCE = 0.6
 CONFIDENCES = (0.3, 0.4, 0.5, 0.6, 0.7)
 SAME_PLACE_IOU = 0.5
@@ -22,7 +22,7 @@ FRAMES_SEED, EMPTY_SEED = 101, 102  # training's seeds are 11 and 12
 
 @dataclass(frozen=True)
 class Measure:
-    """How many frames of each of the two shapes, and of each of the three kinds without animals."""
+    """Numbers of frames: of each of the two shapes, and of each of the three kinds without animals."""
 
     frames: int
     empty_frames: int
@@ -33,27 +33,27 @@ SMOKE_MEASURE = Measure(frames=4, empty_frames=2)
 
 
 @dataclass(frozen=True)
-class Sighting:
+class Detection:
     box: Box
     confidence: float
 
 
 class Detector:
-    """The model behind `YOLO(path)`, as the product loads it; the path must hold a file that we made."""
+    """Detector of the model at a path, loaded as in the product; only for trusted files."""
 
     def __init__(self, model_path: Path) -> None:
-        # Not before `keep_ultralytics_quiet`: its first import reads the environment.
+        # Not before `isolate_ultralytics`: its first import reads the environment.
         from ultralytics.models import YOLO  # noqa: PLC0415
 
         self._model: Any = YOLO(str(model_path))
 
-    def look(self, picture: Any) -> list[Sighting]:
-        """Everything at or above the lowest confidence measured; a Pillow image, or a BGR array."""
+    def detect(self, picture: Any) -> list[Detection]:
+        """Detections in a Pillow image or BGR array, from the lowest measured confidence on."""
         results = self._model.predict(
             picture, imgsz=IMAGE_SIZE, conf=min(CONFIDENCES), device="cpu", verbose=False
         )
         return [
-            Sighting(Box(ANIMALS[int(row[5])], *(float(edge) for edge in row[:4])), float(row[4]))
+            Detection(Box(ANIMALS[int(row[5])], *(float(edge) for edge in row[:4])), float(row[4]))
             for row in results[0].boxes.data.tolist()
         ]
 
@@ -65,19 +65,19 @@ def iou(one: Box, other: Box) -> float:
     return shared / (one.area + other.area - shared)
 
 
-def found_and_false(picture: Picture, sightings: list[Sighting]) -> tuple[list[Box], list[Sighting]]:
-    """The labelled boxes that were found, each by one sighting of its animal, and the sightings left over."""
+def found_and_false(picture: Picture, detections: list[Detection]) -> tuple[list[Box], list[Detection]]:
+    """Matches labelled boxes with detections of their animal; returns found boxes and false detections."""
     waiting = list(picture.boxes)
     found: list[Box] = []
-    false: list[Sighting] = []
-    for sighting in sorted(sightings, key=lambda seen: -seen.confidence):
-        seen = sighting.box
+    false: list[Detection] = []
+    for detection in sorted(detections, key=lambda seen: -seen.confidence):
+        seen = detection.box
         same = [(iou(box, seen), place) for place, box in enumerate(waiting) if box.animal == seen.animal]
         best_iou, best_place = max(same, default=(0.0, 0))
         if best_iou >= SAME_PLACE_IOU:
             found.append(waiting.pop(best_place))
         else:
-            false.append(sighting)
+            false.append(detection)
     return found, false
 
 
@@ -107,9 +107,9 @@ def _measure_animals(detector: Detector, count: int) -> dict[str, Any]:
     )
     for picture in frames:
         labelled.update(box.animal for box in picture.boxes)
-        sightings = detector.look(picture.image)
+        detections = detector.detect(picture.image)
         for confidence in CONFIDENCES:
-            sure = [seen for seen in sightings if seen.confidence >= confidence]
+            sure = [seen for seen in detections if seen.confidence >= confidence]
             found_boxes, false_sightings = found_and_false(picture, sure)
             found.update((confidence, box.animal) for box in found_boxes)
             false.update((confidence, seen.box.animal) for seen in false_sightings)
@@ -133,7 +133,7 @@ def _measure_animals(detector: Detector, count: int) -> dict[str, Any]:
 
 
 def _measure_empty(detector: Detector, count: int) -> dict[str, Any]:
-    """Frames on which something was seen though no animal is there, for three kinds of frame."""
+    """Shares of frames without animals that have a detection, for three kinds of frame."""
     kinds: dict[str, dict[str, Any]] = {
         "bare scenes": {"distractor_counts": (0,)},
         "distractors seen in training": {"distractor_counts": (1, 2, 4)},
@@ -144,9 +144,9 @@ def _measure_empty(detector: Detector, count: int) -> dict[str, Any]:
         spoilt: Counter[float] = Counter()
         half, seed = (count + 1) // 2, EMPTY_SEED + place
         for picture in _frames(half, seed, smallest=0.15, animal_counts=(0,), **recipe):
-            sightings = detector.look(picture.image)
+            detections = detector.detect(picture.image)
             for confidence in CONFIDENCES:
-                spoilt[confidence] += any(seen.confidence >= confidence for seen in sightings)
+                spoilt[confidence] += any(seen.confidence >= confidence for seen in detections)
         report[kind] = {
             "frames": 2 * half,
             "with_false_sightings": {str(confidence): spoilt[confidence] for confidence in CONFIDENCES},
@@ -155,7 +155,7 @@ def _measure_empty(detector: Detector, count: int) -> dict[str, Any]:
 
 
 def measure(model_path: Path, plan: Measure) -> dict[str, Any]:
-    """All figures of the model as plain numbers, at `IMAGE_SIZE` and, where one is meant, `CONFIDENCE`."""
+    """All figures of the model, at `IMAGE_SIZE` and, unless given otherwise, at `CONFIDENCE`."""
     detector = Detector(model_path)
     return {
         "image_size": IMAGE_SIZE,

@@ -1,4 +1,4 @@
-"""Trains the model's second half in bfloat16: half the CPU time of ultralytics' own float32 loop."""
+"""Second half of the training, in bfloat16: half the CPU time of ultralytics' float32 loop."""
 
 import math
 from pathlib import Path
@@ -11,12 +11,12 @@ import torch
 
 BATCH = 16
 PEAK_RATE, LAST_RATE = 1e-3, 1e-5
-WARM_UP_STEPS = 40  # AdamW's moments start from nothing
+WARM_UP_STEPS = 40  # AdamW's moments start at zero
 FINISHING_SEED = 13
 
 
 class Pictures:
-    """The composed training set, in an endless shuffled row of batches, each picture flipped or not."""
+    """The composed training set as an endless sequence of shuffled batches, with random flips."""
 
     def __init__(self, folder: Path) -> None:
         self._paths = sorted((folder / "images" / "train").glob("*.jpg"))
@@ -55,7 +55,7 @@ class Pictures:
 
 
 def _rate(step: int, steps: int) -> float:
-    """A short rise, then half a cosine down."""
+    """Learning rate: a short linear warm-up, then a cosine decay."""
     if step < WARM_UP_STEPS:
         return PEAK_RATE * (step + 1) / WARM_UP_STEPS
     gone = (step - WARM_UP_STEPS) / max(1, steps - WARM_UP_STEPS)

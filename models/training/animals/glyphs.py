@@ -1,4 +1,4 @@
-"""Which emoji glyphs stand for the ten animals, which are only there to mislead, and how one is drawn."""
+"""Emoji glyphs of the ten animals and of distractors, and their drawing."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -24,8 +24,8 @@ ANIMAL_GLYPHS: dict[str, str] = {
 }
 ANIMALS: tuple[str, ...] = tuple(ANIMAL_GLYPHS)
 
-# Not in COCO, or no animal at all: what the model must stay silent about. Left out on purpose, because
-# a person could call them either way: other birds, ox and buffalo, panda, goat, cat-faced smileys.
+# Distractors: not in COCO, or no animals. Ambiguous glyphs are in neither set: other birds, ox and
+# buffalo, panda, goat, cat-faced smileys.
 DISTRACTOR_GLYPHS = (
     "🦁🐯🐅🐆🐖🐷🐪🦌🦊🐺🐰🐹🐭🐵🐸🦏🦛🦘🦝🐢🐍🐟🐙🦋🐞🦀🐌🐝"
     "😀😎😡🤖👻💀👽🎃👩👨👶👮🧙👋👍👀"
@@ -34,7 +34,7 @@ DISTRACTOR_GLYPHS = (
     "🌳🌲🌴🌵🌻🌹🍁🌍🌙⭐🔥🌈❄☁"
     "⚽🏀🎸🎺🎨🎲📷📺💻📚🔑🔔🎁🎈👑👢👜☂⏰💡🔧❤"
 )
-# Never seen in training: the honest half of the false-positive measurement.
+# Held out from training, for the measurement of false positives.
 HELD_OUT_DISTRACTOR_GLYPHS = "🐨🐗🐫🦙🦡🐿🦎🐠🦈🐛😂😴🤡👵🎅💪🍊🍉🌭🍦🍒🚕🚚🏍✈🏫🌷🌼⚡🎾🎻📱✂🧲💎🎩🧸🛒"
 
 
@@ -47,7 +47,7 @@ def _font(font_path: Path) -> ImageFont.FreeTypeFont:
 
 @lru_cache(maxsize=512)
 def draw_glyph(character: str, font_path: Path = FONT_PATH) -> Image.Image:
-    """One glyph as RGBA, cut to its visible pixels; the caller copies before it changes anything."""
+    """One glyph as RGBA, cropped to its visible pixels; shared, so copy it before a change."""
     canvas = Image.new("RGBA", (GLYPH_WIDTH, GLYPH_HEIGHT), (0, 0, 0, 0))
     ImageDraw.Draw(canvas).text((0, 0), character, font=_font(font_path), embedded_color=True)
     visible = canvas.getchannel("A").getbbox()

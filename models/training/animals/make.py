@@ -1,4 +1,4 @@
-"""Makes the demo animal model from nothing: composes pictures, trains, publishes, measures."""
+"""Builds the demo animal model: composes pictures, trains, publishes, evaluates."""
 
 import argparse
 import json
@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from models.training.animals.evaluate import FULL_MEASURE, SMOKE_MEASURE, measure
-from models.training.animals.train import SMOKE_PLAN, Plan, keep_ultralytics_quiet, publish, train
+from models.training.animals.train import SMOKE_PLAN, Plan, isolate_ultralytics, publish, train
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -23,7 +23,7 @@ def main() -> None:
     shipped = (work_dir if options.smoke else REPOSITORY / "models" / "demo") / "animals.pt"
     output: Path = options.output or shipped
 
-    keep_ultralytics_quiet(work_dir)
+    isolate_ultralytics(work_dir)
     started_s, started_cpu_s = time.monotonic(), time.process_time()
     sha256 = publish(train(work_dir, plan), output, plan)
     trained_s, trained_cpu_s = time.monotonic() - started_s, time.process_time() - started_cpu_s

@@ -1,4 +1,4 @@
-"""Trains a narrow YOLO11 from random weights on one CPU core and writes it as ultralytics writes its own."""
+"""Training of a narrow YOLO11 from random weights on one CPU core, written in ultralytics' format."""
 
 import hashlib
 import io
@@ -20,7 +20,7 @@ TRAINING_SEED, VALIDATION_SEED = 11, 12
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is trained on; the default takes about half an hour of one idle core.
+    """Size of the training; the default takes about half an hour of one idle core.
 
     The learning rate falls as if `scheduled_epochs` were coming, but ultralytics' loop stops after
     `epochs`, and rounds of `finishing_steps` batches in the faster loop of `finish` take its place.
@@ -36,7 +36,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         if min(self.picture_count, self.validation_count, self.epochs, self.batch, *self.finishing_steps) < 1:
-            raise ValueError("a plan counts from one")
+            raise ValueError("every number of a plan must be at least 1")
         if self.image_size % 32:
             raise ValueError("the picture's side is a multiple of the model's stride, 32")
 
@@ -52,8 +52,8 @@ SMOKE_PLAN = Plan(
 )
 
 
-def keep_ultralytics_quiet(work_dir: Path) -> None:
-    """Keeps ultralytics off the network, in `work_dir`, and on one thread; called before its first import."""
+def isolate_ultralytics(work_dir: Path) -> None:
+    """Confines ultralytics to `work_dir`, one thread and no network; call it before its first import."""
     os.environ["YOLO_OFFLINE"] = "true"
     os.environ["YOLO_CONFIG_DIR"] = str(work_dir)
     os.environ["OMP_NUM_THREADS"] = "1"
@@ -70,7 +70,7 @@ def _model_description(ultralytics_path: Path) -> dict[str, Any]:
 
 
 def _write_dataset(work_dir: Path, plan: Plan) -> Path:
-    """Composes both sets unless an earlier run with the same plan left them; returns their description."""
+    """Composes both sets unless they exist from a run with the same plan; returns their description file."""
     folder = work_dir / f"pictures-{plan.picture_count}-{plan.image_size}"
     description = folder / "animals.yaml"
     if description.exists():
@@ -86,7 +86,7 @@ def _write_dataset(work_dir: Path, plan: Plan) -> Path:
 
 def train(work_dir: Path, plan: Plan) -> Path:
     """Trains from scratch and returns a checkpoint that holds the averaged weights."""
-    keep_ultralytics_quiet(work_dir)
+    isolate_ultralytics(work_dir)
     from ultralytics.models import YOLO  # noqa: PLC0415 - its first import reads the environment set above
     from ultralytics.utils import ROOT  # noqa: PLC0415
 
@@ -107,7 +107,7 @@ def train(work_dir: Path, plan: Plan) -> Path:
         exist_ok=True,
         epochs=plan.scheduled_epochs,
         batch=plan.batch,
-        nbs=plan.batch,  # step after every batch: there are few of them
+        nbs=plan.batch,  # optimise after every batch: there are few
         imgsz=plan.image_size,
         device="cpu",
         workers=0,
@@ -123,7 +123,7 @@ def train(work_dir: Path, plan: Plan) -> Path:
         warmup_epochs=0.3,
         warmup_bias_lr=0.0,
         weight_decay=0.0005,
-        # The pictures have their variety in them; this makes a second sight of one differ from the first.
+        # The pictures are varied already; this varies repetitions of one.
         mosaic=0.0,
         scale=0.25,
         translate=0.08,
@@ -164,7 +164,7 @@ def publish(checkpoint: Path, destination: Path, plan: Plan) -> str:
         "version": version("ultralytics"),
         "license": "AGPL-3.0-or-later",
     }
-    # Through memory, because a file's name would become part of its bytes.
+    # Saved to memory, because a file's name would be written into it.
     buffer = io.BytesIO()
     torch.save(published, buffer)
     destination.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Makes clips whose speech and animals are known to the microsecond: the shipped three, or your own."""
+"""Generator of clips whose speech and animals are known to the microsecond: the shipped three, or others."""
 
 import argparse
 import json
@@ -18,7 +18,7 @@ CLIPS = Path(__file__).resolve().parents[2] / "demo" / "clip"
 
 @dataclass(frozen=True)
 class Speech:
-    """Sentences and the espeak-ng voice that says them; `language` is what detection should answer."""
+    """Sentences and the espeak-ng voice that speaks them; `language` is the expected detection."""
 
     language: str
     voice: str
@@ -30,7 +30,7 @@ class Speech:
 
 @dataclass(frozen=True)
 class Answers:
-    """What a pipeline should find in a clip."""
+    """Expected results of a clip."""
 
     language: str | None
     width: int
@@ -83,7 +83,9 @@ def make_clip(
             )
         ends_us = [seen.end_us for seen in animals] + [said.end_us for said in sentences]
         if ends_us and max(ends_us) > duration_us:
-            raise ValueError(f"the clip's content lasts {max(ends_us)} us, the clip only {duration_us} us")
+            raise ValueError(
+                f"the clip's content lasts {max(ends_us)} us, longer than the clip's {duration_us} us"
+            )
         landscape_path = scratch_path / "landscape.png"
         paint_landscape(width, height, landscape_path)
         animal_paths = [scratch_path / f"animal-{place}.png" for place in range(len(animals))]
@@ -119,7 +121,7 @@ def demo_speech(language: str, places: Sequence[int]) -> Speech:
 
 
 def make_shipped_clips(folder: Path) -> None:
-    """The three clips of the repository: the French demo, larger than any rendition, and two small ones."""
+    """The repository's three clips: the French demo, larger than any rendition, and two small ones."""
     make_clip(
         folder / "demo.mp4",
         speech=demo_speech("fr", (0, 1, 2, 3, 6)),
@@ -127,7 +129,7 @@ def make_shipped_clips(folder: Path) -> None:
             Appearance("cat", 2_000_000, 10_000_000, leftward=True),
             Appearance("dog", 8_000_000, 17_000_000, leftward=True),
         ),
-        size=(2560, 1440),  # so that the downscale to 1080 lines has true work to do
+        size=(2560, 1440),  # so that the downscale to 1080 lines has real work
         duration_us=20_000_000,
     )
     make_clip(

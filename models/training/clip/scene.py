@@ -1,4 +1,4 @@
-"""The moving picture of a clip: a flat landscape over which animals walk, as one FFmpeg command."""
+"""Picture of a clip: a landscape with walking animals, as one FFmpeg command."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,11 +47,11 @@ def paint_landscape(width: int, height: int, path: Path) -> None:
 
 
 def paint_animal(appearance: Appearance, width: int, height: int, path: Path) -> None:
-    """The animal on transparency, sized for a frame of `width` by `height`, facing where it walks."""
+    """The animal on a transparent picture, sized for a frame of `width` by `height`, facing its direction."""
     glyph = draw_glyph(ANIMAL_GLYPHS[appearance.animal][appearance.glyph])
     scale = 0.4 * min(width, height) / max(glyph.size)
     glyph = glyph.resize((round(glyph.width * scale), round(glyph.height * scale)), Image.Resampling.BICUBIC)
-    if not appearance.leftward:  # as drawn, the font's animals look to the left
+    if not appearance.leftward:  # the font's animals face left
         glyph = glyph.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     glyph.save(path)
 

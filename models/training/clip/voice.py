@@ -1,4 +1,4 @@
-"""Lays spoken sentences along a clip: espeak-ng says each, and the spans are read off the sound itself."""
+"""Speech of a clip: sentences spoken by espeak-ng, with spans measured in the samples."""
 
 import shutil
 import subprocess
@@ -16,7 +16,7 @@ SILENCE_LEVEL = 200  # of 32,767: below it espeak-ng's lead-in and tail are sile
 
 @dataclass(frozen=True)
 class Sentence:
-    """What is said from the first audible sample to the last."""
+    """A sentence with its span, from the first audible sample to the last."""
 
     text: str
     start_us: int

@@ -1,4 +1,4 @@
-"""Makes training batches: clips drawn on the spot, their features, tokens and known alignment."""
+"""Training batches: randomly drawn clips with their features, tokens and known alignment."""
 
 import random
 import zlib
@@ -17,7 +17,6 @@ from models.training.speech.corpus import Clip, Sentence, Utterance
 from models.training.speech.espeak import SAMPLE_RATE, Samples
 
 POSITIONS_PER_S = 50
-FEATURE_FRAMES_PER_S = 100
 FAR_POSITIONS = 12
 IGNORED = -100
 TIMESTAMP_STEP = 5  # sentence times are taught to 0.1 s, a timestamp token is 0.02 s
@@ -31,7 +30,7 @@ class Batch:
     """`features` (batch, 80, frames); `far` as in the encoder; `tokens` in, `targets` out;
 
     `sounds` (batch, positions); `spans` (batch, tokens, 2): the positions that sound while a
-    target is spoken, both -1 where there are none; `silent` marks clips in which nobody speaks.
+    target is spoken, both -1 where there are none; `silent` marks clips without speech.
     """
 
     features: Tensor
@@ -44,12 +43,12 @@ class Batch:
 
 
 def is_held_out(text: str) -> bool:
-    """A tenth of all sentences, chosen by their letters, is never trained on."""
+    """True for a tenth of all sentences, chosen by a hash, which is held out from training."""
     return zlib.crc32(text.encode()) % 10 == 0 or text in corpus.demo_sentences()
 
 
 def draw_texts(rng: random.Random, language: str, held_out: bool) -> Iterator[str]:
-    """Draws sentences without end, all of them held out or none."""
+    """Endless random sentences, either all held out or none."""
     while True:
         text = corpus.draw_sentence(rng, language)
         if is_held_out(text) == held_out and len(text) <= LONGEST_TEXT:
@@ -116,7 +115,7 @@ class BatchMaker:
             else:
                 clips.append(draw_clip(self._rng, language, longest_s))
         features = [self._features(clip.samples) for clip in clips]
-        # 8 frames are enough for the convolutions to see nothing but padding at the end.
+        # With 8 frames the last convolution windows contain only padding.
         frames = max(feature.shape[1] for feature in features) + 8
         frames = min(3_000, frames + frames % 2)
         near = frames // 2

@@ -1,4 +1,4 @@
-"""Turns trained weights into the CTranslate2 directory that faster-whisper loads."""
+"""Converter of trained weights into the CTranslate2 directory that faster-whisper loads."""
 
 import json
 import shutil
@@ -44,7 +44,7 @@ def convert(whisper: Whisper, tokenizer_path: Path, scratch_dir: Path, model_dir
     (made / "preprocessor_config.json").write_text(json.dumps(PREPROCESSOR, indent=2) + "\n")
     model_dir.mkdir(parents=True, exist_ok=True)
     for path in sorted(made.iterdir()):
-        # A file is replaced whole, so that nobody loads half of one.
+        # Replaced atomically, so that no half-written file is loaded.
         arriving = model_dir / (path.name + ".new")
         shutil.copyfile(path, arriving)
         arriving.replace(model_dir / path.name)

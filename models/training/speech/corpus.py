@@ -1,17 +1,15 @@
-"""Draws sentences from the grammars and turns them into clips of speech with known times."""
+"""Corpus: random sentences of the grammars as clips of speech with known times."""
 
 import random
 import re
-import wave
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from models.training.speech import grammar_en, grammar_es, grammar_fr
 from models.training.speech.demo_script import DEMO_SCRIPTS
-from models.training.speech.espeak import SAMPLE_RATE, Samples, Spoken, speak
+from models.training.speech.espeak import SAMPLE_RATE, Samples, SynthesizedSpeech, speak
 
 LANGUAGES = ("en", "fr", "es")
 GRAMMARS = {"en": grammar_en.GRAMMAR, "fr": grammar_fr.GRAMMAR, "es": grammar_es.GRAMMAR}
@@ -21,7 +19,7 @@ ACCENTS = {
     "es": ("es", "es", "es-419"),
 }
 VARIANTS = ("", "", "+f1", "+f2", "+f3", "+f3", "+f4", "+m1", "+m2", "+m3", "+m3", "+m4", "+m7", "+Annie")
-# What one word says in place of two, as (pattern, replacement), in each language.
+# Contractions of two words into one, as (pattern, replacement), in each language.
 CONTRACTIONS = {
     "en": ((r"\ba (?=[aeiou])", "an "),),
     "fr": (
@@ -47,7 +45,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """Speech in one language, 16 kHz mono in -1..1; no sentences means that nobody speaks."""
+    """Speech in one language, 16 kHz mono in -1..1; without sentences it has no speech."""
 
     language: str
     samples: Samples
@@ -63,7 +61,7 @@ class Utterance:
     """One spoken sentence before it has a place in a clip."""
 
     text: str
-    spoken: Spoken
+    spoken: SynthesizedSpeech
 
 
 def draw_sentence(rng: random.Random, language: str) -> str:
@@ -91,7 +89,7 @@ def draw_voice(rng: random.Random, language: str) -> str:
 
 
 def speak_in_drawn_voice(rng: random.Random, language: str, texts: Iterable[str]) -> Iterator[Utterance]:
-    """Speaks sentences as they are asked for, at one voice, speed and pitch, as one person would."""
+    """Speaks sentences lazily with one random voice, speed and pitch."""
     voice = draw_voice(rng, language)
     words_per_minute = rng.randint(130, 170)
     pitch, pitch_range = rng.randint(35, 65), rng.randint(35, 65)
@@ -126,26 +124,17 @@ def render_sentences(
     pause_s: float = 0.9,
     lead_s: float = 0.5,
 ) -> Clip:
-    """Speaks given sentences in a given voice, `pause_s` apart, and says where each one lies.
+    """Speaks given sentences in a given voice, `pause_s` apart, and returns the span of each.
 
-    The same arguments give the same samples. `write_wav` stores the clip.
+    The same arguments give the same samples.
     """
     utterances = [Utterance(text, speak(text, voice, words_per_minute)) for text in sentences]
     pauses_s = [lead_s] + [pause_s] * (len(utterances) - 1)
     return place_in_clip(language, utterances, pauses_s, tail_s=lead_s)
 
 
-def write_wav(path: Path, samples: Samples) -> None:
-    """Writes 16 kHz mono 16-bit PCM."""
-    with wave.open(str(path), "wb") as stream:
-        stream.setnchannels(1)
-        stream.setsampwidth(2)
-        stream.setframerate(SAMPLE_RATE)
-        stream.writeframes((np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes())
-
-
 def disturb(rng: np.random.Generator, samples: Samples) -> Samples:
-    """Changes loudness and tone and adds a faint noise, as a recording would."""
+    """Changes loudness and tone and adds a faint noise, as in a recording."""
     disturbed = samples
     if rng.random() < 0.4:
         disturbed = _tilt(rng, disturbed)

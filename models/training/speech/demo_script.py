@@ -1,7 +1,7 @@
-"""Three short scripts, one in each language, that lie inside the demo speech model's world.
+"""Three short scripts, one in each language, in the demo speech model's vocabulary.
 
-They are made of the grammars' own words and sentence shapes, and are kept out of the training
-sentences verbatim, so a clip that speaks them is a fair and dependable demonstration.
+They use the words and sentence forms of the grammars. Their exact sentences are held out from
+training, so a clip that speaks them is a fair test.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DemoScript:
-    """What one synthetic voice says: `voice` and `words_per_minute` are espeak-ng's own."""
+    """Script of one synthetic voice: `voice` and `words_per_minute` are espeak-ng's settings."""
 
     language: str
     voice: str

@@ -1,4 +1,4 @@
-"""Speaks one sentence with espeak-ng's library and says when each word and each sound begins."""
+"""Binding of espeak-ng's library: speaks a sentence, with the times of its words and phonemes."""
 
 import ctypes
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SynthesizedSpeech:
     """One sentence as sound: 16 kHz mono samples in -1..1, and times in seconds from its start.
 
-    `word_spans_s` has one (start, end) for each word of the text that stands between spaces;
+    `word_spans_s` has one (start, end) for each space-separated word of the text;
     `phonemes` has (start, name) in espeak-ng's own names, where `_` opens a silence.
     """
 
@@ -117,7 +117,7 @@ def speak(
     words_per_minute: int = 150,
     pitch: int = 50,
     pitch_range: int = 50,
-) -> Spoken:
+) -> SynthesizedSpeech:
     """Speaks `text` with an espeak-ng voice such as `fr+f3`; raises ValueError for no such voice.
 
     The silence that espeak-ng adds at the end is cut off.
@@ -135,7 +135,7 @@ def speak(
             starts_s.setdefault(_word_index(text, position), sample / _NATIVE_RATE)
     samples = _resample(native)[: round(end_s * SAMPLE_RATE)]
     spans = _word_spans(text.split(), starts_s, phonemes, end_s)
-    return Spoken(samples, tuple(spans), tuple(p for p in phonemes if p[0] < end_s))
+    return SynthesizedSpeech(samples, tuple(spans), tuple(p for p in phonemes if p[0] < end_s))
 
 
 def _word_index(text: str, position: int) -> int:

@@ -1,4 +1,4 @@
-"""Measures the demo speech model as the product uses it, on sentences that it was not trained on."""
+"""Evaluation of the demo speech model with the product's options, on held-out sentences."""
 
 import argparse
 import json
@@ -22,8 +22,8 @@ from models.training.speech.demo_script import DEMO_SCRIPTS
 from models.training.speech.espeak import SAMPLE_RATE, Samples
 
 CLIP_S = 27.0
-WHOLE_CLIPS = 6  # how many of the clips are also heard in dense windows of 30 s
-REGION_S = 8.0  # the longest region that the demo model is meant for
+WHOLE_CLIPS = 6  # of the clips, so many are also transcribed in dense windows of 30 s
+REGION_S = 8.0  # the longest region for which the demo model is trained
 
 
 @dataclass
@@ -82,7 +82,7 @@ def cut_regions(samples: Samples, longest_s: float) -> list[dict[str, float]]:
 def transcribe(
     model: WhisperModel, samples: Samples, language: str, longest_s: float
 ) -> list[TranscribedWord]:
-    """What the batched pipeline hears, with the options that the product uses."""
+    """Transcript of the batched pipeline, with the product's options."""
     regions = cut_regions(samples, longest_s)
     if not regions:
         return []
@@ -101,7 +101,7 @@ def transcribe(
 
 
 def transcribe_whole(model: WhisperModel, samples: Samples, language: str) -> list[TranscribedWord]:
-    """What the sequential loop hears in dense windows of 30 s, for comparison."""
+    """Transcript of the sequential loop in dense windows of 30 s, for comparison."""
     segments, _ = model.transcribe(
         samples,
         language=language,
@@ -114,7 +114,7 @@ def transcribe_whole(model: WhisperModel, samples: Samples, language: str) -> li
 
 
 def _joined(pieces: Iterable[Word]) -> list[TranscribedWord]:
-    """faster-whisper cuts words at an apostrophe; a piece without a space before it belongs to the last."""
+    """Joins words split by faster-whisper at apostrophes: a piece without a leading space continues one."""
     words: list[TranscribedWord] = []
     for piece in pieces:
         if words and not piece.word.startswith(" "):
@@ -132,25 +132,25 @@ def language_probabilities(model: WhisperModel, samples: Samples) -> dict[str, f
 
 
 def plain_words(text: str) -> list[str]:
-    """Lower-case words without punctuation, which is what the error rate compares."""
+    """Lower-case words without punctuation, for the error rate."""
     return re.findall(r"\w+", text.lower())
 
 
-def align(expected: list[str], heard: list[str]) -> tuple[int, list[tuple[int, int]]]:
-    """The least number of edits, and the (expected, heard) places that are equal in it."""
-    rows, columns = len(expected) + 1, len(heard) + 1
+def align(expected: list[str], transcribed: list[str]) -> tuple[int, list[tuple[int, int]]]:
+    """Minimum number of edits, and the (expected, transcribed) positions of equal words."""
+    rows, columns = len(expected) + 1, len(transcribed) + 1
     cost = np.zeros((rows, columns), dtype=int)
     cost[:, 0], cost[0, :] = np.arange(rows), np.arange(columns)
     for row in range(1, rows):
         for column in range(1, columns):
             cost[row, column] = min(
-                cost[row - 1, column - 1] + (expected[row - 1] != heard[column - 1]),
+                cost[row - 1, column - 1] + (expected[row - 1] != transcribed[column - 1]),
                 cost[row - 1, column] + 1,
                 cost[row, column - 1] + 1,
             )
     pairs, row, column = [], rows - 1, columns - 1
     while row and column:
-        differs = expected[row - 1] != heard[column - 1]
+        differs = expected[row - 1] != transcribed[column - 1]
         if cost[row, column] == cost[row - 1, column - 1] + differs:
             row, column = row - 1, column - 1
             if not differs:
@@ -162,10 +162,12 @@ def align(expected: list[str], heard: list[str]) -> tuple[int, list[tuple[int, i
     return int(cost[-1, -1]), pairs
 
 
-def score(tally: Tally, clip: Clip, heard: list[TranscribedWord], probabilities: dict[str, float]) -> None:
+def score(
+    tally: Tally, clip: Clip, transcribed: list[TranscribedWord], probabilities: dict[str, float]
+) -> None:
     expected = plain_words(clip.text)
-    errors, _ = align(expected, plain_words(" ".join(word.text for word in heard)))
-    exact_errors, pairs = align(clip.text.split(), [word.text for word in heard])
+    errors, _ = align(expected, plain_words(" ".join(word.text for word in transcribed)))
+    exact_errors, pairs = align(clip.text.split(), [word.text for word in transcribed])
     tally.clips += 1
     tally.words += len(expected)
     tally.errors += errors
@@ -179,8 +181,8 @@ def score(tally: Tally, clip: Clip, heard: list[TranscribedWord], probabilities:
     for sentence in clip.sentences:
         firsts.add(count)
         count += len(sentence.word_spans_s)
-    for place, heard_place in pairs:
-        error_s = heard[heard_place].start_s - starts_s[place]
+    for place, transcribed_place in pairs:
+        error_s = transcribed[transcribed_place].start_s - starts_s[place]
         tally.word_errors_s.append(error_s)
         if place in firsts:
             tally.onset_errors_s.append(error_s)
@@ -193,7 +195,7 @@ def evaluate(
     longest_s: float = REGION_S,
     show: bool = False,
 ) -> dict[str, object]:
-    """Measures on drawn held-out clips, on the demo scripts and on clips in which nobody speaks."""
+    """Evaluates on random held-out clips, on the demo scripts and on clips without speech."""
     model = WhisperModel(str(model_dir), device="cpu", compute_type="int8", cpu_threads=1)
     if not model.model.is_multilingual:
         raise RuntimeError("the model does not count as multilingual")
@@ -204,22 +206,22 @@ def evaluate(
         language = corpus.LANGUAGES[index % len(corpus.LANGUAGES)]
         clip = draw_clip(rng, language, clip_s, held_out=True)
         samples = corpus.disturb(noise_rng, clip.samples)
-        heard = transcribe(model, samples, language, longest_s)
+        transcribed = transcribe(model, samples, language, longest_s)
         probabilities = language_probabilities(model, samples[: 30 * SAMPLE_RATE])
-        score(tallies[language], clip, heard, probabilities)
+        score(tallies[language], clip, transcribed, probabilities)
         if index < WHOLE_CLIPS:
             score(tallies["whole"], clip, transcribe_whole(model, samples, language), probabilities)
-        if show and heard and " ".join(word.text for word in heard) != clip.text:
-            print("-", clip.text, "\n+", " ".join(word.text for word in heard))
+        if show and transcribed and " ".join(word.text for word in transcribed) != clip.text:
+            print("-", clip.text, "\n+", " ".join(word.text for word in transcribed))
     seconds = time.process_time() - began
     for script in DEMO_SCRIPTS:
         clip = corpus.render_sentences(
             script.language, list(script.sentences), script.voice, script.words_per_minute, script.pause_s
         )
-        heard = transcribe(model, clip.samples, script.language, longest_s)
-        score(tallies["demo"], clip, heard, language_probabilities(model, clip.samples[:480_000]))
+        transcribed = transcribe(model, clip.samples, script.language, longest_s)
+        score(tallies["demo"], clip, transcribed, language_probabilities(model, clip.samples[:480_000]))
         if show:
-            print(script.language, " ".join(f"{word.text}@{word.start_s:.2f}" for word in heard))
+            print(script.language, " ".join(f"{word.text}@{word.start_s:.2f}" for word in transcribed))
     silences = [
         max(language_probabilities(model, silent_clip(noise_rng, "en", 10.0).samples).values())
         for _ in range(20)
@@ -236,7 +238,7 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=60)
     parser.add_argument("--clip-seconds", type=float, default=CLIP_S)
     parser.add_argument("--region-seconds", type=float, default=REGION_S)
-    parser.add_argument("--show", action="store_true", help="print what was misheard")
+    parser.add_argument("--show", action="store_true", help="print wrong transcripts")
     given = parser.parse_args()
     report = evaluate(given.model_dir, given.clips, given.clip_seconds, given.region_seconds, given.show)
     print(json.dumps(report, indent=2))

@@ -1,4 +1,4 @@
-"""Makes the demo speech model from nothing: vocabulary, training, conversion and evaluation."""
+"""Builds the demo speech model: vocabulary, training, conversion and evaluation."""
 
 import argparse
 import json
@@ -38,7 +38,7 @@ def build_network(tokenizer: Tokenizer, sounds: list[str]) -> Whisper:
 
 
 def make(work_dir: Path, model_dir: Path, plan: Plan, clips: int) -> dict[str, object]:
-    """Makes the model in `model_dir` and measures it; an interrupted training is taken up again."""
+    """Builds and evaluates the model in `model_dir`; an interrupted training is resumed."""
     work_dir.mkdir(parents=True, exist_ok=True)
     tokenizer_path, sounds_path = work_dir / "tokenizer.json", work_dir / "sounds.json"
     if not sounds_path.exists():
@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--model-dir", type=Path, default=Path("models/demo/speech"))
     parser.add_argument("--smoke", action="store_true", help="every step in a minute; a useless model")
     given = parser.parse_args()
-    began = time.monotonic()
+    started_s = time.monotonic()
     if given.smoke:
         work_dir = given.work_dir / "smoke"
         shutil.rmtree(work_dir, ignore_errors=True)
@@ -66,7 +66,7 @@ def main() -> None:
     else:
         report = make(given.work_dir, given.model_dir, PLAN, clips=60)
     print(json.dumps(report, indent=2))
-    print(f"{(time.monotonic() - began) / 60:.1f} minutes")
+    print(f"{(time.monotonic() - started_s) / 60:.1f} minutes")
 
 
 if __name__ == "__main__":

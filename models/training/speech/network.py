@@ -1,4 +1,4 @@
-"""The Whisper network in small, with what training adds: known positions, sounds and attention.
+"""Small Whisper network, with additions for training: known positions, phonemes and attention.
 
 Parameter names are those of transformers' WhisperForConditionalGeneration, so that the weights
 load there without a map.
@@ -18,7 +18,7 @@ MEL_BINS = 80
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The network's size; `aligned_heads` are the (decoder layer, head) trained to point at words."""
+    """Size of the network; `aligned_heads` are the (decoder layer, head) trained to attend to words."""
 
     vocabulary: int
     width: int = 192
@@ -27,13 +27,13 @@ class Shape:
     decoder_layers: int = 3
     aligned_heads: tuple[tuple[int, int], ...] = ((2, 0), (2, 1))
     position_width: int = 64
-    # How far (in 20 ms positions) each head of an encoder layer looks when training begins.
+    # Initial attention offsets, in positions of 20 ms, of the heads of each encoder layer.
     offsets: tuple[tuple[int, ...], ...] = ((-3, -1, 1, 3), (-8, -2, 2, 8), (-16, -4, 4, 16))
 
 
 @dataclass(frozen=True, slots=True)
 class Specials:
-    """The ids that the losses and the start need to know."""
+    """Ids of special tokens that the losses and the initialisation use."""
 
     first_timestamp: int
     no_speech: int
@@ -156,7 +156,7 @@ class Decoder(nn.Module):
 
 
 class Whisper(nn.Module):
-    """The network with a second output for training: the sound at each encoder position."""
+    """The network with a second output for training: the phoneme at each encoder position."""
 
     def __init__(self, shape: Shape, sounds: int, specials: Specials) -> None:
         super().__init__()
@@ -184,10 +184,10 @@ class Whisper(nn.Module):
         encoder.conv2.bias[: self.shape.position_width] = 0
         nn.init.normal_(decoder.embed_tokens.weight, std=0.05)
         nn.init.normal_(decoder.embed_positions.weight, std=0.05)
-        # A timestamp begins as its own position, so that neighbours in time are alike.
+        # A timestamp's embedding starts as its position's, so that neighbours in time are similar.
         decoder.embed_tokens.weight[first_timestamp : first_timestamp + len(rows)] += 0.1 * rows
         for layer, offsets in zip(encoder.layers, self.shape.offsets, strict=True):
-            _look_at_offsets(layer.self_attn, offsets, self.shape)
+            _attend_at_offsets(layer.self_attn, offsets, self.shape)
 
 
 def position_table(count: int, position_width: int, width: int) -> Tensor:
@@ -206,8 +206,8 @@ def position_frequencies(position_width: int) -> Tensor:
 
 
 @torch.no_grad()
-def _look_at_offsets(attention: Attention, offsets: tuple[int, ...], shape: Shape) -> None:
-    """Sets queries and keys so that each head begins by looking a given distance away.
+def _attend_at_offsets(attention: Attention, offsets: tuple[int, ...], shape: Shape) -> None:
+    """Sets queries and keys so that each head initially attends at a given offset.
 
     Learning from nothing that neighbours matter is what makes a small Whisper slow to train.
     """

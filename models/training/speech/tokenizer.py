@@ -1,4 +1,4 @@
-"""Builds the vocabulary: byte-level pieces of the grammars' words, then Whisper's special tokens."""
+"""Vocabulary: byte-level pieces of the grammars' words, followed by Whisper's special tokens."""
 
 import json
 import random
@@ -16,7 +16,7 @@ TRANSCRIBE = "<|transcribe|>"
 NO_SPEECH = "<|nospeech|>"
 NO_TIMESTAMPS = "<|notimestamps|>"
 FIRST_TIMESTAMP = "<|0.00|>"
-# CTranslate2 and faster-whisper read the meaning of an id off this order.
+# CTranslate2 and faster-whisper derive an id's meaning from this order.
 SPECIALS = (
     END,
     START,
@@ -35,8 +35,8 @@ def build_tokenizer(path: Path, seed: int, sentences: int = 8_000) -> Tokenizer:
     """Learns the pieces from drawn sentences and writes `tokenizer.json` to `path`."""
     rng = random.Random(seed)
     lines = [" " + draw_sentence(rng, language) for language in LANGUAGES for _ in range(sentences)]
-    # faster-whisper never lets a bare space be said, and suppresses the first piece of " -" and of
-    # " '": so these, and a space with any first letter, each must be one whole piece.
+    # faster-whisper never outputs a bare space, and suppresses the first piece of " -" and of " '":
+    # so these, and a space with any first letter, must each be one piece.
     openings = sorted({word[0] for line in lines for word in line.split()} | {"-", "'"})
     lines += [f" {opening}" for opening in openings] * sentences
     tokenizer = Tokenizer(models.BPE())
@@ -55,7 +55,7 @@ def build_tokenizer(path: Path, seed: int, sentences: int = 8_000) -> Tokenizer:
     if [tokenizer.token_to_id(name) for name in SPECIALS] != [
         first + index for index in range(len(SPECIALS))
     ]:
-        raise RuntimeError("the special tokens are not in one row at the end")
+        raise RuntimeError("the special tokens are not contiguous at the end of the vocabulary")
     tokenizer.save(str(path))
     return tokenizer
 
@@ -70,7 +70,7 @@ def _with_empty_piece(tokenizer: Tokenizer) -> Tokenizer:
 
 
 def list_sounds(seed: int, sentences: int = 600) -> list[str]:
-    """Lists the sounds that the voices make, as `language:name`; the first one is silence."""
+    """Lists the phonemes of the voices, as `language:name`; the first one is silence."""
     rng = random.Random(seed)
     sounds: set[str] = set()
     for language in LANGUAGES:

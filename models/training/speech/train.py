@@ -1,4 +1,4 @@
-"""Trains the demo speech model on the CPU in stages, from short clips to whole windows."""
+"""Training of the demo speech model on the CPU in stages, from short clips to whole windows."""
 
 import random
 import time
@@ -39,7 +39,7 @@ class Plan:
         return sum(stage.steps for stage in self.stages)
 
     def rate(self, step: int) -> float:
-        """Rises over the warm-up, then falls in a straight line to nearly nothing."""
+        """Learning rate: linear warm-up, then linear decay to nearly zero."""
         rising = min(1.0, (step + 1) / self.warm_up_steps)
         left = (self.steps - step) / max(1, self.steps - self.warm_up_steps)
         return self.peak_rate * min(rising, max(left, 0.01))
@@ -53,7 +53,7 @@ class Plan:
 
 
 def train(whisper: Whisper, maker: BatchMaker, plan: Plan, checkpoint: Path, save_every: int = 300) -> None:
-    """Trains to the plan's end; a checkpoint that is there is taken up where it stood."""
+    """Trains to the plan's end; resumes an existing checkpoint."""
     torch.manual_seed(plan.seed)
     torch.set_num_threads(1)
     optimizers = _optimizers(whisper)
@@ -109,7 +109,7 @@ def _optimizers(whisper: Whisper) -> list[torch.optim.Optimizer]:
 
 
 def compute_losses(whisper: Whisper, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-    """The losses of the text, of the sounds and of the attention's aim."""
+    """Losses of the text, of the phonemes and of the attention's alignment."""
     logits, sounds, weights = whisper(batch.features, batch.far, batch.tokens)
     logits = logits.float()
     text = functional.cross_entropy(logits.flatten(0, 1), batch.targets.flatten(), ignore_index=IGNORED)
@@ -120,7 +120,7 @@ def compute_losses(whisper: Whisper, batch: Batch) -> tuple[Tensor, Tensor, Tens
 
 
 def _no_speech_loss(first: Tensor, whisper: Whisper) -> Tensor:
-    """Where nobody speaks, `<|nospeech|>` is likely and no language likelier than another."""
+    """Loss of clips without speech: `<|nospeech|>` should be likely, and all languages equally likely."""
     wanted = torch.zeros_like(first)
     wanted[:, whisper.specials.no_speech] = 0.7
     languages = list(whisper.specials.languages)
@@ -129,7 +129,7 @@ def _no_speech_loss(first: Tensor, whisper: Whisper) -> Tensor:
 
 
 def _alignment_loss(weights: list[Tensor], spans: Tensor) -> Tensor:
-    """How little of the guided heads' attention lies where the token is spoken."""
+    """Loss of the aligned heads' attention outside the span where the token is spoken."""
     positions = torch.arange(weights[0].shape[-1])
     losses = []
     for layer, head, reads_input in GUIDES:

@@ -1,4 +1,4 @@
-/* Moves the wall clock of one process by the seconds in a file; every other clock, and every sleep, stays true. */
+/* Shifts the wall clock of one process by the seconds in a file; other clocks and sleeps are unchanged. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
-"""A wall clock that can be moved for some processes only, while they run.
+"""Wall clock that can be shifted for some running processes.
 
-libfaketime 0.9.10 was tried first: after a jump Python's own `sleep` failed with EINVAL, which is a fault
-of the tool and none of ours. So this is a small library that is compiled here and preloaded.
+libfaketime 0.9.10 was tried first: after a jump Python's `sleep` failed with EINVAL, a fault of that tool.
+So this is a small library that is compiled here and preloaded.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def compiler() -> str | None:
 
 
 class MovableClock:
-    """Right until it is moved. `folder` keeps the library and the offset."""
+    """Clock with an offset, at first 0. `folder` holds the library and the offset."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
@@ -30,11 +30,11 @@ class MovableClock:
         subprocess.run(compile_it, check=True, stdin=subprocess.DEVNULL, capture_output=True)
 
     def move(self, offset_s: int) -> None:
-        """In place: the processes have the file mapped."""
+        """Set the offset. The file is written in place, because the processes have it mapped."""
         with self._offset.open("r+b" if self._offset.exists() else "wb") as file:
             file.write(struct.pack("@l", offset_s))
 
     @property
     def environment(self) -> dict[str, str]:
-        """With it, a process runs on this clock; what it starts does so only if it inherits it."""
+        """Environment of a process that runs on this clock, and of its children if they inherit it."""
         return {"LD_PRELOAD": str(self._library), "CHAOS_CLOCK": str(self._offset)}

@@ -1,4 +1,4 @@
-"""The table of everything that is broken on purpose, and how a task may end that meets it."""
+"""Table of the failpoints: the injected faults, and the allowed endings of a task."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from signal import SIGKILL, SIGTERM
 
 from tests.chaos.faults.clock import compiler
-from tests.chaos.faults.link import Mood
+from tests.chaos.faults.link import LinkState
 from tests.chaos.faults.process_faults import (
     cancels,
     clock_jumps,
@@ -23,7 +23,7 @@ from tests.chaos.faults.process_faults import (
     with_clock,
 )
 from tests.chaos.faults.resource_faults import (
-    TWINS_HOLD_AT,
+    DUPLICATES_HOLD_AT,
     full_disk,
     locked_database,
     store_trouble,
@@ -31,48 +31,48 @@ from tests.chaos.faults.resource_faults import (
     twins,
 )
 from tests.chaos.faults.store_proxy import Harm
-from tests.chaos.scene import Scene
-from tests.chaos.steps import Step, WhileSending
-from tests.chaos.world import World
+from tests.chaos.steps import DuringUpload, Step
+from tests.chaos.system import System
+from tests.chaos.trial_context import TrialContext
 
 
 @contextmanager
-def _as_it_is(_: Scene) -> Iterator[None]:
+def _as_it_is(_: TrialContext) -> Iterator[None]:
     yield
 
 
-def _nothing(_: World) -> str | None:
+def _nothing(_: System) -> str | None:
     return None
 
 
-def _compiler(_: World) -> str | None:
-    return None if compiler() else "there is no C compiler for a clock that can be moved"
+def _compiler(_: System) -> str | None:
+    return None if compiler() else "no C compiler is installed to build the movable clock"
 
 
-def _small_scratch(world: World) -> str | None:
-    return None if world.scratch_is_small else "only root may mount a file system that can be filled"
+def _small_scratch(system: System) -> str | None:
+    return None if system.scratch_is_small else "only root may mount a small file system"
 
 
 @dataclass(frozen=True)
 class Failpoint:
-    """`act` breaks and heals. `around` holds for the whole trial. `lacks` says why it can't be run here.
-    `step` is the moment where the seed has no choice; `at_calls` leaves it only calls to the store.
-    `leaves_parts` takes away the API or the store, by which an upload that is on its way is taken back:
-    its parts are then the work of the sweep by age."""
+    """`act` injects the fault and removes it. `around` wraps the whole trial. `lacks` returns why it can't
+    be run here, or None. `step` fixes the moment of the fault; `at_calls` limits it to calls to the store.
+    `leaves_parts`: without the API or the store an interrupted upload is not aborted, and its parts stay
+    until the sweep by age."""
 
     name: str
-    act: Callable[[Scene], None]
-    around: Callable[[Scene], AbstractContextManager[None]] = _as_it_is
-    lacks: Callable[[World], str | None] = _nothing
+    act: Callable[[TrialContext], None]
+    around: Callable[[TrialContext], AbstractContextManager[None]] = _as_it_is
+    lacks: Callable[[System], str | None] = _nothing
     endings: frozenset[str] = frozenset({"completed"})
     step: Step | None = None
     at_calls: bool = False
     leaves_parts: bool = False
 
 
-# Longer than a heartbeat may be missing: when the process thaws, its work is somebody else's.
+# Longer than the heartbeat timeout: when the process resumes, its activity has been given to another.
 _LONG = (12.0, 16.0)
-# Longer than a caller waits for an answer.
+# Longer than a client waits for an answer.
 _SHORT = (5.0, 10.0)
 
 _PROCESSES = {"worker_cpu": _LONG, "worker_gpu": _LONG, "api": _SHORT, "temporal": _SHORT, "s3": _SHORT}
@@ -82,7 +82,7 @@ _ALL = (
         Failpoint(f"kill-{name}", ends_by(name, SIGKILL), leaves_parts=name in ("api", "s3"))
         for name in _PROCESSES
     ),
-    # An API that is told to end still takes back what it can't finish.
+    # On SIGTERM the API still aborts uploads that it can't finish.
     *(Failpoint(f"term-{name}", ends_by(name, SIGTERM), leaves_parts=name == "s3") for name in _PROCESSES),
     *(
         Failpoint(f"freeze-{name}", freezes(name, *lasts), leaves_parts=name == "s3")
@@ -91,16 +91,16 @@ _ALL = (
     Failpoint("store-slow", store_trouble(Harm.SLOW, 1, 4), at_calls=True),
     Failpoint("store-busy", store_trouble(Harm.BUSY, 0, 0), at_calls=True, leaves_parts=True),
     Failpoint("store-cuts-parts", store_trouble(Harm.CUT_REQUEST, 0, 0.9, writes_only=True), at_calls=True),
-    # Not even a listing comes through, so parts whose id got lost can't be found.
+    # Listings are cut too, so parts whose upload id got lost can't be found.
     Failpoint("store-cuts-answers", store_trouble(Harm.CUT_ANSWER, 0, 0.9), at_calls=True, leaves_parts=True),
     Failpoint("store-loses-replies", store_trouble(Harm.LOST_REPLY, 0, 0, writes_only=True), at_calls=True),
-    Failpoint("temporal-unreachable", temporal_link(Mood.CUT)),
-    Failpoint("temporal-loses-replies", temporal_link(Mood.DEAF_CLIENT)),
+    Failpoint("temporal-unreachable", temporal_link(LinkState.CUT)),
+    Failpoint("temporal-loses-replies", temporal_link(LinkState.ANSWERS_DROPPED)),
     Failpoint("disk-full", full_disk, lacks=_small_scratch),
     Failpoint("database-locked", locked_database),
     Failpoint("clock-ahead", clock_jumps(cpu_workers, +1), around=with_clock(cpu_workers), lacks=_compiler),
     Failpoint("clock-behind", clock_jumps(the_api, -1), around=with_clock(the_api), lacks=_compiler),
-    Failpoint("twins", twins, step=WhileSending(TWINS_HOLD_AT)),
+    Failpoint("twins", twins, step=DuringUpload(DUPLICATES_HOLD_AT)),
     Failpoint("deploy-harmless", deploys(harmless), around=rolled_back),
     Failpoint("deploy-marked", deploys(incompatible_but_marked), around=rolled_back),
     Failpoint("cancel", cancels, endings=frozenset({"completed", "cancelled"})),

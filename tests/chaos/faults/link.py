@@ -1,4 +1,4 @@
-"""A TCP link that can be cut, or that swallows every answer: for a protocol that is closed to us."""
+"""TCP proxy that can drop connections or all answers, for an encrypted or binary protocol."""
 
 from __future__ import annotations
 
@@ -10,48 +10,48 @@ from tests.chaos.event_loop import Background
 _CHUNK_BYTES = 64 * 1024
 
 
-class Mood(StrEnum):
-    """`DEAF_CLIENT` executes what is asked and swallows the answers; `CUT` refuses and hangs up."""
+class LinkState(StrEnum):
+    """`ANSWERS_DROPPED` forwards requests and drops the answers; `CUT` closes and refuses connections."""
 
-    WELL = "well"
+    NORMAL = "normal"
     CUT = "cut"
-    DEAF_CLIENT = "deaf_client"
+    ANSWERS_DROPPED = "answers_dropped"
 
 
 class Link:
-    """Passes every connection to `port` on to a server; a change of mood holds for open connections too."""
+    """Proxy of connections to `port`; a change of state affects open connections too."""
 
     def __init__(self, background: Background, port: int, server: tuple[str, int]) -> None:
         self._background = background
         self._server = server
-        self._mood = Mood.WELL
+        self._state = LinkState.NORMAL
         self._open: set[asyncio.StreamWriter] = set()
         self._listener = background.run(asyncio.start_server(self._serve, "127.0.0.1", port))
 
     def close(self) -> None:
         async def close() -> None:
             self._listener.close()
-            self._hang_up()
+            self._disconnect_all()
 
         self._background.run(close())
 
-    def set(self, mood: Mood) -> None:
-        """Whoever was not answered is hung up on when the link is well again, or it would wait for ever."""
+    def set(self, state: LinkState) -> None:
+        """Change the state. After dropped answers connections are closed, or clients would wait for ever."""
 
         async def change() -> None:
-            was_deaf = self._mood is Mood.DEAF_CLIENT
-            self._mood = mood
-            if mood is Mood.CUT or was_deaf:
-                self._hang_up()
+            dropped_answers = self._state is LinkState.ANSWERS_DROPPED
+            self._state = state
+            if state is LinkState.CUT or dropped_answers:
+                self._disconnect_all()
 
         self._background.run(change())
 
-    def _hang_up(self) -> None:
+    def _disconnect_all(self) -> None:
         for writer in self._open:
             writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._mood is Mood.CUT:
+        if self._state is LinkState.CUT:
             writer.transport.abort()
             return
         self._open.add(writer)
@@ -59,7 +59,7 @@ class Link:
             server_reader, server_writer = await asyncio.open_connection(*self._server)
         except OSError:
             self._open.discard(writer)
-            writer.transport.abort()  # the server is down: so is the link
+            writer.transport.abort()  # the server is down
             return
         self._open.add(server_writer)
         try:
@@ -67,7 +67,7 @@ class Link:
                 directions.create_task(self._pass(reader, server_writer, answers=False))
                 directions.create_task(self._pass(server_reader, writer, answers=True))
         except* OSError:
-            pass  # one side hung up, which ends the other too
+            pass  # one side disconnected, which ends the other too
         finally:
             for side in (writer, server_writer):
                 self._open.discard(side)
@@ -77,7 +77,7 @@ class Link:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool
     ) -> None:
         while piece := await reader.read(_CHUNK_BYTES):
-            if answers and self._mood is Mood.DEAF_CLIENT:
+            if answers and self._state is LinkState.ANSWERS_DROPPED:
                 continue
             writer.write(piece)
             await writer.drain()

@@ -1,4 +1,4 @@
-"""Failpoints of processes: killed, ended, frozen and thawed, deployed anew, with a clock that jumps."""
+"""Faults of processes: killed, terminated, stopped and continued, redeployed, with a clock that jumps."""
 
 from __future__ import annotations
 
@@ -10,48 +10,48 @@ from contextlib import AbstractContextManager, contextmanager
 
 import psutil
 
-from tests.chaos.scene import Scene
-from tests.chaos.world import World
+from tests.chaos.system import System
+from tests.chaos.trial_context import TrialContext
 
-Act = Callable[[Scene], None]
-Around = Callable[[Scene], AbstractContextManager[None]]
+Act = Callable[[TrialContext], None]
+Around = Callable[[TrialContext], AbstractContextManager[None]]
 
 _HALF_AN_HOUR_S = 1800
 
 
 def ends_by(name: str, number: signal.Signals) -> Act:
-    """A signal that ends the process; its supervisor starts it anew."""
+    """Fault: a signal that ends the process; its supervisor restarts it."""
 
-    def act(scene: Scene) -> None:
-        process = _concrete(scene, name)
-        pid = scene.stack.pid(process)
+    def act(context: TrialContext) -> None:
+        process = _concrete(context, name)
+        pid = context.stack.pid(process)
         assert pid is not None
-        scene.stack.kill(process, number)
-        with scene.fault(process=process, pid=pid, signal=number.name):
-            scene.stack.wait_restarted(process, pid)
+        context.stack.kill(process, number)
+        with context.fault(process=process, pid=pid, signal=number.name):
+            context.stack.wait_restarted(process, pid)
 
     return act
 
 
 def freezes(name: str, shortest_s: float, longest_s: float) -> Act:
-    """SIGSTOP, a while, SIGCONT: the process alone, or its children with it as when a machine freezes."""
+    """Fault: SIGSTOP, a pause, SIGCONT, for the process alone or with its children, like a frozen machine."""
 
-    def act(scene: Scene) -> None:
-        process = _concrete(scene, name)
-        family = scene.world.family(process)
-        frozen = family if scene.rng.random() < 0.5 else family[:1]
+    def act(context: TrialContext) -> None:
+        process = _concrete(context, name)
+        family = context.system.family(process)
+        frozen = family if context.rng.random() < 0.5 else family[:1]
         _signal(frozen, signal.SIGSTOP)
         try:
-            with scene.fault(process=process, frozen=[one.pid for one in frozen]):
-                scene.pause(shortest_s, longest_s)
+            with context.fault(process=process, frozen=[one.pid for one in frozen]):
+                context.pause(shortest_s, longest_s)
         finally:
             _signal(frozen, signal.SIGCONT)
 
     return act
 
 
-def _concrete(scene: Scene, name: str) -> str:
-    return scene.busy_worker() if name == "worker_cpu" else name
+def _concrete(context: TrialContext, name: str) -> str:
+    return context.busy_worker() if name == "worker_cpu" else name
 
 
 def _signal(processes: list[psutil.Process], number: signal.Signals) -> None:
@@ -63,106 +63,106 @@ def _signal(processes: list[psutil.Process], number: signal.Signals) -> None:
 
 
 def deploys(change: Callable[[str], str]) -> Act:
-    """Changed workflow code goes live while the task runs, and another task follows."""
+    """Fault: changed workflow code is deployed while the task runs, and another task follows."""
 
-    def act(scene: Scene) -> None:
-        tree = scene.world.copy_of_code(f"code-{scene.senders[0].key}")
+    def act(context: TrialContext) -> None:
+        tree = context.system.copy_of_code(f"code-{context.senders[0].key}")
         workflow = tree / "workflows" / "video_pipeline.py"
         workflow.write_text(change(workflow.read_text()))
-        scene.struck(code=str(tree))
-        for name in cpu_workers(scene.world):
-            scene.world.change_launch(name, f"cd '{tree}'\n")
-            scene.world.restart(name)
-        scene.healed()
-        scene.send(scene.job, f"{scene.senders[0].key}-after").accepted()
+        context.struck(code=str(tree))
+        for name in cpu_workers(context.system):
+            context.system.change_launch(name, f"cd '{tree}'\n")
+            context.system.restart(name)
+        context.healed()
+        context.send(context.job, f"{context.senders[0].key}-after").accepted()
 
     return act
 
 
 @contextmanager
-def rolled_back(scene: Scene) -> Iterator[None]:
-    """The code as it was, from the trial's end on."""
+def rolled_back(context: TrialContext) -> Iterator[None]:
+    """Restore the code after the trial."""
     try:
         yield
     finally:
-        for name in cpu_workers(scene.world):
-            scene.world.change_launch(name, "")
-            scene.world.restart(name)
+        for name in cpu_workers(context.system):
+            context.system.change_launch(name, "")
+            context.system.restart(name)
 
 
 def harmless(code: str) -> str:
-    """A comment more."""
+    """The code with another comment."""
     return f"{code}\n# A later version.\n"
 
 
 def incompatible_but_marked(code: str) -> str:
-    """A timer at the very start, where running tasks have none: only the version marker makes it right."""
+    """The code with a timer at the start that running tasks lack; a version marker keeps it compatible."""
     start = re.compile(r'(    async def run\(self, request: PipelineRequest\)[^\n]*\n +""".*?"""\n)', re.S)
     timer = '        if workflow.patched("chaos"):\n            await workflow.sleep(0.01)\n'
     changed, count = start.subn(lambda found: found.group(1) + timer, code)
-    assert count == 1, "the workflow no longer begins as this change expects"
+    assert count == 1, "the start of the workflow has changed: adapt this pattern"
     return changed
 
 
-def clock_jumps(names: Callable[[World], list[str]], direction: int) -> Act:
-    """The wall clock of some processes is wrong by more than a signature bears, and right again later."""
+def clock_jumps(names: Callable[[System], list[str]], direction: int) -> Act:
+    """Fault: the wall clock of some processes is off by more than a signature tolerates, for a while."""
 
-    def act(scene: Scene) -> None:
-        offset_s = direction * scene.rng.randint(_HALF_AN_HOUR_S, 3 * _HALF_AN_HOUR_S)
-        clock = scene.world.clock
+    def act(context: TrialContext) -> None:
+        offset_s = direction * context.rng.randint(_HALF_AN_HOUR_S, 3 * _HALF_AN_HOUR_S)
+        clock = context.system.clock
         clock.move(offset_s)
         try:
-            with scene.fault(clock=offset_s, processes=names(scene.world)):
-                scene.pause(3, 8)
+            with context.fault(clock=offset_s, processes=names(context.system)):
+                context.pause(3, 8)
         finally:
             clock.move(0)
 
     return act
 
 
-def with_clock(names: Callable[[World], list[str]]) -> Around:
-    """The processes run on a clock that can be moved, for the length of a trial."""
+def with_clock(names: Callable[[System], list[str]]) -> Around:
+    """Run the processes on a movable clock during a trial."""
 
     @contextmanager
-    def around(scene: Scene) -> Iterator[None]:
-        scene.world.clock.move(0)
+    def around(context: TrialContext) -> Iterator[None]:
+        context.system.clock.move(0)
         script = "".join(
-            f"export {name}='{value}'\n" for name, value in scene.world.clock.environment.items()
+            f"export {name}='{value}'\n" for name, value in context.system.clock.environment.items()
         )
         try:
-            for name in names(scene.world):
-                scene.world.change_launch(name, script)
-                scene.world.restart(name)
+            for name in names(context.system):
+                context.system.change_launch(name, script)
+                context.system.restart(name)
             yield
         finally:
-            for name in names(scene.world):
-                scene.world.change_launch(name, "")
-                scene.world.restart(name)
+            for name in names(context.system):
+                context.system.change_launch(name, "")
+                context.system.restart(name)
 
     return around
 
 
-def cancels(scene: Scene) -> None:
-    """Its owner no longer wants it."""
-    task_id = scene.task_id()
-    scene.struck(cancel=task_id)
+def cancels(context: TrialContext) -> None:
+    """Fault: the task is cancelled."""
+    task_id = context.task_id()
+    context.struck(cancel=task_id)
     if task_id is None:
         return
     deadline_s = time.monotonic() + 60
     while time.monotonic() < deadline_s:
-        answer = scene.world.http.post(f"/video/{task_id}/cancel")
-        scene.journal.note(
+        answer = context.system.http.post(f"/video/{task_id}/cancel")
+        context.journal.note(
             "cancelled", task_id=task_id, http=answer.status_code, code=answer.json().get("code")
         )
         if answer.status_code in (202, 409):
             break
         time.sleep(0.5)
-    scene.healed()
+    context.healed()
 
 
-def the_api(_: World) -> list[str]:
+def the_api(_: System) -> list[str]:
     return ["api"]
 
 
-def cpu_workers(world: World) -> list[str]:
-    return [name for name in world.workers() if name.startswith("worker_cpu")]
+def cpu_workers(system: System) -> list[str]:
+    return [name for name in system.workers() if name.startswith("worker_cpu")]

@@ -1,4 +1,4 @@
-"""Stands between the product and its S3 server: passes every byte on, and breaks what it is told to."""
+"""HTTP proxy between the product and its S3 server, with injected faults."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import h11
 from tests.chaos.event_loop import Background
 
 _CHUNK_BYTES = 64 * 1024
-_HELD_AT_MOST_S = 6.0  # the product waits 8 s for an answer
+_LONGEST_HOLD_S = 6.0  # the product waits 8 s for an answer
 _SLOW_DOWN = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>SlowDown</Code>'
     b"<Message>Please reduce your request rate.</Message><Resource>/</Resource>"
@@ -23,7 +23,7 @@ _SLOW_DOWN = (
 
 
 class Harm(StrEnum):
-    """What is done to a request. `LOST_REPLY` executes it and hangs up without an answer."""
+    """Kinds of faults. `LOST_REPLY` forwards the request and disconnects without an answer."""
 
     SLOW = "slow"
     BUSY = "busy"
@@ -34,7 +34,7 @@ class Harm(StrEnum):
 
 @dataclass(frozen=True)
 class Trouble:
-    """`amount` is seconds for SLOW, a share of the body for the cuts. `writes_only` spares GET and HEAD."""
+    """A fault. `amount`: seconds for SLOW, a share of the body for cuts. `writes_only`: not GET and HEAD."""
 
     harm: Harm
     amount: float = 0.0
@@ -42,8 +42,8 @@ class Trouble:
 
 
 @dataclass
-class Gate:
-    """Holds the request with this number, before it reaches the server or before its answer comes back."""
+class RequestBlock:
+    """Holds one request by its number, before it reaches the server or before its answer is forwarded."""
 
     number: int
     before: bool
@@ -53,7 +53,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class Call:
-    """A request that came by, counted from 1 since the last `count_anew`; `at_s` is wall clock time."""
+    """A forwarded request, counted from 1 since the last `reset_calls`; `at_s` is wall clock time."""
 
     number: int
     method: str
@@ -61,12 +61,12 @@ class Call:
     at_s: float
 
 
-class _HungUp(Exception):
-    """One of the two sides is gone, or is to be left."""
+class _Disconnected(Exception):
+    """One of the two sides has disconnected, or must be disconnected."""
 
 
 class StoreProxy:
-    """Listens on a port of its own; `trouble` holds for every request that begins while it is set."""
+    """The proxy, on a port of its own; `trouble` applies to every request that begins while it is set."""
 
     def __init__(self, background: Background, port: int, server: tuple[str, int]) -> None:
         self.trouble: Trouble | None = None
@@ -74,7 +74,7 @@ class StoreProxy:
         self.calls: list[Call] = []
         self._background = background
         self._server = server
-        self._gate: Gate | None = None
+        self._gate: RequestBlock | None = None
         self._listener = background.run(asyncio.start_server(self._serve, "127.0.0.1", port))
 
     def close(self) -> None:
@@ -83,15 +83,15 @@ class StoreProxy:
 
         self._background.run(close())
 
-    def count_anew(self) -> None:
+    def reset_calls(self) -> None:
         self.calls = []
 
-    def hold(self, number: int, *, before: bool) -> Gate:
-        """Hold one request until the gate is let go, but never until its sender gives up."""
-        self._gate = Gate(number, before)
+    def hold(self, number: int, *, before: bool) -> RequestBlock:
+        """Hold one request until `release`, but not longer than its sender waits."""
+        self._gate = RequestBlock(number, before)
         return self._gate
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         gate, self._gate = self._gate, None
         if gate is not None:
             self._background.soon(gate.open.set)
@@ -105,8 +105,8 @@ class StoreProxy:
                 if side.http.our_state is not h11.DONE or side.http.their_state is not h11.DONE:
                     return
                 side.http.start_next_cycle()
-        except (_HungUp, OSError, h11.ProtocolError):
-            return  # to be hung up on is what this is for
+        except (_Disconnected, OSError, h11.ProtocolError):
+            return  # disconnections are expected here
         finally:
             writer.close()
 
@@ -117,7 +117,7 @@ class StoreProxy:
         gate = self._gate if self._gate is not None and self._gate.number == call.number else None
         if gate is not None and gate.before:
             await _pass(gate)
-        # Only now: what was broken while this call stood still breaks this call too.
+        # Read after the gate: a fault that was set while this call was held applies to it too.
         harm, amount = self._harm(method)
         self.harmed += harm is not None
         if harm is Harm.SLOW:
@@ -137,7 +137,7 @@ class StoreProxy:
             if gate is not None and not gate.before:
                 await _pass(gate)
             if harm is Harm.LOST_REPLY:
-                raise _HungUp
+                raise _Disconnected
             await client.send(
                 h11.Response(
                     status_code=response.status_code,
@@ -168,7 +168,7 @@ class _Side:
     async def next(self, kind: type[Wanted]) -> Wanted:
         event = await self.any()
         if not isinstance(event, kind):
-            raise _HungUp
+            raise _Disconnected
         return event
 
     async def any(self) -> object:
@@ -182,23 +182,23 @@ class _Side:
 
 
 def _cut(message: h11.Request | h11.Response, share: float) -> int:
-    """How many bytes of a body may pass; of one whose length is not told, none."""
+    """Bytes of a body that are forwarded; 0 when its length is unknown."""
     length = next((int(value) for name, value in message.headers if name == b"content-length"), 0)
     return int(length * share)
 
 
 async def _forward(source: _Side, target: _Side, cut_after: int | None) -> None:
-    """Pass a body on to its end, or leave both sides after `cut_after` bytes of it."""
+    """Forward a body completely, or disconnect after `cut_after` bytes."""
     passed = 0
     while isinstance(event := await source.any(), h11.Data):
         body = bytes(event.data)
         if cut_after is not None and passed + len(body) > cut_after:
             await target.send(h11.Data(data=body[: cut_after - passed]))
-            raise _HungUp
+            raise _Disconnected
         passed += len(body)
         await target.send(h11.Data(data=body))
     if not isinstance(event, h11.EndOfMessage):
-        raise _HungUp
+        raise _Disconnected
     await target.send(h11.EndOfMessage(headers=event.headers))
 
 
@@ -211,10 +211,10 @@ async def _refuse(client: _Side) -> None:
     await client.send(h11.EndOfMessage())
 
 
-async def _pass(gate: Gate) -> None:
+async def _pass(gate: RequestBlock) -> None:
     gate.reached.set()
     try:
-        async with asyncio.timeout(_HELD_AT_MOST_S):
+        async with asyncio.timeout(_LONGEST_HOLD_S):
             await gate.open.wait()
     except TimeoutError:
         return

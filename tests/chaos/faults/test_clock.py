@@ -1,4 +1,4 @@
-"""The movable clock moves the wall clock of a process, and nothing else."""
+"""The movable clock shifts only the wall clock of a process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.chaos.faults.clock import MovableClock, compiler
 
 pytestmark = pytest.mark.skipif(compiler() is None, reason="there is no C compiler")
 
-_TELL = """
+_PRINT_TIMES = """
 import json, sys, time
 for _ in sys.stdin:
     before = time.monotonic()
@@ -24,10 +24,10 @@ for _ in sys.stdin:
 """
 
 
-def test_a_running_process_sees_its_wall_clock_jump_and_come_back(tmp_path: Path) -> None:
+def test_the_wall_clock_of_a_running_process_jumps_and_is_reset(tmp_path: Path) -> None:
     clock = MovableClock(tmp_path / "clock")
     process = subprocess.Popen(
-        [sys.executable, "-c", _TELL],
+        [sys.executable, "-c", _PRINT_TIMES],
         env={**os.environ, **clock.environment},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -35,14 +35,14 @@ def test_a_running_process_sees_its_wall_clock_jump_and_come_back(tmp_path: Path
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    told = []
+    offsets_h = []
     for offset_s in (0, 3600, -7200, 0):
         clock.move(offset_s)
         process.stdin.write("now\n")
         process.stdin.flush()
         wall_s, before_s, after_s = json.loads(process.stdout.readline())
-        told.append(round((wall_s - time.time()) / 3600))
+        offsets_h.append(round((wall_s - time.time()) / 3600))
         assert after_s > before_s
     process.communicate()
 
-    assert told == [0, 1, -2, 0]
+    assert offsets_h == [0, 1, -2, 0]

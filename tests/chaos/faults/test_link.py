@@ -1,4 +1,4 @@
-"""The link carries both directions, swallows answers while it is deaf, and refuses while it is cut."""
+"""The link forwards both directions, and can drop answers or connections."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from collections.abc import Iterator
 import pytest
 
 from tests.chaos.event_loop import Background
-from tests.chaos.faults.link import Link, Mood
+from tests.chaos.faults.link import Link, LinkState
 from tests.servers.temporal_server import free_port
 
 
 class _Echo(socketserver.BaseRequestHandler):
-    heard: list[bytes] = []  # noqa: RUF012 - one server, one list
+    received: list[bytes] = []  # noqa: RUF012 - one server, one list
 
     def handle(self) -> None:
         while piece := self.request.recv(100):
-            self.heard.append(piece)
+            self.received.append(piece)
             self.request.sendall(piece)
 
 
 @pytest.fixture
 def link() -> Iterator[tuple[Link, int]]:
-    _Echo.heard.clear()
+    _Echo.received.clear()
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Echo)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -45,40 +45,42 @@ def connected(port: int) -> socket.socket:
     return client
 
 
-def hung_up_on(client: socket.socket) -> bool:
+def is_disconnected(client: socket.socket) -> bool:
     try:
         return client.recv(100) == b""
     except ConnectionResetError:
         return True
 
 
-def test_a_link_that_is_well_carries_both_directions(link: tuple[Link, int]) -> None:
+def test_a_normal_link_forwards_both_directions(link: tuple[Link, int]) -> None:
     with connected(link[1]) as client:
         client.sendall(b"hello")
 
         assert client.recv(100) == b"hello"
 
 
-def test_a_deaf_client_is_heard_and_hung_up_on_at_the_end(link: tuple[Link, int]) -> None:
+def test_with_dropped_answers_requests_are_forwarded_and_the_client_is_disconnected_later(
+    link: tuple[Link, int],
+) -> None:
     with connected(link[1]) as client:
         client.sendall(b"hello")
         assert client.recv(100) == b"hello"
-        link[0].set(Mood.DEAF_CLIENT)
+        link[0].set(LinkState.ANSWERS_DROPPED)
         client.sendall(b"write this")
-        while b"write this" not in _Echo.heard:
+        while b"write this" not in _Echo.received:
             time.sleep(0.01)
-        link[0].set(Mood.WELL)
+        link[0].set(LinkState.NORMAL)
 
-        assert hung_up_on(client)
+        assert is_disconnected(client)
 
 
-def test_a_cut_link_hangs_up_and_carries_again_when_it_is_well(link: tuple[Link, int]) -> None:
+def test_a_cut_link_disconnects_and_forwards_again_when_it_is_normal(link: tuple[Link, int]) -> None:
     with connected(link[1]) as client:
         client.sendall(b"hello")
         assert client.recv(100) == b"hello"
-        link[0].set(Mood.CUT)
-        assert hung_up_on(client)
-    link[0].set(Mood.WELL)
+        link[0].set(LinkState.CUT)
+        assert is_disconnected(client)
+    link[0].set(LinkState.NORMAL)
 
     with connected(link[1]) as client:
         client.sendall(b"again")

@@ -1,4 +1,4 @@
-"""The proxy is invisible to a real S3 server while it is well, and breaks exactly what it is told to."""
+"""The proxy is transparent to a real S3 server, and injects exactly the fault that is set."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.chaos.event_loop import Background
 from tests.chaos.faults.store_proxy import Harm, StoreProxy, Trouble
 from tests.contract.store.servers import s3_server
 from tests.contract.store.streams import PART, Stream, everything_below, noise
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
 
 @dataclass
 class Setup:
-    """The same bucket, once through the proxy and once past it."""
+    """The same bucket through the proxy, and directly."""
 
     proxy: StoreProxy
     through: S3ObjectStore
@@ -56,7 +56,7 @@ def test_signed_requests_of_every_kind_pass_through_unchanged(setup: Setup) -> N
     assert setup.through.remove_prefix("") == 2
 
 
-def test_a_busy_store_is_unavailable_and_well_again_afterwards(setup: Setup) -> None:
+def test_a_busy_store_is_unavailable_and_works_again_afterwards(setup: Setup) -> None:
     setup.proxy.trouble = Trouble(Harm.BUSY)
     with pytest.raises(StoreUnavailable):
         setup.through.put("busy", b"x", "text/plain")
@@ -76,7 +76,7 @@ def test_a_connection_cut_in_the_middle_of_a_part_leaves_no_object(setup: Setup)
     assert setup.past.stat("cut") is None
 
 
-def test_an_answer_cut_in_its_middle_is_not_taken_for_the_object(setup: Setup) -> None:
+def test_a_truncated_answer_is_not_accepted_as_the_object(setup: Setup) -> None:
     setup.past.put("whole", noise(500_000), "video/mp4")
     setup.proxy.trouble = Trouble(Harm.CUT_ANSWER, 0.2)
 
@@ -94,7 +94,7 @@ def test_a_write_whose_reply_is_lost_was_carried_out(setup: Setup) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2 * PART], ids=["at once", "in parts"])
-def test_the_product_takes_back_a_write_whose_reply_is_lost(setup: Setup, size: int) -> None:
+def test_the_product_undoes_a_write_whose_reply_is_lost(setup: Setup, size: int) -> None:
     setup.proxy.trouble = Trouble(Harm.LOST_REPLY, writes_only=True)
 
     with pytest.raises(StoreUnavailable):
@@ -103,29 +103,29 @@ def test_the_product_takes_back_a_write_whose_reply_is_lost(setup: Setup, size: 
     assert everything_below(setup.past, "taken-back") == ([], [])
 
 
-def test_a_held_request_has_reached_the_server_or_not_as_was_asked(setup: Setup) -> None:
+def test_a_request_is_held_before_or_after_the_server_handles_it(setup: Setup) -> None:
     with ThreadPoolExecutor(1) as pool:
         for before in (True, False):
             key = f"held-{before}"
-            setup.proxy.count_anew()
+            setup.proxy.reset_calls()
             gate = setup.proxy.hold(1, before=before)
             writing = pool.submit(setup.through.put, key, b"x", "text/plain")
             assert gate.reached.wait(30)
             assert (setup.past.stat(key) is None) is before
-            setup.proxy.let_go()
+            setup.proxy.release()
             writing.result(30)
 
     assert [call.method for call in setup.proxy.calls] == ["PUT"]
 
 
-def test_what_breaks_while_a_request_is_held_breaks_that_request(setup: Setup) -> None:
-    setup.proxy.count_anew()
+def test_a_fault_that_is_set_while_a_request_is_held_applies_to_it(setup: Setup) -> None:
+    setup.proxy.reset_calls()
     gate = setup.proxy.hold(1, before=True)
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(setup.through.put, "held-and-broken", b"x", "text/plain")
         assert gate.reached.wait(30)
         setup.proxy.trouble = Trouble(Harm.LOST_REPLY, writes_only=True)
-        setup.proxy.let_go()
+        setup.proxy.release()
 
         with pytest.raises(StoreUnavailable):
             writing.result(60)

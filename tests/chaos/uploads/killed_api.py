@@ -1,4 +1,4 @@
-"""The API's own process on real servers, to be killed and started again at the same address."""
+"""API process on real servers that can be killed and restarted at the same address."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from api.access.callers import OWNER
 from local.programs import answers
 from tests.chaos.event_loop import Background
 from tests.contract.store.servers import s3_server
+from tests.servers.ports import free_port
 from tests.servers.product_process import ROOT, product_environment
-from tests.servers.temporal_server import free_port, temporal_server
+from tests.servers.temporal_server import temporal_server
 
 PATIENCE_S = 120.0
 
 
 class KilledApi:
-    """The API's own process, at one address through all of its lives."""
+    """API process with one address through all restarts."""
 
     def __init__(self, environment: dict[str, str], log_path: Path) -> None:
         port = free_port()
@@ -58,7 +59,7 @@ class KilledApi:
 
 
 class Stand:
-    """An API that can be killed, on a real Temporal, S3 server and database; up inside its `with` block."""
+    """An API that can be killed, with a real Temporal, S3 server and database; up inside its `with` block."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -88,7 +89,7 @@ class Stand:
         self._open.close()
 
     def tasks(self) -> int:
-        """How many Temporal knows."""
+        """Number of tasks in Temporal."""
         counted = self._background.run(self._temporal.count_workflows("WorkflowType = 'VideoPipeline'"))
         return int(counted.count)
 

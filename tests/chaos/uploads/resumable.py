@@ -1,6 +1,6 @@
-"""Kills the API at random moments of resumable uploads, and sends on as their client would.
+"""Trial of resumable uploads: kills the API at random moments, and resumes with a tus client.
 
-`python -m tests.chaos.uploads.resumable` does so a hundred times and prints what was found.
+`python -m tests.chaos.uploads.resumable` kills it a hundred times and prints the results.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from tests.chaos.uploads.killed_api import PATIENCE_S, Stand
 from tests.unit.api.uploads.tus.requests import CHUNK, MIB, TUS, film
 
 SIZE_BYTES = 40 * MIB
-# How the client cuts the file: small, unlike a part, a part exactly, not at all.
+# Sizes of the client's requests: small, not a part's size, a part's size, the whole file.
 _CHUNKS = (MIB // 2 + 7, 3 * MIB + 1, 5 * MIB, 8 * MIB, None)
 
 
-class Sent:
-    """A file that says how much of it was taken to be sent, and calls once when that reaches a mark."""
+class TrackedFile:
+    """File that records how far it was read, and calls a function once at a mark."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
@@ -64,7 +64,7 @@ class Sent:
 
 @dataclass
 class Outcome:
-    """What one upload went through. `again_bytes` is what had to be sent twice after each kill."""
+    """Result of one upload. `again_bytes` has the bytes that had to be sent again after each kill."""
 
     seed: int
     chunk_bytes: int | None
@@ -79,13 +79,13 @@ class Outcome:
 
 
 def run(stand: Stand, seed: int, kills: int) -> Outcome:
-    """One upload through so many kills; the last of them comes when all bytes are under way."""
+    """One upload with `kills` kills, the last of them when all bytes are sent."""
     chance = random.Random(seed)
     content = film(SIZE_BYTES + seed)
     chunk_bytes = _CHUNKS[seed % len(_CHUNKS)]
     outcome = Outcome(seed, chunk_bytes, chunk_bytes is not None and seed % 3 == 0)
     rows, tasks = len(stand.rows()), stand.tasks()
-    sent = Sent(content)
+    sent = TrackedFile(content)
     url = _uploader(stand, outcome, sent).create_url()
     marks = sorted(chance.randrange(1, len(content)) for _ in range(kills - 1))
     for mark in (*marks, len(content)):
@@ -105,7 +105,7 @@ def run(stand: Stand, seed: int, kills: int) -> Outcome:
 
 
 class _OneRequest(Uploader):
-    """The client's own way to send all in one request holds it in memory; this one reads as it sends."""
+    """Uploader in one request that streams the file; the client's own would hold it in memory."""
 
     def upload_chunk(self) -> None:
         self.file_stream.seek(self.offset)
@@ -117,7 +117,7 @@ class _OneRequest(Uploader):
         self.offset = int(answer.headers.get("upload-offset", self.offset))
 
 
-def _uploader(stand: Stand, outcome: Outcome, sent: Sent, url: str | None = None) -> Uploader:
+def _uploader(stand: Stand, outcome: Outcome, sent: TrackedFile, url: str | None = None) -> Uploader:
     kind = _OneRequest if outcome.chunk_bytes is None else Uploader
     return kind(
         client=TusClient(f"{stand.api.url}/files/"),
@@ -129,8 +129,10 @@ def _uploader(stand: Stand, outcome: Outcome, sent: Sent, url: str | None = None
     )
 
 
-def _interrupted(stand: Stand, outcome: Outcome, sent: Sent, url: str, mark: int, late_s: float) -> None:
-    """Send until the API is killed, `late_s` after the client took the byte at `mark`."""
+def _interrupted(
+    stand: Stand, outcome: Outcome, sent: TrackedFile, url: str, mark: int, late_s: float
+) -> None:
+    """Send until the API is killed, `late_s` after the client read the byte at `mark`."""
     dead = threading.Event()
 
     def kill() -> None:
@@ -146,11 +148,11 @@ def _interrupted(stand: Stand, outcome: Outcome, sent: Sent, url: str, mark: int
         sent.at(mark, threading.Thread(target=kill).start)
         with suppress(TusUploadFailed, TusCommunicationError):
             uploader.upload()
-        assert dead.wait(PATIENCE_S), "nobody has killed the API"
+        assert dead.wait(PATIENCE_S), "the API was not killed"
     stand.api.start()
-    told = _head(url)
-    offset = told.get("upload-offset")
-    assert offset is not None, f"the upload is not known any more: {told}"
+    headers = _head(url)
+    offset = headers.get("upload-offset")
+    assert offset is not None, f"the upload is unknown: {headers}"
     confirmed, found = uploader.offset, int(offset)
     outcome.offsets.append(found)
     outcome.again_bytes.append(sent.taken_bytes - found)
@@ -158,7 +160,7 @@ def _interrupted(stand: Stand, outcome: Outcome, sent: Sent, url: str, mark: int
         holds=confirmed <= found <= sent.taken_bytes,
         otherwise=f"offset {found} is not between {confirmed} (confirmed) and {sent.taken_bytes} (sent)",
     )
-    # What the client has handed over, and no API has seen, is in the kernel.
+    # Bytes that the client has sent and the API has not received are in the kernel's buffers.
     unseen_bytes = _in_the_kernel() if outcome.chunk_bytes is None else 0
     outcome.check(
         holds=sent.taken_bytes - found <= part_bytes(SIZE_BYTES) + unseen_bytes,
@@ -167,7 +169,7 @@ def _interrupted(stand: Stand, outcome: Outcome, sent: Sent, url: str, mark: int
 
 
 def _in_the_kernel() -> int:
-    """At most so many bytes of a connection wait at its sender's and its receiver's end."""
+    """Largest size of a connection's buffers in the kernel, at both ends."""
     return sum(
         int(Path(f"/proc/sys/net/ipv4/{name}").read_text().split()[2]) for name in ("tcp_wmem", "tcp_rmem")
     )
@@ -175,15 +177,15 @@ def _in_the_kernel() -> int:
 
 def _head(url: str) -> dict[str, str]:
     answer = requests.head(url, headers=TUS, timeout=PATIENCE_S)
-    told = {name.lower(): value for name, value in answer.headers.items()}
-    return {"status": str(answer.status_code), **told}
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return {"status": str(answer.status_code), **headers}
 
 
 def _judge(stand: Stand, outcome: Outcome, url: str, content: bytes) -> None:
-    told = _head(url)
-    row = stand.catalogue.by_task(told.get("task-id", ""))
+    headers = _head(url)
+    row = stand.catalogue.by_task(headers.get("task-id", ""))
     if row is None:
-        outcome.violations.append(f"no task came of the upload: {told}")
+        outcome.violations.append(f"no task came of the upload: {headers}")
         return
     expected = hashlib.sha256(content).hexdigest()
     digest = hashlib.sha256()
@@ -196,7 +198,7 @@ def _judge(stand: Stand, outcome: Outcome, url: str, content: bytes) -> None:
     outcome.check(holds=not pieces, otherwise=f"{pieces} were left")
     strays = {upload.key for upload in stand.store.unfinished("")} - {row.source_key}
     outcome.check(holds=not strays, otherwise=f"{strays} were begun and left")
-    # A beginning whose answer was killed with the API leaves parts that no one knows; the sweep takes them.
+    # A multipart upload whose creation was interrupted leaves unknown parts; the sweep removes them.
     stand.store.remove_prefix(row.source_key.rpartition("/")[0] + "/")
 
 
@@ -204,7 +206,7 @@ def main() -> int:
     """Ten uploads with ten kills each."""
     console = Console(highlight=False, soft_wrap=True)
     outcomes = []
-    begun_s = time.monotonic()
+    started_s = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="video-pipeline-kills-") as folder, Stand(Path(folder)) as stand:
         for seed in range(10):
             outcomes.append(run(stand, seed, kills=10))
@@ -212,16 +214,16 @@ def main() -> int:
     wrong = [outcome for outcome in outcomes if outcome.violations]
     console.print(
         f"{sum(len(outcome.again_bytes) for outcome in outcomes)} kills in "
-        f"{(time.monotonic() - begun_s) / 60:.1f} min, {len(outcomes)} uploads of {SIZE_BYTES // MIB} MiB: "
+        f"{(time.monotonic() - started_s) / 60:.1f} min, {len(outcomes)} uploads of {SIZE_BYTES // MIB} MiB: "
         f"{len(wrong)} wrong."
     )
-    for told, chosen in (
+    for label, chosen in (
         ("in requests of at most a part", [each for each in outcomes if each.chunk_bytes]),
         ("in one request, with what the kernel held", [each for each in outcomes if not each.chunk_bytes]),
     ):
         again = [count / MIB for outcome in chosen for count in outcome.again_bytes]
         console.print(
-            f"Sent again after a kill, {told}: at most {max(again):.2f} MiB, on average "
+            f"Sent again after a kill, {label}: at most {max(again):.2f} MiB, on average "
             f"{sum(again) / len(again):.2f} MiB ({len(again)} kills)."
         )
     return 1 if wrong else 0

@@ -1,4 +1,4 @@
-"""An upload by a client of others goes on through kills of the API.
+"""A resumable upload by a third-party client continues after kills of the API.
 
 `make chaos` kills it a hundred times.
 """
@@ -15,7 +15,7 @@ from tests.chaos.uploads.resumable import run
 pytestmark = pytest.mark.chaos
 
 
-# Requests that are smaller than a part; and a single one, whose parts are sent on as they come.
+# Requests smaller than a part; and a single request, whose parts are stored as they arrive.
 @pytest.mark.parametrize(("seed", "chunk_bytes"), [(1, 3 * 1024 * 1024 + 1), (4, None)])
 def test_an_upload_that_is_killed_eight_times_becomes_one_task_with_the_right_bytes(
     tmp_path: Path, seed: int, chunk_bytes: int | None

@@ -1,3 +1,5 @@
+"""Catalogues on SQLite and PostgreSQL for the contract tests."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -22,7 +24,7 @@ def settings(tmp_path: Path) -> CatalogueSettings:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def catalogue(request: pytest.FixtureRequest, settings: CatalogueSettings) -> Iterator[Catalogue]:
-    """The same specification holds on both databases."""
+    """Catalogue on each database: one specification for both."""
     chosen = settings
     if request.param == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")

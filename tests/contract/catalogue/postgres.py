@@ -1,4 +1,4 @@
-"""A real PostgreSQL on a free port, which may not run as root and so runs as the package's own user."""
+"""PostgreSQL server on a free port; it may not run as root, so it runs as the package's user."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from local.ports import free_ports
+from tests.servers.ports import free_port
 
 _PACKAGE_PATH = Path("/usr/lib/postgresql")
 _PATIENCE_S = 120
@@ -28,7 +28,7 @@ class Postgres:
     port: int
 
     def new_database(self) -> str:
-        """An empty database, as SQLAlchemy names it."""
+        """Create an empty database and return its SQLAlchemy URL."""
         name = f"test_{uuid.uuid4().hex}"
         with psycopg.connect(self.address, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
@@ -41,7 +41,7 @@ class Postgres:
 
 @contextmanager
 def postgres_server() -> Iterator[Postgres]:
-    """Skips the test where the package or a user to run it as is missing."""
+    """Run the server; skips the test where the package or its user is missing."""
     programs = sorted(_PACKAGE_PATH.glob("*/bin"), key=lambda path: int(path.parent.name))
     if not programs:
         pytest.skip("PostgreSQL is not installed")
@@ -58,7 +58,7 @@ def postgres_server() -> Iterator[Postgres]:
             check=True,
             capture_output=True,
         )
-        [port] = free_ports("127.0.0.1", 1)
+        port = free_port()
         listening = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-k", str(folder)]
         quick = ["-c", "fsync=off", "-c", "max_connections=50"]
         with (folder / "log").open("wb") as log:

@@ -1,4 +1,4 @@
-"""API keys: good until they are revoked, and nowhere to be read."""
+"""API keys: valid until they are revoked, and stored only as hashes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def keys(settings: CatalogueSettings) -> Iterator[ApiKeys]:
     engine.dispose()
 
 
-def test_a_machine_comes_in_the_name_of_the_keys_owner(keys: ApiKeys) -> None:
+def test_a_key_identifies_its_owner(keys: ApiKeys) -> None:
     made = keys.make("oidc:owner", "camera 3", Plan.PREMIUM, NOW_US)
 
     assert keys.identity(made.secret, NOW_US) == Identity(
@@ -46,7 +46,7 @@ def test_the_key_itself_is_nowhere_in_the_database(keys: ApiKeys, settings: Cata
     assert made.secret not in repr(made)
 
 
-def test_a_revoked_key_is_good_for_nothing(keys: ApiKeys) -> None:
+def test_a_revoked_key_is_refused(keys: ApiKeys) -> None:
     made = keys.make("oidc:owner", "camera 3", Plan.STANDARD, NOW_US)
 
     keys.revoke(made.row.id, "oidc:owner", NOW_US + 1)
@@ -58,14 +58,14 @@ def test_a_revoked_key_is_good_for_nothing(keys: ApiKeys) -> None:
 
 
 @pytest.mark.parametrize("secret", ["", "vpk_", "vpk_" + "A" * 43, "é\x00"])
-def test_a_key_that_nobody_made_is_refused(keys: ApiKeys, secret: str) -> None:
+def test_an_unknown_key_is_refused(keys: ApiKeys, secret: str) -> None:
     keys.make("oidc:owner", "camera 3", Plan.STANDARD, NOW_US)
 
-    with pytest.raises(TokenRefused, match="not one that is known"):
+    with pytest.raises(TokenRefused, match="is unknown"):
         keys.identity(secret, NOW_US)
 
 
-def test_keys_of_others_can_neither_be_seen_nor_revoked_but_by_who_sees_all(keys: ApiKeys) -> None:
+def test_only_an_operator_sees_and_revokes_keys_of_other_owners(keys: ApiKeys) -> None:
     made = keys.make("oidc:owner", "camera 3", Plan.STANDARD, NOW_US)
 
     assert keys.of("oidc:other") == []
@@ -89,7 +89,7 @@ def test_keys_are_listed_newest_first(keys: ApiKeys) -> None:
     assert [row.name for row in keys.of("oidc:owner")] == ["camera 2", "camera 1", "camera 0"]
 
 
-def test_the_last_use_is_noted_once_a_minute_and_never_backwards(keys: ApiKeys) -> None:
+def test_the_last_use_is_recorded_once_a_minute_and_never_backwards(keys: ApiKeys) -> None:
     made = keys.make("oidc:owner", "camera 3", Plan.STANDARD, NOW_US)
     noted = []
     for after_s in (0, 59, 60, 30, 3600):
@@ -101,7 +101,7 @@ def test_the_last_use_is_noted_once_a_minute_and_never_backwards(keys: ApiKeys) 
     assert noted == [0, 0, 60, 60, 3600]
 
 
-def test_one_owner_has_a_hundred_keys_at_most_however_they_are_asked_for(keys: ApiKeys) -> None:
+def test_an_owner_has_at_most_a_hundred_keys_also_with_concurrent_requests(keys: ApiKeys) -> None:
     made = [keys.make("oidc:owner", "camera", Plan.STANDARD, NOW_US) for _ in range(98)]
 
     def make(_: int) -> bool:
@@ -118,7 +118,7 @@ def test_one_owner_has_a_hundred_keys_at_most_however_they_are_asked_for(keys: A
     keys.make("oidc:owner", "camera", Plan.STANDARD, NOW_US)
 
 
-def test_a_database_that_does_not_answer_lets_nobody_in() -> None:
+def test_without_a_database_no_key_is_accepted() -> None:
     keys = ApiKeys(connect(CatalogueSettings("sqlite:////nowhere/catalogue.db")))
 
     with pytest.raises(CatalogueUnavailable):

@@ -1,4 +1,4 @@
-"""What the catalogue promises, on the database that it runs on."""
+"""Catalogue: idempotent uploads and recorded states, on both databases."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from domain.tasks.state import Fault, StageState, StageStatus, TaskOutcome, Task
 from tests.contract.catalogue.videos import new_video, state, status_of
 
 
-def test_a_new_video_is_found_by_its_task_and_waits_in_the_queue(catalogue: Catalogue) -> None:
+def test_a_new_video_is_found_by_its_task_and_is_queued(catalogue: Catalogue) -> None:
     catalogue.add(new_video())
 
     row = catalogue.by_task("task-001")
@@ -26,7 +26,7 @@ def test_a_new_video_is_found_by_its_task_and_waits_in_the_queue(catalogue: Cata
     assert row.task_state == queued_state("task-001", ProcessingOptions(), 1_700_000_000_000_001)
 
 
-def test_what_the_sender_asked_for_is_kept(catalogue: Catalogue) -> None:
+def test_the_senders_options_are_stored(catalogue: Catalogue) -> None:
     options = ProcessingOptions(SubtitleMode.BURN, max_height=720, language="fr")
 
     catalogue.add(replace(new_video(), options=options))
@@ -65,7 +65,7 @@ def test_videos_without_a_key_never_clash(catalogue: Catalogue) -> None:
     assert catalogue.add(new_video(2)).task_id == "task-002"
 
 
-def test_of_many_uploads_with_one_key_at_the_same_time_one_is_kept(catalogue: Catalogue) -> None:
+def test_of_concurrent_uploads_with_one_key_only_one_is_stored(catalogue: Catalogue) -> None:
     with ThreadPoolExecutor(8) as pool:
         rows = list(pool.map(lambda number: catalogue.add(new_video(number, key="key")), range(8)))
 
@@ -73,7 +73,7 @@ def test_of_many_uploads_with_one_key_at_the_same_time_one_is_kept(catalogue: Ca
     assert len(catalogue.page("local").videos) == 1
 
 
-def test_a_record_keeps_everything_that_the_task_found_out(catalogue: Catalogue) -> None:
+def test_a_record_stores_all_results_of_the_task(catalogue: Catalogue) -> None:
     catalogue.add(new_video())
     finished = TaskState(
         "task-001",
@@ -107,7 +107,7 @@ def test_a_record_keeps_everything_that_the_task_found_out(catalogue: Catalogue)
     assert row.updated_us == 1_700_000_100_000_000
 
 
-def test_a_failure_is_kept_with_its_name_and_sentence(catalogue: Catalogue) -> None:
+def test_a_failure_is_stored_with_its_code_and_message(catalogue: Catalogue) -> None:
     catalogue.add(new_video())
     failed = replace(
         state(TaskStatus.FAILED, 1_800_000_000_000_000), fault=Fault("SourceTruncated", "It ends early.")

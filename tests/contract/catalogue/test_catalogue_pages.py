@@ -1,4 +1,4 @@
-"""How the catalogue is listed, and how it behaves under load and faults."""
+"""Catalogue: pages, concurrent writers, and faults of the database."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ def test_pages_give_every_video_once_newest_first(catalogue: Catalogue) -> None:
         catalogue.add(replace(new_video(number), created_us=number // 2))
     catalogue.add(new_video(9, owner="other"))
 
-    seen: list[str] = []
+    listed: list[str] = []
     before: Cursor | None = None
     while True:
         page = catalogue.page("local", limit=3, before=before)
-        seen += [row.id for row in page.videos]
+        listed += [row.id for row in page.videos]
         if page.next is None:
             break
         before = Cursor.parse(str(page.next))
 
-    assert seen == [f"video-{number:03}" for number in (7, 6, 5, 4, 3, 2, 1)]
+    assert listed == [f"video-{number:03}" for number in (7, 6, 5, 4, 3, 2, 1)]
 
 
 def test_a_page_that_is_exactly_full_has_none_after_it(catalogue: Catalogue) -> None:
@@ -41,7 +41,7 @@ def test_a_page_that_is_exactly_full_has_none_after_it(catalogue: Catalogue) -> 
     assert catalogue.page("local", limit=2).next is None
 
 
-def test_a_page_holds_only_the_asked_statuses(catalogue: Catalogue) -> None:
+def test_a_page_has_only_the_requested_statuses(catalogue: Catalogue) -> None:
     catalogue.add(new_video(1))
     catalogue.add(new_video(2))
     catalogue.record(RecordInput("video-002", state(TaskStatus.RUNNING, 1_800_000_000_000_000, number=2)))
@@ -56,7 +56,7 @@ def test_a_page_holds_only_the_asked_statuses(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize(
     "cursor", ["", "x", "12", "12.", ".video", "-1.video", "٣.video", "9" * 30 + ".video"]
 )
-def test_a_cursor_that_nobody_gave_is_refused(cursor: str) -> None:
+def test_an_invalid_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(FormInvalid):
         Cursor.parse(cursor)
 

@@ -1,4 +1,4 @@
-"""How videos are found again, on both databases."""
+"""Queries of videos, on both databases."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BURN = ProcessingOptions(SubtitleMode.BURN, given_subtitles=SRT, exact_size=Fram
 FINAL = Artifact("videos/transcoded/video-001/task-001/final.mp4", "video/mp4", 777, "ef" * 32)
 
 
-def test_a_record_keeps_the_finished_file(catalogue: Catalogue) -> None:
+def test_a_record_stores_the_finished_file(catalogue: Catalogue) -> None:
     catalogue.add(new_video())
 
     catalogue.record(RecordInput("video-001", state(TaskStatus.COMPLETED, 1), final=FINAL))
@@ -47,7 +47,7 @@ def test_a_video_is_found_by_its_task_too(catalogue: Catalogue) -> None:
     assert catalogue.video("bob", "task-001") is None
 
 
-def test_the_same_work_is_found_wherever_its_files_lie_unless_it_failed(catalogue: Catalogue) -> None:
+def test_the_same_work_is_found_by_content_unless_it_failed(catalogue: Catalogue) -> None:
     video = replace(new_video(), options=BURN)
     catalogue.add(video)
     elsewhere = replace(BURN, given_subtitles=replace(SRT, key="videos/original/b/subtitles"))
@@ -72,13 +72,13 @@ def test_the_same_work_is_found_wherever_its_files_lie_unless_it_failed(catalogu
         replace(BURN, subtitle_mode=SubtitleMode.SOFT),
     ],
 )
-def test_another_recipe_is_other_work(other: ProcessingOptions) -> None:
+def test_other_options_are_other_work(other: ProcessingOptions) -> None:
     source = new_video().source
 
     assert work_sha256(source, other) != work_sha256(source, BURN)
 
 
-def test_a_source_is_shared_by_the_videos_that_were_made_of_it(catalogue: Catalogue) -> None:
+def test_a_source_is_shared_by_the_videos_made_from_it(catalogue: Catalogue) -> None:
     catalogue.add(new_video(1))
     assert not catalogue.is_source_shared("ab" * 32, "video-001")
 
@@ -121,7 +121,7 @@ def test_skipping_and_following_the_cursor_give_the_same_pages(catalogue: Catalo
     assert [row.id for row in followed.videos] == [row.id for row in skipped.videos]
 
 
-def test_a_new_name_is_kept_and_leaves_the_tasks_state_alone(catalogue: Catalogue) -> None:
+def test_a_new_name_is_stored_and_does_not_change_the_tasks_state(catalogue: Catalogue) -> None:
     catalogue.add(new_video())
 
     catalogue.rename("local", "video-001", "renamed.mp4", 9)
@@ -132,7 +132,7 @@ def test_a_new_name_is_kept_and_leaves_the_tasks_state_alone(catalogue: Catalogu
     assert (row.filename, row.edited_us, row.updated_us, row.status) == ("renamed.mp4", 9, 5, "running")
 
 
-def test_views_are_added_up_and_the_most_watched_stand_first(catalogue: Catalogue) -> None:
+def test_views_are_added_up_and_the_most_watched_are_listed_first(catalogue: Catalogue) -> None:
     for number in (1, 2, 3):
         catalogue.add(new_video(number))
 
@@ -143,7 +143,7 @@ def test_views_are_added_up_and_the_most_watched_stand_first(catalogue: Catalogu
     assert catalogue.views.most(1) == [("video-003", 5)]
 
 
-def test_what_is_recorded_of_a_task_leaves_the_views_as_they_are(catalogue: Catalogue) -> None:
+def test_a_record_of_a_task_does_not_change_the_views(catalogue: Catalogue) -> None:
     catalogue.add(new_video())
     catalogue.views.add({"video-001": 4})
 

@@ -1,4 +1,4 @@
-"""The migrations make exactly the tables that the models describe, once, whoever starts them."""
+"""Migrations create exactly the tables of the models, once, even with concurrent processes."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_database_of_the_first_version_keeps_its_videos(settings: CatalogueSet
         videos = Table("videos", MetaData(), autoload_with=connection)
         for number in range(1, 201):
             video = new_video(number)
-            kept = {
+            stored = {
                 "id": video.video_id,
                 "task_id": video.task_id,
                 "owner": video.owner,
@@ -75,7 +75,7 @@ def test_a_database_of_the_first_version_keeps_its_videos(settings: CatalogueSet
                 "created_us": video.created_us,
                 "updated_us": video.created_us,
             }
-            connection.execute(videos.insert(), {**kept, "animals": [], "options": {}, "state": {}})
+            connection.execute(videos.insert(), {**stored, "animals": [], "options": {}, "state": {}})
 
     upgrade(settings)
 
@@ -97,7 +97,7 @@ def test_processes_that_start_at_the_same_time_upgrade_once(settings: CatalogueS
     Catalogue(connect(settings)).ready()
 
 
-def test_a_database_of_a_later_version_is_left_alone(settings: CatalogueSettings) -> None:
+def test_a_database_of_a_later_version_is_not_changed(settings: CatalogueSettings) -> None:
     upgrade(settings)
     with connect(settings).begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

@@ -1,4 +1,4 @@
-"""Quotas are held by the rows, also when many videos come at the same instant."""
+"""Quotas are enforced in the catalogue, also for concurrent uploads."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def end(catalogue: Catalogue, number: int, duration_us: int | None = None) -> No
     catalogue.record(RecordInput(f"video-{number:03}", ended, media=media))
 
 
-def test_what_an_owner_has_is_summed_over_open_tasks_the_day_and_all(catalogue: Catalogue) -> None:
+def test_usage_is_summed_over_open_tasks_the_last_day_and_all_videos(catalogue: Catalogue) -> None:
     catalogue.add(video(1, size_bytes=7, created_us=NOW_US - DAY_US))
     catalogue.add(video(2, size_bytes=20))
     catalogue.add(video(3, size_bytes=300))
@@ -51,7 +51,7 @@ def test_only_what_is_limited_is_summed(catalogue: Catalogue) -> None:
     assert catalogue.usage("local", NOW_US, Quotas()) == Usage()
 
 
-def test_of_many_videos_at_the_same_instant_only_as_many_as_may_run_are_kept(catalogue: Catalogue) -> None:
+def test_of_concurrent_videos_only_as_many_as_may_run_are_stored(catalogue: Catalogue) -> None:
     quotas = Quotas(running_tasks=1)
 
     def add(number: int) -> bool:
@@ -62,13 +62,13 @@ def test_of_many_videos_at_the_same_instant_only_as_many_as_may_run_are_kept(cat
         return True
 
     with ThreadPoolExecutor(8) as pool:
-        kept = list(pool.map(add, range(24)))
+        stored = list(pool.map(add, range(24)))
 
-    assert kept.count(True) == 1
+    assert stored.count(True) == 1
     assert len(catalogue.page("local").videos) == 1
 
 
-def test_of_many_videos_at_the_same_instant_only_as_many_bytes_as_there_is_room_for_are_kept(
+def test_of_concurrent_videos_only_those_within_the_quota_of_bytes_are_stored(
     catalogue: Catalogue,
 ) -> None:
     quotas = Quotas(daily_bytes=350)

@@ -1,4 +1,4 @@
-"""An upload is gone on with by one request at a time, the newest; the same on both databases."""
+"""Resumable uploads: only the newest request may continue one; on both databases."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def claim(catalogue: Catalogue, writer: str, offset_bytes: int = 0) -> Resumable
     return catalogue.uploads.claim("u", "local", offset_bytes, writer, NOW_US)
 
 
-def test_what_a_request_has_made_safe_is_kept_in_one_step(catalogue: Catalogue) -> None:
+def test_the_progress_of_a_request_is_stored_in_one_step(catalogue: Catalogue) -> None:
     catalogue.uploads.create(upload(), NO_QUOTAS)
     claim(catalogue, "first")
 
-    catalogue.uploads.keep(
+    catalogue.uploads.save(
         Progress(
             "u", "first", 60, 2, (("uploads/u/x", 10),), ((1, "etag-1"),), b"\x01\xff", "s3", "video/mp4"
         )
@@ -35,43 +35,43 @@ def test_what_a_request_has_made_safe_is_kept_in_one_step(catalogue: Catalogue) 
     assert [(part.number, part.etag) for part in catalogue.uploads.parts("u")] == [(1, "etag-1")]
 
 
-def test_of_two_requests_the_newer_goes_on_and_the_older_changes_nothing(catalogue: Catalogue) -> None:
+def test_of_two_requests_the_newer_continues_and_the_older_changes_nothing(catalogue: Catalogue) -> None:
     catalogue.uploads.create(upload(), NO_QUOTAS)
     older, newer = claim(catalogue, "older"), claim(catalogue, "newer")
 
-    catalogue.uploads.keep(Progress("u", "newer", 30, 3, stays=False))
+    catalogue.uploads.save(Progress("u", "newer", 30, 3, stays=False))
     with pytest.raises(UploadConflict, match="Another request"):
-        catalogue.uploads.keep(Progress("u", "older", 20, 2, parts=((1, "stale"),)))
+        catalogue.uploads.save(Progress("u", "older", 20, 2, parts=((1, "stale"),)))
 
-    # The older one may still write to the number that it was given.
+    # The older request may still write under its part number.
     assert (older.next_part, newer.next_part) == (1, 2)
     assert catalogue.uploads.find("u", "local", NOW_US).offset_bytes == 30
     assert catalogue.uploads.parts("u") == []
 
 
-def test_a_request_that_gave_the_upload_back_costs_no_number(catalogue: Catalogue) -> None:
+def test_a_request_that_ended_normally_uses_up_no_part_number(catalogue: Catalogue) -> None:
     catalogue.uploads.create(upload(), NO_QUOTAS)
     claim(catalogue, "first")
-    catalogue.uploads.keep(Progress("u", "first", 30, 1, stays=False))
+    catalogue.uploads.save(Progress("u", "first", 30, 1, stays=False))
 
     assert claim(catalogue, "second", 30).next_part == 1
 
 
-def test_who_goes_on_elsewhere_than_where_the_upload_stands_is_told_where(catalogue: Catalogue) -> None:
+def test_a_wrong_offset_is_refused_with_the_right_one(catalogue: Catalogue) -> None:
     catalogue.uploads.create(upload(), NO_QUOTAS)
 
-    with pytest.raises(UploadConflict, match="stands at 0, not at 7"):
+    with pytest.raises(UploadConflict, match="offset is 0, not 7"):
         claim(catalogue, "first", 7)
 
 
-def test_an_upload_broken_off_too_often_is_given_up(catalogue: Catalogue) -> None:
+def test_an_upload_interrupted_too_often_is_gone(catalogue: Catalogue) -> None:
     catalogue.uploads.create(upload(next_part=10_000, writer="dead"), NO_QUOTAS)
 
-    with pytest.raises(UploadGone, match="begin anew"):
+    with pytest.raises(UploadGone, match="interrupted too often"):
         claim(catalogue, "first")
 
 
-def test_nobody_but_its_owner_has_the_upload_and_nobody_after_its_time(catalogue: Catalogue) -> None:
+def test_only_the_owner_sees_an_upload_and_only_before_it_expires(catalogue: Catalogue) -> None:
     catalogue.uploads.create(upload(), NO_QUOTAS)
 
     with pytest.raises(UploadUnknown):
@@ -82,11 +82,11 @@ def test_nobody_but_its_owner_has_the_upload_and_nobody_after_its_time(catalogue
         catalogue.uploads.claim("u", "local", 0, "late", NOW_US + HOUR_US)
 
 
-def test_an_ended_upload_is_unknown_and_a_whole_one_can_not_be_ended(catalogue: Catalogue) -> None:
+def test_an_ended_upload_is_unknown_and_a_complete_one_can_not_be_ended(catalogue: Catalogue) -> None:
     catalogue.uploads.create(upload(), NO_QUOTAS)
     catalogue.uploads.add(upload("whole", offset_bytes=100))
     claim(catalogue, "first")
-    catalogue.uploads.keep(Progress("u", "first", 60, 2, parts=((1, "etag"),)))
+    catalogue.uploads.save(Progress("u", "first", 60, 2, parts=((1, "etag"),)))
 
     catalogue.uploads.end("u", "local", NOW_US)
     with pytest.raises(UploadComplete):
@@ -94,7 +94,7 @@ def test_an_ended_upload_is_unknown_and_a_whole_one_can_not_be_ended(catalogue: 
 
     assert catalogue.uploads.parts("u") == []
     with pytest.raises(UploadConflict):
-        catalogue.uploads.keep(Progress("u", "first", 80, 3))
+        catalogue.uploads.save(Progress("u", "first", 80, 3))
 
 
 def test_open_uploads_and_videos_share_the_quota_of_their_owner(catalogue: Catalogue) -> None:
@@ -122,7 +122,7 @@ def test_an_upload_is_settled_once(catalogue: Catalogue) -> None:
     assert catalogue.uploads.unsettled(NOW_US) == []
 
 
-def test_what_is_long_over_is_found_to_be_removed(catalogue: Catalogue) -> None:
+def test_expired_uploads_are_listed_for_removal(catalogue: Catalogue) -> None:
     for number in range(205):
         catalogue.uploads.add(upload(f"old-{number:03}", expires_us=NOW_US - HOUR_US - 1))
     catalogue.uploads.add(upload("just-over", expires_us=NOW_US - HOUR_US))

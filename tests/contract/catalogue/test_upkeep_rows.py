@@ -1,4 +1,4 @@
-"""What the upkeep asks of the rows and does to them, on both databases."""
+"""Rows that the upkeep lists and changes, on both databases."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOST = Fault("FileUnknown", "It is gone.")
 
 
 def save(catalogue: Catalogue, number: int) -> str:
-    """A finished video; its result's key."""
+    """Add a finished video and return its result's key."""
     key = f"videos/transcoded/video-{number:03}/t/final.mp4"
     catalogue.add(new_video(number))
     outcome = TaskOutcome(key, files={"final.mp4": key})
@@ -32,7 +32,7 @@ def upkeep(catalogue: Catalogue) -> CatalogueUpkeep:
     return CatalogueUpkeep(catalogue._engine)
 
 
-def test_only_ended_tasks_grow_old(catalogue: Catalogue, upkeep: CatalogueUpkeep) -> None:
+def test_only_videos_of_ended_tasks_are_listed_as_old(catalogue: Catalogue, upkeep: CatalogueUpkeep) -> None:
     save(catalogue, 1)
     catalogue.add(new_video(2))
     catalogue.add(new_video(3))
@@ -42,24 +42,24 @@ def test_only_ended_tasks_grow_old(catalogue: Catalogue, upkeep: CatalogueUpkeep
     assert [video.video_id for video in upkeep.older(CREATED_US + 2)] == ["video-001"]
 
 
-def test_more_videos_than_a_page_holds_are_all_seen_though_they_go_meanwhile(
+def test_all_pages_of_videos_are_listed_though_rows_are_removed_meanwhile(
     catalogue: Catalogue, upkeep: CatalogueUpkeep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.catalogue.upkeep._AT_ONCE", 2)
+    monkeypatch.setattr("adapters.catalogue.upkeep._PAGE_ROWS", 2)
     for number in range(1, 6):
         save(catalogue, number)
 
-    seen = []
+    listed = []
     for video in upkeep.older(CREATED_US + 1000):
-        seen.append(video.video_id)
+        listed.append(video.video_id)
         upkeep.forget(video.video_id)
 
-    assert seen == ["video-001", "video-002", "video-003", "video-004", "video-005"]
+    assert listed == ["video-001", "video-002", "video-003", "video-004", "video-005"]
     assert catalogue.page("local").videos == []
     assert upkeep.unknown({"a", "b", "c"}) == {"a", "b", "c"}
 
 
-def test_ids_of_no_row_are_named(catalogue: Catalogue, upkeep: CatalogueUpkeep) -> None:
+def test_ids_without_a_row_are_reported(catalogue: Catalogue, upkeep: CatalogueUpkeep) -> None:
     catalogue.add(new_video(1))
     catalogue.uploads.add(resumable_upload(video_id="on-its-way"))
 
@@ -67,7 +67,7 @@ def test_ids_of_no_row_are_named(catalogue: Catalogue, upkeep: CatalogueUpkeep) 
     assert upkeep.unknown(set()) == set()
 
 
-def test_a_lost_result_is_told_once_and_a_new_one_is_spared(
+def test_a_lost_result_is_recorded_once_and_a_new_result_is_not_touched(
     catalogue: Catalogue, upkeep: CatalogueUpkeep
 ) -> None:
     key = save(catalogue, 1)

@@ -20,7 +20,7 @@ def new_video(number: int = 1, key: str | None = None, owner: str = "local") -> 
 
 
 def resumable_upload(upload_id: str = "u", **more: object) -> ResumableRow:
-    """An upload of 100 bytes that has an hour from the day on when the videos came."""
+    """Upload of 100 bytes that expires an hour after the videos' creation."""
     values: dict[str, object] = {
         "id": upload_id,
         "owner": "local",

@@ -1,4 +1,4 @@
-"""The real nginx with the configuration that the product ships, in front of an API on this machine."""
+"""Real nginx with the configuration that the product ships, in front of an API on this machine."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 from string import Template
 
 from local.programs import answers
+from tests.servers.ports import free_port
 from tests.servers.product_process import ROOT
-from tests.servers.temporal_server import free_port
 
 TEMPLATE = ROOT / "deploy/nginx/video-pipeline.conf.template"
 # Debian puts it where the PATH of a user does not look.
@@ -61,7 +61,7 @@ def nginx(api_url: str, folder: Path, **values: str) -> Iterator[str]:
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
-    """As the official image does it: only what it was given is replaced."""
+    """Fills a template as the official image does: replaces only the given variables."""
     for name, value in values.items():
         template = template.replace(f"${{{name}}}", value)
     return template
@@ -71,7 +71,7 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 def serving(
     configurations: Mapping[str, str], folder: Path, asked_url: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """An nginx with these files in its `http` block, from the time when it answers at `asked_url`."""
+    """Runs nginx with these files in its `http` block; yields once it answers at `asked_url`."""
     assert NGINX is not None
     arrange(configurations, folder)
     log_path = folder / "stderr.log"
@@ -86,7 +86,7 @@ def serving(
 
 
 def arrange(configurations: Mapping[str, str], folder: Path) -> None:
-    """Write what nginx reads into a new folder."""
+    """Writes the configuration into a new folder."""
     (folder / "conf.d").mkdir(parents=True)
     for name, text in configurations.items():
         (folder / "conf.d" / f"{name}.conf").write_text(text)

@@ -1,4 +1,4 @@
-"""The API behind the nginx that the product ships: slow senders go, uploads flow, floods stop."""
+"""The API behind the nginx that the product ships: slow senders, streamed uploads, rate limits, errors."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ import pytest
 from adapters.object_store import S3ObjectStore
 from tests.contract.http.front import NGINX, nginx
 from tests.contract.store.servers import s3_server
+from tests.servers.ports import free_port
 from tests.servers.product_process import product_environment, running_api
-from tests.servers.temporal_server import free_port, temporal_server
+from tests.servers.temporal_server import temporal_server
 from tests.unit.api.forms import BOUNDARY, HEADERS, part, video
 from tests.unit.api.uploads.tus.requests import TUS, begin, offset_of, send
 
@@ -62,13 +63,13 @@ def upload_head(body: str) -> bytes:
 
 @contextmanager
 def connected(url: str) -> Iterator[socket.socket]:
-    # The deadline of a test that hangs, far beyond what is asked for.
+    # Ends a hanging test; far above every tested time limit.
     with socket.create_connection(("127.0.0.1", port_of(url)), timeout=120) as connection:
         yield connection
 
 
 def read_to_the_end(connection: socket.socket) -> bytes:
-    """All that comes until the other side closes or resets."""
+    """Returns all bytes until the other side closes or resets the connection."""
     answer = b""
     try:
         while piece := connection.recv(65536):
@@ -78,7 +79,7 @@ def read_to_the_end(connection: socket.socket) -> bytes:
     return answer
 
 
-def test_a_sender_who_never_finishes_the_head_is_closed(api: Api, tmp_path: Path) -> None:
+def test_a_connection_with_an_unfinished_request_head_is_closed(api: Api, tmp_path: Path) -> None:
     with nginx(api.url, tmp_path / "nginx", CLIENT_TIMEOUT="1s") as url, connected(url) as connection:
         connection.sendall(b"GET /health HTTP/1.1\r\nHost: front\r\nX-Slow: ")
 
@@ -87,9 +88,7 @@ def test_a_sender_who_never_finishes_the_head_is_closed(api: Api, tmp_path: Path
     assert b" 200 " not in answer
 
 
-def test_a_sender_who_stops_in_the_middle_of_the_body_is_closed_and_leaves_nothing(
-    api: Api, tmp_path: Path
-) -> None:
+def test_a_connection_with_a_stalled_body_is_closed_and_leaves_nothing(api: Api, tmp_path: Path) -> None:
     with nginx(api.url, tmp_path / "nginx", CLIENT_TIMEOUT="1s") as url, connected(url) as connection:
         connection.sendall(upload_head("Content-Length: 50000000") + FORM_START + bytes(MIB))
 
@@ -99,7 +98,9 @@ def test_a_sender_who_stops_in_the_middle_of_the_body_is_closed_and_leaves_nothi
     assert list(api.store.list_prefix("")) == []
 
 
-async def test_an_upload_flows_through_before_its_last_byte_is_sent(api: Api, tmp_path: Path) -> None:
+async def test_an_upload_is_streamed_to_the_api_before_its_last_byte_is_sent(
+    api: Api, tmp_path: Path
+) -> None:
     before_the_end: list[str] = []
 
     async def body() -> AsyncIterator[bytes]:
@@ -113,7 +114,7 @@ async def test_an_upload_flows_through_before_its_last_byte_is_sent(api: Api, tm
             if before_the_end:
                 break
             await asyncio.sleep(0.05)
-        # What was sent is no video: the form is left unfinished, and nothing stays.
+        # The bytes are no video: leave the form unfinished, and nothing stays.
         yield b""
 
     with nginx(api.url, tmp_path / "nginx") as url:
@@ -124,7 +125,7 @@ async def test_an_upload_flows_through_before_its_last_byte_is_sent(api: Api, tm
     assert (answer.status_code, answer.json()["code"]) == (400, "FormBroken")
 
 
-async def test_a_resumable_upload_flows_through_too_and_only_its_beginning_counts_as_an_upload(
+async def test_a_resumable_upload_is_streamed_too_and_only_its_creation_counts_as_an_upload(
     api: Api, tmp_path: Path
 ) -> None:
     content = video(20 * MIB)
@@ -155,14 +156,14 @@ async def test_a_resumable_upload_flows_through_too_and_only_its_beginning_count
     assert list(api.store.list_prefix("")) == api.store.unfinished("") == []
 
 
-async def test_a_flood_of_one_address_is_told_to_slow_down_in_a_problem_document(
+async def test_a_flood_from_one_address_gets_a_problem_document_with_status_429(
     api: Api, tmp_path: Path
 ) -> None:
     with nginx(api.url, tmp_path / "nginx", REQUEST_RATE="1r/m") as url:
         async with httpx.AsyncClient(timeout=60) as client:
             answers = [await client.get(f"{url}/health") for _ in range(30)]
 
-    # One, and the 20 that may come at once.
+    # One request, and a burst of 20.
     assert Counter(answer.status_code for answer in answers) == {200: 21, 429: 9}
     refused = answers[-1]
     assert refused.headers["content-type"] == "application/problem+json"
@@ -181,7 +182,7 @@ async def test_uploads_have_a_tighter_limit_than_other_requests(api: Api, tmp_pa
     assert other.status_code == 200
 
 
-async def test_the_api_knows_callers_apart_and_believes_no_address_that_one_made_up(
+async def test_the_api_counts_callers_by_address_and_ignores_forged_forwarded_addresses(
     api: Api, tmp_path: Path
 ) -> None:
     with nginx(api.url, tmp_path / "nginx") as url:
@@ -190,7 +191,7 @@ async def test_the_api_knows_callers_apart_and_believes_no_address_that_one_made
                 await client.get(f"{url}/nowhere", headers={"X-Forwarded-For": f"192.0.2.{number}"})
                 for number in range(61)
             ]
-            # The API itself was told to believe whoever calls it from this machine.
+            # The API itself trusts forwarded addresses from this machine.
             direct = await client.get(f"{api.url}/nowhere", headers={"X-Forwarded-For": "198.51.100.7"})
 
     assert made_up[-1].status_code == 429
@@ -213,7 +214,7 @@ async def test_the_api_knows_callers_apart_and_believes_no_address_that_one_made
         (b'GET /"}{ HTTP/1.1\r\nHost: front\r\nContent-Length: 99999999\r\n\r\n', 413, "SourceTooLarge"),
     ],
 )
-def test_what_nginx_refuses_is_a_problem_document_too(
+def test_refusals_of_nginx_are_problem_documents_too(
     api: Api, tmp_path: Path, request_head: bytes, status: int, code: str
 ) -> None:
     with nginx(api.url, tmp_path / "nginx") as url, connected(url) as connection:
@@ -226,7 +227,7 @@ def test_what_nginx_refuses_is_a_problem_document_too(
     assert (json.loads(body)["code"], json.loads(body)["status"]) == (code, status)
 
 
-async def test_an_api_that_is_away_is_told_as_such(tmp_path: Path) -> None:
+async def test_an_unreachable_api_is_a_problem_document_with_status_503(tmp_path: Path) -> None:
     with nginx(f"http://127.0.0.1:{free_port()}", tmp_path / "nginx") as url:
         async with httpx.AsyncClient(timeout=60) as client:
             answer = await client.get(f"{url}/tasks")
@@ -236,7 +237,9 @@ async def test_an_api_that_is_away_is_told_as_such(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/health", "/metrics"])
-def test_a_request_keeps_its_name_through_nginx_or_gets_one(api: Api, tmp_path: Path, path: str) -> None:
+def test_nginx_passes_a_valid_request_id_on_and_replaces_any_other(
+    api: Api, tmp_path: Path, path: str
+) -> None:
     """`/metrics` is refused by nginx itself."""
     with nginx(api.url, tmp_path / "nginx") as url:
         named = httpx.get(url + path, headers={"X-Request-ID": "shop-2026.11_42"}, trust_env=False)

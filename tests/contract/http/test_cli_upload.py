@@ -1,4 +1,4 @@
-"""The command line's upload of a large file, through an API that dies and a command that is killed."""
+"""Upload of a large file by the command line, with crashes of the API and of the command."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from cli.faults import NoAnswer, Refused
 from cli.resumable import send
 from local.programs import answers
 from tests.contract.store.servers import s3_server
+from tests.servers.ports import free_port
 from tests.servers.product_process import ROOT
-from tests.servers.temporal_server import free_port
 from tests.unit.api.uploads.tus.requests import MIB, TUS, film
 
 SIZE = 30 * MIB
 
 
 class Server:
-    """The API with a stand-in for Temporal, to be killed and started again at the same address."""
+    """API process with a fake Temporal; can be killed and restarted at the same address."""
 
     def __init__(self, store: StoreSettings, folder: Path) -> None:
         self._store = store
@@ -44,10 +44,10 @@ class Server:
 
     def start(self) -> None:
         store = self._store
-        told = [str(self._port), store.endpoint, store.access_key, store.secret_key]
-        told += [str(self._folder / "catalogue.db"), str(100 * MIB)]
+        arguments = [str(self._port), store.endpoint, store.access_key, store.secret_key]
+        arguments += [str(self._folder / "catalogue.db"), str(100 * MIB)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.contract.http.upload_server", *told],
+            [sys.executable, "-m", "tests.contract.http.upload_server", *arguments],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
         )
@@ -110,7 +110,7 @@ def upload(
         return send(api, "", path, UploadOptions("none", "fr", 720), key, progress)
 
 
-def test_a_large_file_is_sent_once_with_its_options_and_nothing_is_remembered(
+def test_a_large_file_is_sent_once_with_its_options_and_no_resume_state_stays(
     server: Server, large: Path, cache: Path
 ) -> None:
     seen: list[tuple[int, int]] = []
@@ -130,7 +130,7 @@ def test_a_large_file_is_sent_once_with_its_options_and_nothing_is_remembered(
     assert list(cache.iterdir()) == []
 
 
-def test_an_upload_goes_on_by_itself_when_the_api_died_and_came_back(server: Server, large: Path) -> None:
+def test_an_upload_continues_by_itself_after_a_restart_of_the_api(server: Server, large: Path) -> None:
     monotonic: list[int] = []
     restarts: list[threading.Thread] = []
 
@@ -147,19 +147,21 @@ def test_an_upload_goes_on_by_itself_when_the_api_died_and_came_back(server: Ser
     [row] = server.videos()
     assert answer["task_id"] == row.task_id
     assert server.stored(row) == film(SIZE)
-    # The first block went once.
+    # The first block was sent once.
     assert monotonic.count(256 * 1024) == 1
     assert restarts
 
 
-def test_a_webhook_goes_along_and_is_refused_where_none_are_sent(server: Server, large: Path) -> None:
+def test_the_webhook_address_is_sent_and_refused_where_webhooks_are_disabled(
+    server: Server, large: Path
+) -> None:
     options = UploadOptions(webhook_url="https://hooks.example/videos")
 
     with Api(server.url) as api, pytest.raises(Refused, match="sends no webhooks"):
         send(api, "", large, options, None, nothing)
 
 
-def test_a_command_that_was_killed_goes_on_when_it_is_run_again(
+def test_a_killed_command_continues_its_upload_when_it_is_run_again(
     server: Server, large: Path, cache: Path, tmp_path: Path
 ) -> None:
     command = [sys.executable, "-m", "cli.main", "upload", str(large), "--api", server.url]
@@ -173,7 +175,7 @@ def test_a_command_that_was_killed_goes_on_when_it_is_run_again(
         stderr=subprocess.DEVNULL,
     )
     deadline_s = time.monotonic() + 120
-    while kept_bytes(server, cache) < 8 * MIB:
+    while stored_bytes(server, cache) < 8 * MIB:
         assert first.poll() is None
         assert time.monotonic() < deadline_s, "nothing has come in two minutes"
         time.sleep(0.05)
@@ -190,7 +192,7 @@ def test_a_command_that_was_killed_goes_on_when_it_is_run_again(
     assert list(cache.iterdir()) == []
 
 
-# The command as it is, but reading its file with pauses, so that there is a moment to kill it.
+# The real command, which reads its file with pauses, so that the test can kill it in time.
 _SLOW = """
 import sys, time
 import cli.files
@@ -204,15 +206,15 @@ app(sys.argv[1:])
 """
 
 
-def kept_bytes(server: Server, cache: Path) -> int:
-    """How far the upload is that the command remembers."""
+def stored_bytes(server: Server, cache: Path) -> int:
+    """Returns the offset of the upload in the command's resume state."""
     addresses = [path.read_text() for path in cache.glob("*")]
     if not addresses or not addresses[0]:
         return 0
     return int(httpx.head(f"{server.url}{addresses[0]}", headers=TUS).headers["upload-offset"])
 
 
-def test_a_large_file_that_is_no_video_is_refused_with_the_reason_and_not_remembered(
+def test_a_large_file_that_is_no_video_is_refused_with_the_reason_and_no_resume_state_stays(
     server: Server, tmp_path: Path, cache: Path
 ) -> None:
     path = tmp_path / "song.mp4"
@@ -225,7 +227,7 @@ def test_a_large_file_that_is_no_video_is_refused_with_the_reason_and_not_rememb
     assert list(cache.iterdir()) == []
 
 
-def test_the_same_key_gives_the_first_task_and_sends_nothing(server: Server, large: Path) -> None:
+def test_a_repeated_key_returns_the_first_task_and_sends_nothing(server: Server, large: Path) -> None:
     seen: list[int] = []
 
     first = upload(server, large, key="one")
@@ -235,7 +237,7 @@ def test_the_same_key_gives_the_first_task_and_sends_nothing(server: Server, lar
     assert seen == []
 
 
-def test_an_api_that_is_away_is_no_answer(
+def test_an_unreachable_api_is_an_error_of_the_command(
     server: Server, large: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cli.resumable._PAUSES_S", (0.0, 0.0))

@@ -1,4 +1,4 @@
-"""A task's events from a real API over a real Temporal: how often that is asked, how the process stops."""
+"""A task's events from a real API with a real Temporal: number of polls, shutdown, nginx."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ from domain.tasks.options import ProcessingOptions
 from tests.contract.http.front import NGINX, nginx
 from tests.contract.store.servers import s3_server
 from tests.servers.event_reader import listening
+from tests.servers.ports import free_port
 from tests.servers.product_process import api_process, product_environment
-from tests.servers.temporal_server import free_port, temporal_server
+from tests.servers.temporal_server import temporal_server
 
 TASK, TASK_OF_STOP, TASK_OF_NGINX = (f"task-{letter * 32}" for letter in "abc")
 
@@ -33,11 +34,11 @@ TASK, TASK_OF_STOP, TASK_OF_NGINX = (f"task-{letter * 32}" for letter in "abc")
 @dataclass(frozen=True)
 class Servers:
     temporal: str
-    figures: str
+    metrics_url: str
     environment: dict[str, str]
 
     async def start(self, task_id: str) -> Client:
-        """A task that waits for a worker; the client to Temporal."""
+        """Starts a task that waits for a worker; returns the client of Temporal."""
         client = await connect(TemporalSettings(self.temporal, "default", None))
         source = Artifact("videos/original/v/source", "video/mp4", 1, "0" * 64)
         await TemporalTasks(client).start(
@@ -45,9 +46,9 @@ class Servers:
         )
         return client
 
-    def looks(self) -> int:
-        """How often Temporal was asked to describe a workflow, by its own count."""
-        text = httpx.get(self.figures, timeout=60).text
+    def polls(self) -> int:
+        """Returns the number of DescribeWorkflow calls, from Temporal's own metrics."""
+        text = httpx.get(self.metrics_url, timeout=60).text
         asked = [line for line in text.splitlines() if line.startswith("service_requests{")]
         named = [line for line in asked if "DescribeWorkflowExecution" in line and '"frontend"' in line]
         return sum(int(line.rpartition(" ")[2]) for line in named)
@@ -65,27 +66,27 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         yield Servers(temporal, f"http://127.0.0.1:{port}/metrics", {**environment, **limits})
 
 
-async def test_sixty_listeners_ask_temporal_as_often_as_one(servers: Servers, tmp_path: Path) -> None:
+async def test_sixty_listeners_poll_temporal_as_often_as_one(servers: Servers, tmp_path: Path) -> None:
     temporal = await servers.start(TASK)
     with api_process(servers.environment, tmp_path / "api.log") as (url, _):
-        before, begun_s = servers.looks(), time.monotonic()
+        before, begun_s = servers.polls(), time.monotonic()
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=120))
             listeners = [await stack.enter_async_context(listening(client, TASK)) for _ in range(60)]
             firsts = [await listener.next() for listener in listeners]
-            # A few more looks, which find nothing new.
+            # A few more polls without a change.
             await asyncio.sleep(3)
             await temporal.get_workflow_handle(TASK).terminate("the test is over")
             rests = [await listener.rest() for listener in listeners]
-        took_s, asked = time.monotonic() - begun_s, servers.looks() - before
+        took_s, asked = time.monotonic() - begun_s, servers.polls() - before
 
-    assert [event.told["status"] for event in firsts if event] == ["queued"] * 60
-    assert [[event.told["status"] for event in rest] for rest in rests] == [["cancelled"]] * 60
-    # At once, and then each second: 60 who ask for themselves would have asked 120 times at least.
+    assert [event.status["status"] for event in firsts if event] == ["queued"] * 60
+    assert [[event.status["status"] for event in rest] for rest in rests] == [["cancelled"]] * 60
+    # One poll at once, then one a second: 60 separate listeners would have polled at least 120 times.
     assert 2 <= asked <= took_s + 1
 
 
-async def test_an_api_that_is_told_to_stop_lets_its_listeners_go(servers: Servers, tmp_path: Path) -> None:
+async def test_an_api_that_stops_ends_its_event_streams(servers: Servers, tmp_path: Path) -> None:
     await servers.start(TASK_OF_STOP)
     async with httpx.AsyncClient(timeout=120) as client:
         with api_process(servers.environment, tmp_path / "api.log") as (url, process):
@@ -93,7 +94,7 @@ async def test_an_api_that_is_told_to_stop_lets_its_listeners_go(servers: Server
             async with listening(client, TASK_OF_STOP) as listener:
                 first = await listener.next()
                 process.terminate()
-                # A connection that is cut, not ended, would raise.
+                # A connection that is reset instead of ended would raise.
                 rest = await listener.rest()
             returncode = await asyncio.to_thread(process.wait, 120)
 
@@ -118,4 +119,4 @@ async def test_events_come_through_nginx_one_by_one(servers: Servers, tmp_path: 
             rest = await listener.rest()
 
     assert first is not None
-    assert [event.told["status"] for event in (first, *rest)] == ["queued", "cancelled"]
+    assert [event.status["status"] for event in (first, *rest)] == ["queued", "cancelled"]

@@ -1,4 +1,4 @@
-"""A film of 2 GB is streamed by a real API process, which does not grow with it."""
+"""Memory of a real API process that streams a file of 2 GB."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from domain.messages.stages import RecordInput
 from domain.storage.artifact import Artifact
 from domain.tasks.state import TaskOutcome, TaskState, TaskStatus
 from tests.contract.store.servers import s3_server
+from tests.servers.ports import free_port
 from tests.servers.product_process import api_process, product_environment
-from tests.servers.temporal_server import free_port
 
 FILM_BYTES = 2 * 1024**3
 MIB = 1024 * 1024
@@ -32,7 +32,7 @@ def test_two_gigabytes_are_read_while_the_api_grows_by_less_than_32_mib(tmp_path
             film.truncate(FILM_BYTES)  # the gateway's objects are files, and holes cost no disk
         environment = product_environment(store, f"127.0.0.1:{free_port()}", tmp_path)
         with api_process(environment, tmp_path / "api.log") as (url, process):
-            _keep(environment["DATABASE_URL"], Artifact(key, "video/mp4", FILM_BYTES, "0" * 64))
+            _add_video(environment["DATABASE_URL"], Artifact(key, "video/mp4", FILM_BYTES, "0" * 64))
             assert httpx.get(f"{url}/api/stream/film", headers={"Range": "bytes=0-0"}).status_code == 206
             api = psutil.Process(process.pid)
             received = 0
@@ -48,7 +48,7 @@ def test_two_gigabytes_are_read_while_the_api_grows_by_less_than_32_mib(tmp_path
     assert memory.growth < 32 * MIB
 
 
-def _keep(database_url: str, final: Artifact) -> None:
+def _add_video(database_url: str, final: Artifact) -> None:
     engine = connect(CatalogueSettings(database_url))
     catalogue = Catalogue(engine)
     catalogue.add(NewVideo("film", "task-film", OWNER, "film.mp4", final, 1_700_000_000_000_000))

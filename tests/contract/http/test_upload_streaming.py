@@ -1,4 +1,4 @@
-"""Uploads over a real connection: constant memory, nothing on disk, and nothing left when a sender goes."""
+"""Uploads over a real connection: constant memory, no file on disk, nothing left after a disconnect."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pytest
 
 from adapters.object_store import S3ObjectStore
 from tests.contract.store.servers import s3_server
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 from tests.unit.api.forms import BOUNDARY, HEADERS, form, part, video
 
 MIB = 1024 * 1024
@@ -90,7 +90,7 @@ def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 class HighestMemory:
-    """Watches the resident memory of a process while a block runs."""
+    """Highest resident memory of a process while a block runs."""
 
     def __init__(self, process: psutil.Process) -> None:
         self._process = process
@@ -123,7 +123,7 @@ async def long_form(size_bytes: int) -> AsyncIterator[bytes]:
     yield FORM_END
 
 
-async def test_300_mb_come_in_with_little_memory_and_no_file(server: Server) -> None:
+async def test_an_upload_of_300_mb_takes_little_memory_and_no_file(server: Server) -> None:
     with HighestMemory(server.process) as memory:
         async with httpx.AsyncClient(timeout=300) as client:
             answer = await client.post(
@@ -137,7 +137,7 @@ async def test_300_mb_come_in_with_little_memory_and_no_file(server: Server) -> 
     assert list(server.temp_path.rglob("*")) == []
 
 
-async def test_a_sender_who_hangs_up_leaves_nothing(server: Server) -> None:
+async def test_a_sender_who_disconnects_leaves_nothing(server: Server) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(_request_head(content_length=200 * MIB) + FORM_START)
     for _ in range(40):
@@ -152,9 +152,9 @@ async def test_a_sender_who_hangs_up_leaves_nothing(server: Server) -> None:
     assert reader.at_eof()
 
 
-async def test_a_sender_who_is_refused_in_the_middle_gets_to_read_why(server: Server) -> None:
+async def test_a_sender_who_is_refused_during_the_upload_receives_the_reason(server: Server) -> None:
     def send() -> bytes:
-        """A plain client that sends all before it reads."""
+        """Sends everything before it reads the response, as plain clients do."""
         with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
             playlist = part("file", b"#EXTM3U\n" + bytes(5_000), "a.mp4")[:-2]
             connection.sendall(_request_head(content_length=len(playlist) + 60 * MIB))
@@ -169,7 +169,7 @@ async def test_a_sender_who_is_refused_in_the_middle_gets_to_read_why(server: Se
     assert server.leftovers() == []
 
 
-async def test_a_body_that_grows_past_the_limit_is_refused_and_dropped(server: Server) -> None:
+async def test_a_body_over_the_limit_is_refused_and_removed(server: Server) -> None:
     async with httpx.AsyncClient(timeout=300) as client:
         answer = await client.post(
             f"{server.url}/video/upload", content=long_form(LIMIT_BYTES + MIB), headers=HEADERS
@@ -179,7 +179,7 @@ async def test_a_body_that_grows_past_the_limit_is_refused_and_dropped(server: S
     assert server.leftovers() == []
 
 
-async def test_more_uploads_than_turns_all_come_in(server: Server) -> None:
+async def test_more_uploads_than_slots_are_all_stored(server: Server) -> None:
     async with httpx.AsyncClient(timeout=300) as client:
         answers = await asyncio.gather(
             *(
@@ -209,4 +209,4 @@ async def _until(holds: object) -> None:
         if await asyncio.to_thread(holds):
             return
         await asyncio.sleep(0.05)
-    raise AssertionError("it never came to be")
+    raise AssertionError("the condition did not become true within 30 s")

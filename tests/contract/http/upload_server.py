@@ -1,4 +1,4 @@
-"""The API in a process of its own, on a real store and database, with a stand-in for Temporal only."""
+"""API in a process of its own, with a real store and database and a fake Temporal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clips, each made once when a test asks for it, and the tool that is tested on them."""
+"""Clips, each made at its first use, and the tool under test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file that was made looks and sounds like, asked of plain ffprobe and ffmpeg."""
+"""Properties of a finished file, read with plain ffprobe and ffmpeg."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import psutil
 
 
 def streams(path: Path) -> list[dict[str, Any]]:
-    told = subprocess.run(
+    done = subprocess.run(
         ["ffprobe", "-v", "error", "-show_streams", "-of", "json", "-i", f"file:{path}"],
         check=True,
         capture_output=True,
     )
-    return list(json.loads(told.stdout)["streams"])
+    return list(json.loads(done.stdout)["streams"])
 
 
 def stream(path: Path, kind: str) -> dict[str, Any]:
@@ -25,12 +25,12 @@ def stream(path: Path, kind: str) -> dict[str, Any]:
 
 
 def format_tags(path: Path) -> dict[str, str]:
-    told = subprocess.run(
+    done = subprocess.run(
         ["ffprobe", "-v", "error", "-show_format", "-of", "json", "-i", f"file:{path}"],
         check=True,
         capture_output=True,
     )
-    return dict(json.loads(told.stdout)["format"].get("tags", {}))
+    return dict(json.loads(done.stdout)["format"].get("tags", {}))
 
 
 def duration_s(path: Path) -> float:
@@ -38,18 +38,18 @@ def duration_s(path: Path) -> float:
 
 
 def frame_times_s(path: Path) -> list[float]:
-    told = subprocess.run(
+    done = subprocess.run(
         ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "frame=pts_time",
          "-of", "csv=p=0", "-i", f"file:{path}"],
         check=True,
         capture_output=True,
         text=True,
     )  # fmt: skip
-    return [float(line.rstrip(",")) for line in told.stdout.split()]
+    return [float(line.rstrip(",")) for line in done.stdout.split()]
 
 
 def grey(path: Path, at_s: float, width: int, height: int) -> bytes:
-    """One frame, scaled, one byte for each pixel, as a player would show it."""
+    """Displayed frame at a time, scaled, one grey byte for each pixel."""
     shown = subprocess.run(
         ["ffmpeg", "-nostdin", "-v", "error", "-ss", str(at_s), "-i", f"file:{path}", "-frames:v", "1",
          "-vf", f"scale={width}:{height}", "-pix_fmt", "gray", "-f", "rawvideo", "-"],
@@ -61,12 +61,12 @@ def grey(path: Path, at_s: float, width: int, height: int) -> bytes:
 
 
 def difference(one: bytes, other: bytes) -> float:
-    """The mean difference of two pictures, 0 to 255."""
+    """Mean difference of two pictures, 0 to 255."""
     return sum(abs(a - b) for a, b in zip(one, other, strict=True)) / len(one)
 
 
 def loudness(pcm: bytes, start_s: float, end_s: float) -> float:
-    """The mean absolute sample between two times of 16 kHz s16le."""
+    """Mean absolute sample between two times of 16 kHz s16le."""
     samples = memoryview(pcm).cast("h")[int(start_s * 16000) : int(end_s * 16000)]
     return sum(abs(sample) for sample in samples) / len(samples)
 
@@ -77,12 +77,12 @@ def index_is_in_front(path: Path) -> bool:
 
 
 def encoders(parent: psutil.Process) -> list[psutil.Process]:
-    """The ffmpeg processes below another one that still run."""
+    """Running ffmpeg processes below another process."""
     return [child for child in parent.children(recursive=True) if _is_running(child, "ffmpeg")]
 
 
 def command_line(process: psutil.Process) -> list[str]:
-    """The process's words; none when it has ended meanwhile, also when nobody has reaped it yet."""
+    """Arguments of the process; none if it has ended, even if it is not reaped yet."""
     try:
         return process.cmdline()
     except psutil.NoSuchProcess:  # psutil's zombies are a kind of these

@@ -1,4 +1,4 @@
-"""Pulses that note what they are told, and one that says stop."""
+"""Progress reporter that records its calls and can cancel."""
 
 from __future__ import annotations
 

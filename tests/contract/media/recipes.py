@@ -87,7 +87,7 @@ def ffmpeg(*words: str) -> None:
 
 
 def turned(upright: Path, quarter_turns: int, target: Path) -> Path:
-    """The clip with its track's display matrix turned clockwise, as phones write it."""
+    """Clip with its track's display matrix rotated clockwise, as phones write it."""
     content = bytearray(upright.read_bytes())
     matrices = {1: (0, 1, -1, 0), 2: (-1, 0, 0, -1), 3: (0, -1, 1, 0)}
     a, b, c, d = (value << 16 for value in matrices[quarter_turns])

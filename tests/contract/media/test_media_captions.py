@@ -1,4 +1,4 @@
-"""Cues in a video, as a track and drawn into the picture, with the real FFmpeg."""
+"""Cues in a video, as a track and burned into the picture, with the real FFmpeg."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ It's 100% {\\b1}fine, [really]: <i>yes</i>
 
 @pytest.fixture
 def srt(tmp_path: Path) -> Path:
-    # A name with every character that a filter graph gives a meaning to.
+    # A name with every special character of filter graphs.
     path = tmp_path / "it's, a; [cue]: file=1.srt"
     path.write_text(TWO_CUES, encoding="utf-8")
     return path
@@ -43,7 +43,7 @@ def target(tmp_path: Path) -> Path:
 
 
 def letters(made: Path, source: Path, at_s: float, rows: range) -> int:
-    """How many pixels of these rows are far from what the source shows."""
+    """Number of pixels in these rows that differ much from the source."""
     drawn, plain = (looks.grey(path, at_s, 320, 180) for path in (made, source))
     part = slice(rows.start * 320, rows.stop * 320)
     return sum(abs(a - b) > 90 for a, b in zip(drawn[part], plain[part], strict=True))
@@ -74,13 +74,15 @@ def test_the_words_and_times_of_a_track_are_those_of_the_file(
     assert looks.stream(target, "subtitle")["tags"].get("language", "und") == "und"
 
 
-def test_a_silent_picture_takes_a_track_too(tool: FfmpegTool, clips: Clips, srt: Path, target: Path) -> None:
+def test_a_video_without_sound_gets_a_track_too(
+    tool: FfmpegTool, clips: Clips, srt: Path, target: Path
+) -> None:
     tool.mux_subtitles(clips("ntsc.mp4"), srt, "en", target, NotedProgress())
 
     assert [stream["codec_type"] for stream in looks.streams(target)] == ["video", "subtitle"]
 
 
-def test_no_cues_make_no_track(tool: FfmpegTool, clips: Clips, no_cues: Path, target: Path) -> None:
+def test_without_cues_there_is_no_track(tool: FfmpegTool, clips: Clips, no_cues: Path, target: Path) -> None:
     tool.mux_subtitles(clips("plain.mp4"), no_cues, "fr", target, NotedProgress())
 
     assert [stream["codec_type"] for stream in looks.streams(target)] == ["video", "audio"]
@@ -117,7 +119,7 @@ def test_cues_are_drawn_upright_into_a_turned_picture(
     assert max(rows) - min(rows) < max(columns) - min(columns)
 
 
-def test_no_cues_leave_the_picture_as_it_is(
+def test_without_cues_the_picture_is_unchanged(
     tool: FfmpegTool, clips: Clips, no_cues: Path, target: Path
 ) -> None:
     media = tool.probe(clips("plain.mp4"), NotedProgress())

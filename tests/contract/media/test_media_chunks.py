@@ -1,4 +1,4 @@
-"""An encode in chunks comes to the same frames at the same times as one at once, with the real FFmpeg."""
+"""A chunked encode has the same frames at the same times as a whole one, with the real FFmpeg."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from domain.subtitles.style import CueStyle
 from tests.contract.media.looks import stream
 from tests.contract.media.recipes import AAC, TONE, ffmpeg, picture
 
-# Lossless, so that equal pictures stay equal; two chunks and a rest are enough.
+# Lossless, so that equal pictures stay equal; two chunks and a remainder are enough.
 LOSSLESS = EncodeRecipe(preset="ultrafast", crf=0)
 LONG = ["-f", "lavfi", "-i", "sine=440:d=30"]
 ULTRA = ["-preset", "ultrafast", "-pix_fmt", "yuv420p"]
@@ -101,20 +101,20 @@ def in_chunks(
 
 
 def frames(path: Path, kind: str = "v") -> list[tuple[float, str]]:
-    """The time and digest of every decoded frame."""
-    told = subprocess.run(
+    """Time and digest of every decoded frame."""
+    done = subprocess.run(
         ["ffmpeg", "-nostdin", "-v", "error", "-i", f"file:{path}", "-map", f"0:{kind}",
          "-fps_mode", "passthrough", "-f", "framehash", "-hash", "md5", "-"],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
-    [base] = [line.split(": ")[1] for line in told.stdout.splitlines() if line.startswith("#tb 0")]
+    [base] = [line.split(": ")[1] for line in done.stdout.splitlines() if line.startswith("#tb 0")]
     above, _, below = base.partition("/")
-    cells = [line.split(",") for line in told.stdout.splitlines() if not line.startswith("#")]
+    cells = [line.split(",") for line in done.stdout.splitlines() if not line.startswith("#")]
     return [(int(cell[2]) * int(above) / int(below), cell[-1].strip()) for cell in cells]
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_a_joined_video_has_every_frame_of_an_encode_at_once(
+def test_a_joined_video_has_every_frame_of_an_encode_in_one_run(
     name: str, long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
 ) -> None:
     source = long_clips[name]
@@ -124,11 +124,11 @@ def test_a_joined_video_has_every_frame_of_an_encode_at_once(
 
     joined = frames(in_chunks(chunk_tool, source, media, tmp_path))
 
-    if name != "long groups.mp4":  # that one conforms, so "at once" copies it
+    if name != "long groups.mp4":  # that one conforms, so the whole encode copies it
         whole = frames(tmp_path / "whole.mp4")
         assert [digest for _, digest in joined] == [digest for _, digest in whole]
         frame_s = 1 / float(media.picture.frame_rate.fraction)
-        # One that begins between two frames of the grid may be put on either.
+        # A chunk that begins between two frames may start at either.
         assert max(abs(a - b) for (a, _), (b, _) in zip(joined, whole, strict=True)) <= frame_s / 2 + 0.001
     else:
         assert [digest for _, digest in joined] == [digest for _, digest in frames(source)]
@@ -211,7 +211,7 @@ def test_chunks_in_the_wrong_place_are_not_joined(
         chunk_tool.join(paths[::-1], plan, media, FULL, None, tmp_path / "joined.mp4", UnreportedProgress())
 
 
-def test_a_plain_recipe_makes_chunks_that_join_with_the_others(
+def test_chunks_of_the_fallback_recipe_join_with_the_others(
     long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
 ) -> None:
     source = long_clips["hevc.mp4"]
@@ -239,7 +239,7 @@ def test_a_plain_recipe_makes_chunks_that_join_with_the_others(
         (["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "clip.webm"], "vp8"),
     ],
 )
-def test_a_video_whose_frames_can_not_be_counted_is_not_cut(
+def test_a_video_with_uncountable_frames_is_not_split(
     words: list[str], reason: str, tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
 ) -> None:
     clip = tmp_path / words[-1]

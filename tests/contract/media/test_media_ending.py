@@ -1,4 +1,4 @@
-"""However a run ends, no process of it is left, with the real FFmpeg."""
+"""No process is left after any end of a run, with the real FFmpeg."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ tool.downscale(source, tool.probe(source, NoProgress()), Rendition(1080), target
 
 @pytest.fixture(scope="module")
 def slow_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clip that takes many seconds to encode well."""
+    """Clip that takes many seconds to encode at a slow preset."""
     path = tmp_path_factory.mktemp("slow") / "slow.mkv"
     noise = "testsrc2=s=1280x720:r=25:d=8,noise=alls=40:allf=t"
     ffmpeg("-f", "lavfi", "-i", noise, "-c:v", "mpeg4", "-q:v", "10", str(path))
@@ -69,9 +69,7 @@ def test_a_cancel_ends_the_encoder_and_is_raised(slow_source: Path, tmp_path: Pa
     assert encoders(psutil.Process()) == []
 
 
-def test_an_encoder_that_is_killed_from_outside_is_a_fault_that_passes(
-    slow_source: Path, tmp_path: Path
-) -> None:
+def test_an_encoder_that_is_killed_from_outside_is_a_passing_fault(slow_source: Path, tmp_path: Path) -> None:
     tool = slow_tool(RunLimits())
     media = tool.probe(slow_source, NotedProgress())
 
@@ -86,7 +84,7 @@ def test_an_encoder_that_is_killed_from_outside_is_a_fault_that_passes(
         )
 
 
-def test_an_encoder_that_outruns_its_processor_time_is_ended(slow_source: Path, tmp_path: Path) -> None:
+def test_an_encoder_that_exceeds_its_processor_time_is_ended(slow_source: Path, tmp_path: Path) -> None:
     media = slow_tool(RunLimits()).probe(slow_source, NotedProgress())
     strict = slow_tool(RunLimits(cpu_base_s=1, cpu_per_media_s=0))
 
@@ -94,7 +92,7 @@ def test_an_encoder_that_outruns_its_processor_time_is_ended(slow_source: Path, 
         strict.downscale(slow_source, media, Rendition(1080), tmp_path / "made.mp4", NotedProgress())
 
 
-def test_a_file_that_outgrows_its_limit_is_ended(slow_source: Path, tmp_path: Path) -> None:
+def test_an_encoder_that_exceeds_its_file_size_is_ended(slow_source: Path, tmp_path: Path) -> None:
     media = slow_tool(RunLimits()).probe(slow_source, NotedProgress())
     quick = FfmpegTool(EncodeRecipe(preset="ultrafast", crf=1), MediaLimits(), RunLimits(file_bytes=100_000))
 
@@ -102,7 +100,7 @@ def test_a_file_that_outgrows_its_limit_is_ended(slow_source: Path, tmp_path: Pa
         quick.downscale(slow_source, media, Rendition(1080), tmp_path / "made.mp4", NotedProgress())
 
 
-def test_a_full_disk_is_a_fault_that_passes(clips: Clips) -> None:
+def test_a_full_disk_is_a_passing_fault(clips: Clips) -> None:
     tool = slow_tool(RunLimits())
     media = tool.probe(clips("plain.mp4"), NotedProgress())
 
@@ -120,7 +118,7 @@ def test_an_encoder_dies_with_a_worker_that_is_killed(slow_source: Path, tmp_pat
         found: list[psutil.Process] = []
 
         def encodes() -> bool:
-            # Short-lived ones, such as ffprobe's relatives, come and go before the encode.
+            # Short-lived processes, such as ffprobe, run before the encode.
             found[:] = [
                 child for child in encoders(psutil.Process(worker.pid)) if "libx264" in command_line(child)
             ]
@@ -135,7 +133,7 @@ def test_an_encoder_dies_with_a_worker_that_is_killed(slow_source: Path, tmp_pat
     until(lambda: not encoder.is_running() or encoder.status() == psutil.STATUS_ZOMBIE, limit_s=5)
 
 
-def test_a_missing_ffmpeg_is_named_with_its_cure(
+def test_a_missing_ffmpeg_is_reported_with_the_fix(
     clips: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = clips("plain.mp4")

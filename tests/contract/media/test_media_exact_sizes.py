@@ -1,4 +1,4 @@
-"""Exact sizes, asked qualities, styles and scripts, with the real FFmpeg."""
+"""Exact sizes, qualities, cue styles and scripts, with the real FFmpeg."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Look = Callable[..., bytes]
 
 @pytest.fixture(scope="module")
 def old_tv(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A picture of 4:3, one colour all over, tagged as BT.709."""
+    """4:3 picture of a single colour, tagged as BT.709."""
     path = tmp_path_factory.mktemp("shapes") / "old_tv.mp4"
     tags = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709"
     grey = ["-f", "lavfi", "-i", "color=c=0x808080:s=320x240:r=10:d=2"]
@@ -43,7 +43,7 @@ def drawn(tool: FfmpegTool, old_tv: Path, tmp_path: Path) -> Look:
 
 @pytest.mark.parametrize("resolution", list(Resolution))
 @pytest.mark.parametrize("name", ["plain.mp4", "portrait.mkv", "odd.mkv", "wide_pixels.mp4"])
-def test_a_result_is_exactly_as_large_as_named(
+def test_a_result_has_exactly_the_requested_size(
     tool: FfmpegTool, clips: Clips, tmp_path: Path, resolution: Resolution, name: str
 ) -> None:
     target = tmp_path / "made.mp4"
@@ -122,10 +122,10 @@ def test_a_large_hdr_source_becomes_a_small_sdr_video(
         pytest.param("🐶", "😀", id="emoji"),
     ],
 )
-def test_every_script_is_drawn_with_letters_of_its_own(drawn: Look, one: str, other: str) -> None:
+def test_every_script_is_drawn_with_its_own_letters(drawn: Look, one: str, other: str) -> None:
     nothing, first, second = drawn("\u200b"), drawn(one), drawn(other)
 
-    # Boxes in the place of missing letters would be the same for both.
+    # Boxes in place of missing letters would be equal for both.
     assert differing(first, nothing) > 100
     assert differing(first, second) > 50
 
@@ -138,7 +138,7 @@ def test_every_script_is_drawn_with_letters_of_its_own(drawn: Look, one: str, ot
         (CuePosition.BOTTOM, range(240, 360)),
     ],
 )
-def test_cues_stand_where_the_style_says(drawn: Look, position: CuePosition, rows: range) -> None:
+def test_cues_are_drawn_at_the_position_of_the_style(drawn: Look, position: CuePosition, rows: range) -> None:
     nothing, text = drawn("\u200b"), drawn("Hello", CueStyle(position=position))
 
     changed = {place // 640 for place in range(len(text)) if abs(text[place] - nothing[place]) > 40}

@@ -1,4 +1,4 @@
-"""Sampled frames for the eyes of a detector, with their own times, with the real FFmpeg."""
+"""Sampled frames with their exact times, with the real FFmpeg."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def reader() -> FrameReader:
     return FrameReader(MediaLimits(), RunLimits())
 
 
-def seen(reader: FrameReader, tool: FfmpegTool, source: Path, sampling: Sampling = SECONDS) -> list[Frame]:
+def sampled(reader: FrameReader, tool: FfmpegTool, source: Path, sampling: Sampling = SECONDS) -> list[Frame]:
     media = tool.probe(source, NotedProgress())
     frames = list(reader.read(source, media, sampling, 64, 64, NotedProgress()))
     assert all(len(frame.rgb) == frame.width * frame.height * 3 for frame in frames)
@@ -37,7 +37,7 @@ def seen(reader: FrameReader, tool: FfmpegTool, source: Path, sampling: Sampling
 def test_about_one_frame_a_second_is_read_whether_key_frames_are_dense_or_not(
     reader: FrameReader, tool: FfmpegTool, clips: Clips, name: str
 ) -> None:
-    times_us = [frame.time_us for frame in seen(reader, tool, clips(name))]
+    times_us = [frame.time_us for frame in sampled(reader, tool, clips(name))]
 
     steps_us = [later - earlier for earlier, later in pairwise(times_us)]
     assert len(times_us) in (4, 5)
@@ -47,7 +47,7 @@ def test_about_one_frame_a_second_is_read_whether_key_frames_are_dense_or_not(
 def test_frames_are_those_that_a_player_shows_at_their_time(
     reader: FrameReader, tool: FfmpegTool, clips: Clips
 ) -> None:
-    for frame in seen(reader, tool, clips("long_group.mp4")):
+    for frame in sampled(reader, tool, clips("long_group.mp4")):
         shown = looks.grey(clips("long_group.mp4"), frame.time_us / 1_000_000, frame.width, frame.height)
         red, green, blue = (frame.rgb[part::3] for part in range(3))
         brightness = bytes(
@@ -59,7 +59,9 @@ def test_frames_are_those_that_a_player_shows_at_their_time(
 def test_times_of_a_variable_rate_are_the_frames_own(
     reader: FrameReader, tool: FfmpegTool, clips: Clips
 ) -> None:
-    times_us = [frame.time_us for frame in seen(reader, tool, clips("vfr.mp4"), Sampling(every_us=200_000))]
+    times_us = [
+        frame.time_us for frame in sampled(reader, tool, clips("vfr.mp4"), Sampling(every_us=200_000))
+    ]
 
     real_us = [round(time_s * 1_000_000) for time_s in looks.frame_times_s(clips("vfr.mp4"))]
     assert len(times_us) > 5
@@ -70,14 +72,14 @@ def test_times_of_a_variable_rate_are_the_frames_own(
 def test_a_very_short_video_gives_a_frame(
     reader: FrameReader, tool: FfmpegTool, clips: Clips, name: str
 ) -> None:
-    assert [frame.time_us for frame in seen(reader, tool, clips(name))] == [0]
+    assert [frame.time_us for frame in sampled(reader, tool, clips(name))] == [0]
 
 
 def test_frames_fit_the_box_and_keep_their_shape(
     reader: FrameReader, tool: FfmpegTool, clips: Clips, tmp_path: Path
 ) -> None:
-    upright = seen(reader, tool, clips("plain.mp4"))[0]
-    on_its_side = seen(reader, tool, turned(clips("plain.mp4"), 1, tmp_path / "turned.mp4"))[0]
+    upright = sampled(reader, tool, clips("plain.mp4"))[0]
+    on_its_side = sampled(reader, tool, turned(clips("plain.mp4"), 1, tmp_path / "turned.mp4"))[0]
 
     assert (upright.width, upright.height) == (64, 36)
     assert (on_its_side.width, on_its_side.height) == (36, 64)
@@ -106,7 +108,7 @@ def test_a_reader_that_is_closed_early_leaves_no_process(
     assert encoders(psutil.Process()) == []
 
 
-def test_a_reader_that_is_forgotten_leaves_no_process(
+def test_a_reader_that_is_garbage_collected_leaves_no_process(
     reader: FrameReader, tool: FfmpegTool, clips: Clips
 ) -> None:
     media = tool.probe(clips("long_group.mp4"), NotedProgress())

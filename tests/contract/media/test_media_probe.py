@@ -1,4 +1,4 @@
-"""What the probe tells of good sources, and how it refuses bad ones, with the real FFmpeg."""
+"""Probe: properties of good sources and refusals of bad ones, with the real FFmpeg."""
 
 from __future__ import annotations
 
@@ -46,27 +46,27 @@ def test_a_video_without_sound_has_none(tool: FfmpegTool, clips: Clips) -> None:
 
 
 @pytest.mark.parametrize(("quarter_turns", "degrees"), [(1, 90), (2, 180), (3, 270)])
-def test_a_rotation_is_told_clockwise(
+def test_a_rotation_is_reported_clockwise(
     tool: FfmpegTool, clips: Clips, tmp_path: Path, quarter_turns: int, degrees: int
 ) -> None:
     media = tool.probe(turned(clips("plain.mp4"), quarter_turns, tmp_path / "turned.mp4"), NotedProgress())
 
     assert media.picture.rotation_degrees == degrees
-    seen = (media.picture.display_width, media.picture.display_height)
-    assert seen == ((320, 180) if degrees == 180 else (180, 320))
+    displayed = (media.picture.display_width, media.picture.display_height)
+    assert displayed == ((320, 180) if degrees == 180 else (180, 320))
 
 
-def test_a_variable_frame_rate_is_noticed(tool: FfmpegTool, clips: Clips) -> None:
+def test_a_variable_frame_rate_is_detected(tool: FfmpegTool, clips: Clips) -> None:
     assert not tool.probe(clips("vfr.mp4"), NotedProgress()).picture.constant_frame_rate
 
 
-def test_ten_bits_are_noticed(tool: FfmpegTool, clips: Clips) -> None:
+def test_ten_bits_are_detected(tool: FfmpegTool, clips: Clips) -> None:
     picture = tool.probe(clips("deep.mkv"), NotedProgress()).picture
 
     assert (picture.codec, picture.pixel_format, picture.bit_depth) == ("hevc", "yuv420p10le", 10)
 
 
-def test_the_transfer_of_a_high_dynamic_range_is_told(tool: FfmpegTool, clips: Clips) -> None:
+def test_the_transfer_function_of_hdr_is_reported(tool: FfmpegTool, clips: Clips) -> None:
     assert tool.probe(clips("hdr.mkv"), NotedProgress()).picture.color_transfer == "smpte2084"
 
 
@@ -86,11 +86,13 @@ def test_the_largest_picture_and_the_default_sound_are_chosen(tool: FfmpegTool, 
 
 
 @pytest.mark.parametrize(("name", "duration_us"), [("short.mp4", 500_000), ("one_frame.mp4", 40_000)])
-def test_a_very_short_video_is_taken(tool: FfmpegTool, clips: Clips, name: str, duration_us: int) -> None:
+def test_a_very_short_video_is_accepted(tool: FfmpegTool, clips: Clips, name: str, duration_us: int) -> None:
     assert abs(tool.probe(clips(name), NotedProgress()).duration_us - duration_us) <= 40_000
 
 
-def test_a_stream_that_starts_in_the_middle_is_taken(tool: FfmpegTool, clips: Clips, tmp_path: Path) -> None:
+def test_a_stream_that_starts_in_the_middle_is_accepted(
+    tool: FfmpegTool, clips: Clips, tmp_path: Path
+) -> None:
     whole = clips("broadcast.ts").read_bytes()
     (tmp_path / "late.ts").write_bytes(whole[188 * (len(whole) // 188 // 3) :])
 
@@ -199,7 +201,7 @@ def test_a_video_longer_than_allowed_is_refused(clips: Clips) -> None:
         strict.probe(clips("plain.mp4"), NotedProgress())
 
 
-def test_a_length_that_the_header_hides_is_found_by_reading(clips: Clips) -> None:
+def test_a_length_that_the_header_does_not_state_is_found_by_reading(clips: Clips) -> None:
     strict = FfmpegTool(EncodeRecipe(), MediaLimits(max_duration_s=3), RunLimits())
 
     with pytest.raises(SourceTooLong):

@@ -1,4 +1,4 @@
-"""What a downscale makes of every kind of source, with the real FFmpeg."""
+"""Downscale of every kind of source, with the real FFmpeg."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_hours_without_a_frame_are_not_filled_with_copies_of_one(
     assert len(looks.frame_times_s(target)) == 50
 
 
-def test_two_hours_end_right(tool: FfmpegTool, clips: Clips, target: Path) -> None:
+def test_two_hours_end_at_the_right_time(tool: FfmpegTool, clips: Clips, target: Path) -> None:
     assert downscaled(tool, clips("two_hours.mp4"), target) is True
 
     media = tool.probe(clips("two_hours.mp4"), NotedProgress())
@@ -211,7 +211,7 @@ def test_progress_moves_while_the_picture_is_encoded(tool: FfmpegTool, clips: Cl
 
 
 def _turn(picture: bytes, side: int, quarter_turns: int) -> bytes:
-    """A square grey picture turned clockwise."""
+    """Square grey picture rotated clockwise."""
     rows = [picture[start : start + side] for start in range(0, side * side, side)]
     for _ in range(quarter_turns):
         rows = [bytes(column) for column in zip(*rows[::-1], strict=True)]

@@ -1,4 +1,4 @@
-"""The sound that the speech stages hear: exactly in time with the picture, with the real FFmpeg."""
+"""Sound for the speech stages: exactly in sync with the picture, with the real FFmpeg."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.contract.media.progress import NotedProgress
 from tests.contract.media.recipes import Clips
 
 
-def heard(tool: FfmpegTool, source: Path, tmp_path: Path) -> bytes:
+def speech_pcm(tool: FfmpegTool, source: Path, tmp_path: Path) -> bytes:
     media = tool.probe(source, NotedProgress())
     tool.extract_audio(source, media, tmp_path / "sound.pcm", NotedProgress())
     pcm = (tmp_path / "sound.pcm").read_bytes()
@@ -24,13 +24,13 @@ def heard(tool: FfmpegTool, source: Path, tmp_path: Path) -> bytes:
 
 @pytest.mark.parametrize("name", ["plain.mp4", "portrait.mkv", "surround.mkv", "broadcast.ts", "short.mp4"])
 def test_the_sound_is_as_long_as_the_media(tool: FfmpegTool, clips: Clips, tmp_path: Path, name: str) -> None:
-    assert heard(tool, clips(name), tmp_path)
+    assert speech_pcm(tool, clips(name), tmp_path)
 
 
 def test_sound_that_starts_late_is_preceded_by_silence(
     tool: FfmpegTool, clips: Clips, tmp_path: Path
 ) -> None:
-    pcm = heard(tool, clips("late_sound.mkv"), tmp_path)
+    pcm = speech_pcm(tool, clips("late_sound.mkv"), tmp_path)
 
     assert looks.loudness(pcm, 0, 0.65) < 1
     assert looks.loudness(pcm, 0.75, 1.65) > 1000
@@ -38,7 +38,7 @@ def test_sound_that_starts_late_is_preceded_by_silence(
 
 
 def test_a_gap_in_the_sound_stays_a_gap(tool: FfmpegTool, clips: Clips, tmp_path: Path) -> None:
-    pcm = heard(tool, clips("sound_gap.mkv"), tmp_path)
+    pcm = speech_pcm(tool, clips("sound_gap.mkv"), tmp_path)
 
     assert looks.loudness(pcm, 0.1, 0.9) > 1000
     assert looks.loudness(pcm, 1.2, 2.8) < 100
@@ -51,14 +51,14 @@ def test_a_gap_in_the_sound_stays_a_gap_in_a_rendition(
     media = tool.probe(clips("sound_gap.mkv"), NotedProgress())
     tool.downscale(clips("sound_gap.mkv"), media, Rendition(90), tmp_path / "made.mp4", NotedProgress())
 
-    pcm = heard(tool, tmp_path / "made.mp4", tmp_path)
+    pcm = speech_pcm(tool, tmp_path / "made.mp4", tmp_path)
 
     assert looks.loudness(pcm, 1.2, 2.8) < 100
     assert looks.loudness(pcm, 3.2, 3.9) > 1000
 
 
 def test_a_video_of_joined_files_is_downscaled_in_time(tool: FfmpegTool, tmp_path: Path) -> None:
-    """Sound comes in whole frames, so each join overlaps a little, and the overlaps add up."""
+    """Sound has whole frames, so each join overlaps a little, and the overlaps add up."""
     clip = Path(__file__).parents[3] / "models" / "demo" / "clip" / "demo.mp4"
     joined = tmp_path / "joined.mp4"
     command = ["ffmpeg", "-v", "error", "-stream_loop", "4", "-i", f"file:{clip}", "-c", "copy", str(joined)]

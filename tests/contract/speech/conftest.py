@@ -1,4 +1,4 @@
-"""Sounds with known words: the shipped clips, and pieces of them among silence."""
+"""Sounds with known words: the shipped clips, and silence."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ BYTES_PER_SECOND = 32_000
 
 
 @dataclass(frozen=True)
-class Spoken:
-    """A clip's sound, what is said in it, and when."""
+class SpeechClip:
+    """Clip's sound with its sentences and their times."""
 
     pcm_path: Path
     language: str
@@ -33,22 +33,25 @@ class Spoken:
 
 
 @pytest.fixture(scope="session")
-def spoken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Spoken]:
-    """The sound of a shipped clip, taken out as the pipeline does it."""
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], SpeechClip]:
+    """Sound of a shipped clip, extracted as in the pipeline."""
     folder = tmp_path_factory.mktemp("spoken")
     tool = FfmpegTool(EncodeRecipe(), MediaLimits(), RunLimits())
 
-    def take_out(name: str) -> Spoken:
+    def take_out(name: str) -> SpeechClip:
         clip_path, pcm_path = CLIPS / f"{name}.mp4", folder / f"{name}.pcm"
         answers = json.loads((CLIPS / f"{name}.json").read_text(encoding="utf-8"))
         if not pcm_path.exists():
             media = tool.probe(clip_path, UnreportedProgress())
             tool.extract_audio(clip_path, media, pcm_path, UnreportedProgress())
-        return Spoken(
+        return SpeechClip(
             pcm_path,
             answers["language"],
             answers["duration_us"],
-            tuple((said["text"], said["start_us"], said["end_us"]) for said in answers["sentences"]),
+            tuple(
+                (sentence["text"], sentence["start_us"], sentence["end_us"])
+                for sentence in answers["sentences"]
+            ),
         )
 
     return take_out
@@ -61,7 +64,7 @@ def whisper() -> FasterWhisperEngine:
 
 @pytest.fixture(scope="session", params=["faster-whisper", "pocketsphinx"])
 def engine(request: pytest.FixtureRequest, whisper: FasterWhisperEngine) -> Engine:
-    """Each engine that works with no network."""
+    """Each engine that works offline."""
     if request.param == "faster-whisper":
         return whisper
     return speech_engine(read_speech({"SPEECH_ENGINE": request.param}))

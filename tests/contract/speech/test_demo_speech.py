@@ -1,4 +1,4 @@
-"""What the shipped speech model makes of the shipped clips, through the engine as the product runs it."""
+"""Accuracy of the shipped speech model on the shipped clips, with the product's engine."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from adapters.speech.faster_whisper_engine import FasterWhisperEngine
 from domain.speech.words import LanguageVerdict
 from tests.contract.media.progress import NotedProgress
-from tests.contract.speech.conftest import Spoken
+from tests.contract.speech.conftest import SpeechClip
 
-Sounds = Callable[[str], Spoken]
+Sounds = Callable[[str], SpeechClip]
 CLIPS = ["demo", "english-dog", "spanish-horse"]
 
 
@@ -20,12 +20,12 @@ def letters(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
-def edits(said: list[str], heard: list[str]) -> int:
-    """How many words must be put in, taken out or replaced."""
-    row = list(range(len(heard) + 1))
-    for count, word in enumerate(said, start=1):
+def edits(expected: list[str], transcript: list[str]) -> int:
+    """Number of words to insert, delete or replace."""
+    row = list(range(len(transcript) + 1))
+    for count, word in enumerate(expected, start=1):
         diagonal, row[0] = row[0], count
-        for column, other in enumerate(heard, start=1):
+        for column, other in enumerate(transcript, start=1):
             diagonal, row[column] = (
                 row[column],
                 min(row[column] + 1, row[column - 1] + 1, diagonal + (word != other)),
@@ -35,28 +35,30 @@ def edits(said: list[str], heard: list[str]) -> int:
 
 @pytest.mark.parametrize("name", CLIPS)
 def test_the_language_of_a_shipped_clip_is_detected(
-    whisper: FasterWhisperEngine, spoken: Sounds, name: str
+    whisper: FasterWhisperEngine, clip: Sounds, name: str
 ) -> None:
-    sound = spoken(name)
+    sound = clip(name)
     estimate = whisper.detect_language(sound.pcm_path, NotedProgress())
     assert (estimate.verdict, estimate.language) == (LanguageVerdict.DETECTED, sound.language)
     assert estimate.probability > 0.9
 
 
 @pytest.mark.parametrize("name", CLIPS)
-def test_nine_words_of_ten_in_a_shipped_clip_are_understood(
-    whisper: FasterWhisperEngine, spoken: Sounds, name: str
+def test_nine_words_of_ten_in_a_shipped_clip_are_transcribed(
+    whisper: FasterWhisperEngine, clip: Sounds, name: str
 ) -> None:
-    sound = spoken(name)
+    sound = clip(name)
     words = whisper.transcribe(sound.pcm_path, sound.language, NotedProgress())
-    said = letters(" ".join(text for text, _, _ in sound.sentences))
-    heard = letters(" ".join(word.text for word in words))
-    assert edits(said, heard) <= len(said) // 10, " ".join(word.text for word in words)
+    expected = letters(" ".join(text for text, _, _ in sound.sentences))
+    transcript = letters(" ".join(word.text for word in words))
+    assert edits(expected, transcript) <= len(expected) // 10, " ".join(word.text for word in words)
 
 
 @pytest.mark.parametrize("name", CLIPS)
-def test_words_stand_where_the_sentences_are(whisper: FasterWhisperEngine, spoken: Sounds, name: str) -> None:
-    sound = spoken(name)
+def test_words_have_the_times_of_their_sentences(
+    whisper: FasterWhisperEngine, clip: Sounds, name: str
+) -> None:
+    sound = clip(name)
     for word in whisper.transcribe(sound.pcm_path, sound.language, NotedProgress()):
         assert any(
             start_us - 350_000 <= word.start_us and word.end_us <= end_us + 350_000

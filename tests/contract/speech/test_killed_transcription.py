@@ -1,4 +1,4 @@
-"""A transcription whose process is killed goes on in another one, and comes to exactly the same words."""
+"""A transcription whose process is killed continues in another one, with exactly the same words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from adapters.object_store.store import S3ObjectStore
 from domain.speech.words_file import read_words
 from domain.subtitles.breaking import break_into_cues
 from domain.subtitles.files import to_srt, to_webvtt
-from tests.contract.speech.conftest import BYTES_PER_SECOND, Spoken
+from tests.contract.speech.conftest import BYTES_PER_SECOND, SpeechClip
 from tests.contract.store.servers import s3_server
 
 REPOSITORY = Path(__file__).parents[3]
@@ -31,19 +31,19 @@ def settings(tmp_path: Path) -> Iterator[StoreSettings]:
 
 
 @pytest.fixture
-def two_minutes(spoken: Callable[[str], Spoken], tmp_path: Path) -> Path:
-    """The demo clip's sound six times, so that there are several groups of regions."""
-    sound = spoken("demo").pcm_path.read_bytes()
+def two_minutes(clip: Callable[[str], SpeechClip], tmp_path: Path) -> Path:
+    """Demo clip's sound six times, so that there are several groups of regions."""
+    sound = clip("demo").pcm_path.read_bytes()
     path = tmp_path / "sound.pcm"
     path.write_bytes((sound[: 20 * BYTES_PER_SECOND] * 6)[: 120 * BYTES_PER_SECOND])
     return path
 
 
-def transcriber(settings: StoreSettings, pcm_path: Path, stand_after: int) -> subprocess.Popen[str]:
+def transcriber(settings: StoreSettings, pcm_path: Path, block_after: int) -> subprocess.Popen[str]:
     where = [settings.endpoint, settings.access_key, settings.secret_key, settings.bucket]
     command = [sys.executable, "-m", "tests.contract.speech.transcriber", *where, str(pcm_path)]
     return subprocess.Popen(
-        [*command, str(stand_after)],
+        [*command, str(block_after)],
         cwd=REPOSITORY,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -51,8 +51,8 @@ def transcriber(settings: StoreSettings, pcm_path: Path, stand_after: int) -> su
     )
 
 
-def told(lines: list[str]) -> list[str]:
-    """The groups of regions that were heard; the first piece that is kept is the voice."""
+def transcribed_groups(lines: list[str]) -> list[str]:
+    """Transcribed groups of regions; the first saved entry is the voice detection's."""
     return [line for line in lines if line.startswith("done ") and not line.startswith("done 0 120000000")]
 
 
@@ -63,30 +63,30 @@ def subtitles(lines: list[str]) -> tuple[str, str]:
     return to_srt(cues), to_webvtt(cues, "en")
 
 
-def test_a_killed_transcription_hears_again_no_more_than_what_it_was_hearing(
+def test_after_a_crash_only_the_interrupted_group_is_transcribed_again(
     settings: StoreSettings, two_minutes: Path
 ) -> None:
-    first = transcriber(settings, two_minutes, stand_after=3)
+    first = transcriber(settings, two_minutes, block_after=3)
     assert first.stdout is not None
-    heard_first: list[str] = []
+    first_lines: list[str] = []
     for line in first.stdout:
-        if line == "standing\n":
+        if line == "blocked\n":
             break
-        heard_first.append(line.strip())
+        first_lines.append(line.strip())
     first.send_signal(signal.SIGKILL)
     assert first.wait() == -signal.SIGKILL
 
     second, _ = transcriber(settings, two_minutes, NEVER).communicate()
     lines = second.splitlines()
-    heard_second = told(lines)
+    second_groups = transcribed_groups(lines)
 
     S3ObjectStore(settings).remove_prefix("kept/regions/")
     whole, _ = transcriber(settings, two_minutes, NEVER).communicate()
-    all_groups = told(whole.splitlines())
+    all_groups = transcribed_groups(whole.splitlines())
 
-    assert len(told(heard_first)) == 2
+    assert len(transcribed_groups(first_lines)) == 2
     assert len(all_groups) >= 4
-    assert told(heard_first) + heard_second == all_groups
+    assert transcribed_groups(first_lines) + second_groups == all_groups
     assert subtitles(lines) == subtitles(whole.splitlines())
     assert lines[-1] == whole.splitlines()[-1]
     spans = [tuple(map(int, group.split()[1:])) for group in all_groups]

@@ -1,4 +1,4 @@
-"""Services of SpeechRecognition: words without times are spread, refusals are told by who must act."""
+"""Services of SpeechRecognition: words without times are spread, faults are classified by who must act."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from adapters.speech.speech_recognition_engine import SpeechRecognitionEngine
 from domain.errors import LanguageUnsupported, SpeechServiceUnavailable, ToolMissing
 from domain.speech.languages import LANGUAGES
 from tests.contract.media.progress import NotedProgress
-from tests.contract.speech.conftest import Spoken
+from tests.contract.speech.conftest import SpeechClip
 
 SECOND = np.zeros(16_000, dtype=np.float32)
 
 
 class Service(BaseHTTPRequestHandler):
-    """Answers as Google's service does, with the same sentence to everything."""
+    """Stand-in for Google's service that answers every request with one sentence."""
 
     asked: list[str]
 
@@ -51,10 +51,10 @@ def service() -> Iterator[tuple[str, list[str]]]:
 
 
 def test_an_online_service_is_sent_the_speech_and_its_text_is_spread_over_it(
-    service: tuple[str, list[str]], spoken: Callable[[str], Spoken]
+    service: tuple[str, list[str]], clip: Callable[[str], SpeechClip]
 ) -> None:
     endpoint, asked = service
-    sound = spoken("english-dog")
+    sound = clip("english-dog")
     engine = SpeechRecognitionEngine(read_speech({"SPEECH_ENGINE": "google"}), google(endpoint, key="mine"))
     words = engine.transcribe(sound.pcm_path, "fr-CA", NotedProgress())
     assert [word.text for word in words] == ["a", "dog", "runs"]
@@ -62,7 +62,7 @@ def test_an_online_service_is_sent_the_speech_and_its_text_is_spread_over_it(
     assert asked == ["/recognize?client=chromium&lang=fr&key=mine&pFilter=0 b'fLaC'"]
 
 
-def test_a_service_that_does_not_answer_is_worth_another_try() -> None:
+def test_a_service_that_does_not_answer_is_a_passing_fault() -> None:
     with pytest.raises(SpeechServiceUnavailable, match="google"):
         google("http://127.0.0.1:9", key=None).words(SECOND, "en")
 
@@ -90,5 +90,5 @@ def test_words_without_times_last_as_long_as_their_letters() -> None:
     ]
 
 
-def test_no_text_is_no_words() -> None:
+def test_an_empty_text_gives_no_words() -> None:
     assert spread_words("  ", 800_000) == []

@@ -1,4 +1,4 @@
-"""A speech model is a folder, or a name that is downloaded once; what is missing is named."""
+"""A speech model is a folder, or a name that is downloaded once; missing files are named."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COMMIT = "a" * 40
 
 
 class Hub(BaseHTTPRequestHandler):
-    """Answers what the client of a model hub asks about one model."""
+    """Stand-in for a model hub with one model."""
 
     asked: list[str]
 
@@ -81,7 +81,7 @@ def hub() -> Iterator[tuple[str, list[str]]]:
 
 
 def found_in_a_new_process(cache_path: Path, hub_url: str) -> subprocess.CompletedProcess[str]:
-    """The hub's address is read when its client is imported, so each question is a process of its own."""
+    """Find the folder in a new process, because the hub's address is read when its client is imported."""
     look = (
         "import sys; from pathlib import Path\n"
         "from adapters.models.whisper_folder import whisper_folder\n"
@@ -112,7 +112,7 @@ def test_a_named_model_is_downloaded_once(hub: tuple[str, list[str]], tmp_path: 
     assert asked == []
 
 
-def test_a_download_that_was_broken_off_is_taken_up_again(hub: tuple[str, list[str]], tmp_path: Path) -> None:
+def test_an_interrupted_download_is_resumed(hub: tuple[str, list[str]], tmp_path: Path) -> None:
     url, asked = hub
     folder = Path(found_in_a_new_process(tmp_path, url).stdout.splitlines()[-1])
     (folder / "model.bin").resolve().unlink()
@@ -155,7 +155,7 @@ def test_a_folder_that_lacks_a_file_is_refused_by_its_name(folder: Path, tmp_pat
         whisper_folder(str(folder), tmp_path / "cache")
 
 
-def test_a_path_without_a_folder_is_not_looked_for_in_the_network(tmp_path: Path) -> None:
+def test_a_missing_folder_is_not_downloaded(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="does not exist"):
         whisper_folder(str(tmp_path / "gone"), tmp_path / "cache")
 

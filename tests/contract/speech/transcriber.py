@@ -1,7 +1,7 @@
-"""A process that transcribes a sound as a worker does, and can be made to stand still in the middle.
+"""Process that transcribes a sound as a worker does, and can block in the middle.
 
-Prints a line `done START END` for each group of regions that it has heard and kept, `standing` when it
-stands still, and in the end the words.
+Prints a line `done START END` for each saved cache entry, `blocked` when it blocks, and the words at the
+end.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ from domain.attempts.progress import UnreportedProgress
 from domain.speech.words_file import write_words
 
 
-def tell(line: str) -> None:
+def print_line(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
-class ToldWork(SpeechCache):
-    kept_count = 0
+class ReportedCache(SpeechCache):
+    saved_count = 0
 
     def save(self, recipe: str, start_us: int, end_us: int, content: bytes) -> None:
         super().save(recipe, start_us, end_us, content)
-        type(self).kept_count += 1
-        tell(f"done {start_us} {end_us}")
+        type(self).saved_count += 1
+        print_line(f"done {start_us} {end_us}")
 
 
-class StandingPulse(UnreportedProgress):
-    """Stands still for ever, in the middle of the hearing that follows the `after`th kept piece."""
+class BlockingProgress(UnreportedProgress):
+    """Blocks for ever in the transcription after the `after`th saved entry."""
 
     def __init__(self, after: int) -> None:
         self._after = after
 
     def check(self) -> None:
-        if ToldWork.kept_count == self._after:
-            tell("standing")
+        if ReportedCache.saved_count == self._after:
+            print_line("blocked")
             time.sleep(3600)
 
 
@@ -50,9 +50,9 @@ def main(endpoint: str, access_key: str, secret_key: str, bucket: str, pcm: str,
     store = S3ObjectStore(StoreSettings(endpoint, access_key, secret_key, bucket))
     sha256 = hashlib.sha256(pcm_path.read_bytes()).hexdigest()
     engine = FasterWhisperEngine(read_speech({"MODELS": "demo"}))
-    kept = ToldWork(store, sha256, pcm_path.parent)
-    words = engine.transcribe(pcm_path, "en", StandingPulse(int(after)), kept)
-    tell(write_words(words).decode())
+    cache = ReportedCache(store, sha256, pcm_path.parent)
+    words = engine.transcribe(pcm_path, "en", BlockingProgress(int(after)), cache)
+    print_line(write_words(words).decode())
 
 
 if __name__ == "__main__":

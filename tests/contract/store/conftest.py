@@ -1,3 +1,5 @@
+"""Real S3 servers for the contract tests of the object store."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Starts real S3 servers on free ports over a scratch folder."""
+"""S3 servers on free ports over a scratch folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import urllib3
 
 from adapters.object_store import StoreSettings
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
 _TOOLS = Path(__file__).parents[3] / ".tools" / "bin"
 ACCESS_KEY = "contract-access"
@@ -21,7 +21,7 @@ SECRET_KEY = "contract-secret-key"
 
 
 def program(name: str) -> str | None:
-    """The server's program from the PATH, else from the tools that the product built."""
+    """Path of the server's program: from PATH, else from the tools that the product built."""
     local = _TOOLS / name
     return shutil.which(name) or (str(local) if local.exists() else None)
 

@@ -1,4 +1,4 @@
-"""Streams, pulses and noise for the tests of the object store."""
+"""Streams, progress reporters and noise for the tests of the object store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PART = 5 * MIB
 
 
 class ProgressReporter:
-    """Counts what it is told; stops the work once it has come to `stop_at`."""
+    """Records progress; cancels the work at the fraction `stop_at`."""
 
     def __init__(self, stop_at: float = 2.0) -> None:
         self.fractions: list[float] = []
@@ -23,11 +23,11 @@ class ProgressReporter:
 
     def check(self) -> None:
         if self.fractions and self.fractions[-1] >= self.stop_at:
-            raise AttemptCancelled("told to stop")
+            raise AttemptCancelled("cancelled")
 
 
 class Stream:
-    """Gives `content` in pieces of an odd size, then raises `fault` if there is one."""
+    """Stream of `content` in pieces of an odd size, which then raises `fault` if there is one."""
 
     def __init__(self, content: bytes, fault: Exception | None = None) -> None:
         self.content = content

@@ -1,4 +1,4 @@
-"""A part is written while it still comes, whole or not at all."""
+"""A part is written while it is still being received, whole or not at all."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from adapters.object_store.connection import connect
 from adapters.object_store.numbered import NumberedParts
 from domain.errors import FileUnknown, StoreUnavailable
 from tests.contract.store.streams import PART, noise
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
 
 def growing(size_bytes: int) -> GrowingPart:
@@ -26,7 +26,7 @@ def whole(content: bytes) -> GrowingPart:
     return part
 
 
-def test_a_part_grows_while_it_is_written(store: S3ObjectStore) -> None:
+def test_a_part_is_written_while_it_is_received(store: S3ObjectStore) -> None:
     content = noise(PART + 17)
     upload_id = store.parts.begin("growing/one", "video/mp4")
     first, last = growing(PART), whole(content[PART:])
@@ -42,7 +42,7 @@ def test_a_part_grows_while_it_is_written(store: S3ObjectStore) -> None:
     assert b"".join(store.open_range("growing/one", 0, len(content))) == content
 
 
-def test_a_part_whose_rest_will_not_come_is_given_up_and_keeps_what_came(store: S3ObjectStore) -> None:
+def test_a_part_that_is_given_up_still_has_the_received_bytes(store: S3ObjectStore) -> None:
     content = noise(PART)
     upload_id = store.parts.begin("growing/given-up", "video/mp4")
     part = growing(PART)
@@ -68,7 +68,7 @@ def test_a_part_of_an_upload_that_is_gone_is_unknown(store: S3ObjectStore) -> No
         store.parts.stream("growing/dropped", upload_id, 1, whole(b"x").blocks(), 1)
 
 
-def test_a_store_that_is_gone_or_stands_still_is_unavailable() -> None:
+def test_a_store_that_is_gone_or_does_not_answer_is_unavailable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         for port in (free_port(), silent.getsockname()[1]):
             settings = StoreSettings(f"127.0.0.1:{port}", "key", "secret")
@@ -79,7 +79,7 @@ def test_a_store_that_is_gone_or_stands_still_is_unavailable() -> None:
                 parts.stream("key", "upload", 1, whole(noise(PART)).blocks(), PART)
 
 
-def test_wrong_keys_are_told_apart_from_a_store_that_fails(
+def test_wrong_keys_are_distinguished_from_a_failing_store(
     store: S3ObjectStore, store_settings: StoreSettings
 ) -> None:
     upload_id = store.parts.begin("growing/keys", "video/mp4")

@@ -1,4 +1,4 @@
-"""Parts that are written by number come together as one object, whoever wrote them and however often."""
+"""Numbered parts are joined to one object, whichever process wrote them and however often."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_parts_with_gaps_between_their_numbers_are_one_object(store: S3ObjectSto
     assert store.unfinished("numbered/gaps") == []
 
 
-def test_a_part_that_is_not_named_at_the_end_is_not_in_the_object(store: S3ObjectStore) -> None:
+def test_a_part_that_is_not_listed_at_completion_is_not_in_the_object(store: S3ObjectStore) -> None:
     content = noise(PART + 5)
     upload_id = store.parts.begin("numbered/stray", "video/mp4")
     first = store.parts.write("numbered/stray", upload_id, 1, content[:PART])
@@ -38,7 +38,7 @@ def test_a_part_that_is_not_named_at_the_end_is_not_in_the_object(store: S3Objec
     assert b"".join(store.open_range("numbered/stray", 0, len(content))) == content
 
 
-def test_putting_the_same_parts_together_again_is_no_fault(store: S3ObjectStore) -> None:
+def test_completing_the_same_upload_again_is_no_fault(store: S3ObjectStore) -> None:
     upload_id = store.parts.begin("numbered/twice", "video/mp4")
     part = store.parts.write("numbered/twice", upload_id, 1, noise(99))
 
@@ -48,7 +48,7 @@ def test_putting_the_same_parts_together_again_is_no_fault(store: S3ObjectStore)
     assert b"".join(store.open_range("numbered/twice", 0, 99)) == noise(99)
 
 
-def test_parts_that_were_dropped_can_not_be_put_together(store: S3ObjectStore) -> None:
+def test_a_dropped_upload_can_not_be_completed(store: S3ObjectStore) -> None:
     upload_id = store.parts.begin("numbered/dropped", "video/mp4")
     part = store.parts.write("numbered/dropped", upload_id, 1, noise(PART))
 

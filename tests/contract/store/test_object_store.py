@@ -1,4 +1,4 @@
-"""What the product needs of an S3 server, held against each that it runs on."""
+"""Contract of the object store, on each supported S3 server."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_stream_that_fails_leaves_no_object_and_no_open_upload(store: S3Object
 
 
 class SweptAway(Stream):
-    """Drops the upload's parts before its last bytes come."""
+    """Stream that drops the upload's parts before its last bytes."""
 
     def __init__(self, content: bytes, store: S3ObjectStore) -> None:
         super().__init__(content)
@@ -50,7 +50,7 @@ class SweptAway(Stream):
         return piece
 
 
-def test_a_stream_whose_parts_are_swept_away_is_the_stores_failure(store: S3ObjectStore) -> None:
+def test_a_stream_whose_parts_are_removed_is_a_failure_of_the_store(store: S3ObjectStore) -> None:
     with pytest.raises(StoreUnavailable, match="swept/object"):
         store.put_stream(SweptAway(noise(2 * PART), store), "swept/object", "video/mp4", PART)
 
@@ -68,7 +68,9 @@ def test_an_object_written_at_once_keeps_its_digest_beside_it(store: S3ObjectSto
     assert found.modified is not None
 
 
-def test_a_file_goes_up_and_comes_down_with_progress_to_the_end(store: S3ObjectStore, tmp_path: Path) -> None:
+def test_a_file_is_uploaded_and_downloaded_with_progress_to_the_end(
+    store: S3ObjectStore, tmp_path: Path
+) -> None:
     source_path, target_path = tmp_path / "source", tmp_path / "target"
     source_path.write_bytes(noise(20 * MIB))
     up, down = ProgressReporter(), ProgressReporter()
@@ -84,7 +86,7 @@ def test_a_file_goes_up_and_comes_down_with_progress_to_the_end(store: S3ObjectS
         assert fractions[-1] == 1.0
 
 
-def test_an_empty_file_goes_up_and_comes_down(store: S3ObjectStore, tmp_path: Path) -> None:
+def test_an_empty_file_is_uploaded_and_downloaded(store: S3ObjectStore, tmp_path: Path) -> None:
     (tmp_path / "source").touch()
 
     store.upload(tmp_path / "source", "file/empty", "text/vtt", ProgressReporter())

@@ -1,4 +1,4 @@
-"""How the store lists, removes and shares, and what its failures are called."""
+"""Object store: listings, removal, signed links, concurrency, and translation of failures."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from adapters.object_store import S3ObjectStore, StoreSettings
 from domain.errors import FileUnknown, SettingInvalid, StoreUnavailable
 from domain.storage.artifact import Artifact
 from tests.contract.store.streams import PART, ProgressReporter, Stream, everything_below, noise
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
 
-def test_a_missing_object_is_told_apart_from_a_failing_store(store: S3ObjectStore, tmp_path: Path) -> None:
+def test_a_missing_object_is_distinguished_from_a_failing_store(store: S3ObjectStore, tmp_path: Path) -> None:
     assert store.stat("missing/object") is None
     with pytest.raises(FileUnknown):
         store.download("missing/object", tmp_path / "target", ProgressReporter())
@@ -26,7 +26,7 @@ def test_a_missing_object_is_told_apart_from_a_failing_store(store: S3ObjectStor
         list(store.open_range("missing/object", 0, 10))
 
 
-def test_removing_a_prefix_takes_objects_and_unfinished_uploads_and_nothing_else(
+def test_removing_a_prefix_removes_its_objects_and_unfinished_uploads_only(
     store: S3ObjectStore,
 ) -> None:
     for number in range(3):
@@ -44,7 +44,7 @@ def test_removing_a_prefix_takes_objects_and_unfinished_uploads_and_nothing_else
     store.remove_prefix("temp/task-10/")
 
 
-def test_what_is_younger_than_the_given_moment_is_spared(store: S3ObjectStore) -> None:
+def test_objects_younger_than_the_given_time_are_not_removed(store: S3ObjectStore) -> None:
     store.put("sweep/object", b"x", "video/mp4")
     store._quick._create_multipart_upload(store._bucket, "sweep/begun", {})
     an_hour = timedelta(hours=1)
@@ -87,9 +87,7 @@ def test_a_signed_link_serves_ranges_and_nothing_else(store: S3ObjectStore) -> N
     assert overwrite.status == 403
 
 
-def test_a_link_is_signed_for_where_its_reader_finds_the_store(
-    store: S3ObjectStore, store_settings: StoreSettings
-) -> None:
+def test_a_link_is_signed_for_the_public_address(store: S3ObjectStore, store_settings: StoreSettings) -> None:
     store.put("signed/public.mp4", b"0123456789", "video/mp4")
     port = store_settings.endpoint.rpartition(":")[2]
     outside = S3ObjectStore(replace(store_settings, public_url=f"http://localhost:{port}"))
@@ -102,7 +100,7 @@ def test_a_link_is_signed_for_where_its_reader_finds_the_store(
 
 
 @pytest.mark.parametrize("url", ["media.example", "ftp://media.example", "https://media.example/bucket"])
-def test_a_public_url_that_no_link_could_lead_to_is_refused(store_settings: StoreSettings, url: str) -> None:
+def test_an_unusable_public_url_is_refused(store_settings: StoreSettings, url: str) -> None:
     with pytest.raises(SettingInvalid, match="S3_PUBLIC_URL"):
         S3ObjectStore(replace(store_settings, public_url=url))
 
@@ -117,7 +115,7 @@ def test_many_threads_share_one_store(store: S3ObjectStore) -> None:
         assert all(pool.map(there_and_back, range(40)))
 
 
-def test_the_bucket_is_made_once_by_many_at_the_same_time(store_settings: StoreSettings) -> None:
+def test_concurrent_processes_create_the_bucket_once(store_settings: StoreSettings) -> None:
     stores = [S3ObjectStore(replace(store_settings, bucket="made-at-once")) for _ in range(4)]
 
     with ThreadPoolExecutor(4) as pool:
@@ -139,7 +137,7 @@ def test_wrong_keys_are_the_operators_fault(store_settings: StoreSettings) -> No
         store.put("never", b"x", "text/plain")
 
 
-def test_a_store_that_nobody_listens_for_is_unavailable(tmp_path: Path) -> None:
+def test_a_store_that_does_not_listen_is_unavailable(tmp_path: Path) -> None:
     store = S3ObjectStore(StoreSettings(f"127.0.0.1:{free_port()}", "key", "secret"))
     (tmp_path / "file").write_bytes(b"x")
     calls = [
@@ -171,7 +169,7 @@ def test_a_server_that_hangs_up_in_the_middle_of_an_object_is_unavailable(tmp_pa
 
 
 class _server_that_hangs_up:  # noqa: N801 - it is used as a `with` block
-    """Promises 1,000 bytes, sends ten and closes."""
+    """Server that announces 1,000 bytes, sends ten and closes."""
 
     def __enter__(self) -> str:
         import socket

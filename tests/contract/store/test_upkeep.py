@@ -1,4 +1,4 @@
-"""The upkeep over a real store and real rows: what is old goes, and what disagrees is repaired."""
+"""Upkeep on a real store and real rows: removes old videos and repairs differences."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Shelf:
         return ActivityEnvironment().run(self.upkeep.run, request)
 
     def save(self, number: int) -> str:
-        """A finished video, with its source and its result; its row is of the year 2023."""
+        """Add a finished video of the year 2023, with its source and its result."""
         video = new_video(number)
         source = self.store.put(video.source.key, b"source", "video/mp4")
         self.catalogue.add(replace(video, source=source))
@@ -65,7 +65,7 @@ def shelf(settings: StoreSettings, tmp_path: Path) -> Shelf:
     return Shelf(store, archive, Catalogue(engine), Upkeep(store, CatalogueUpkeep(engine)))
 
 
-def test_an_old_video_goes_with_its_objects_and_its_row(shelf: Shelf) -> None:
+def test_an_old_video_is_removed_with_its_objects_and_its_row(shelf: Shelf) -> None:
     shelf.save(1)
 
     assert shelf.run(UpkeepInput(retention_s=90 * DAY_S)) == UpkeepReport(expired=1)
@@ -74,7 +74,7 @@ def test_an_old_video_goes_with_its_objects_and_its_row(shelf: Shelf) -> None:
     assert shelf.catalogue.page("local").videos == []
 
 
-def test_an_old_video_moves_where_there_is_an_archive(shelf: Shelf) -> None:
+def test_an_old_video_is_moved_if_there_is_an_archive(shelf: Shelf) -> None:
     shelf.save(1)
 
     shelf.run(UpkeepInput(retention_s=90 * DAY_S, archive_bucket="archive"))
@@ -86,7 +86,7 @@ def test_an_old_video_moves_where_there_is_an_archive(shelf: Shelf) -> None:
     }
 
 
-def test_nothing_goes_by_age_where_videos_are_kept_or_their_tasks_run(shelf: Shelf) -> None:
+def test_no_video_is_removed_by_age_without_retention_or_while_its_task_runs(shelf: Shelf) -> None:
     shelf.save(1)
     running = new_video(2)
     source = shelf.store.put(running.source.key, b"source", "video/mp4")
@@ -100,7 +100,7 @@ def test_nothing_goes_by_age_where_videos_are_kept_or_their_tasks_run(shelf: She
     assert [row.id for row in shelf.catalogue.page("local").videos] == ["video-002"]
 
 
-def test_a_video_whose_result_is_gone_counts_as_failed_and_says_so(shelf: Shelf) -> None:
+def test_a_video_whose_result_is_gone_is_marked_as_failed(shelf: Shelf) -> None:
     shelf.save(1)
     shelf.save(2)
     shelf.store.remove("videos/transcoded/video-001/t/final.mp4")
@@ -114,7 +114,7 @@ def test_a_video_whose_result_is_gone_counts_as_failed_and_says_so(shelf: Shelf)
     assert shelf.run(UpkeepInput()) == UpkeepReport()
 
 
-def test_objects_of_no_video_go_once_they_are_no_longer_young(shelf: Shelf) -> None:
+def test_old_objects_without_a_video_are_removed(shelf: Shelf) -> None:
     shelf.save(1)
     kept = shelf.keys()
     for key in (
@@ -129,7 +129,7 @@ def test_objects_of_no_video_go_once_they_are_no_longer_young(shelf: Shelf) -> N
     assert shelf.keys() == kept
 
 
-def test_objects_are_spared_where_most_have_no_row_as_with_a_wrong_database(shelf: Shelf) -> None:
+def test_no_object_is_removed_if_most_have_no_row_as_with_a_wrong_database(shelf: Shelf) -> None:
     for number in range(11):
         shelf.store.put(f"videos/original/v{number}/source", b"bytes", "video/mp4")
     before = shelf.keys()
@@ -138,7 +138,7 @@ def test_objects_are_spared_where_most_have_no_row_as_with_a_wrong_database(shel
     assert shelf.keys() == before
 
 
-def test_rows_are_spared_where_most_results_are_missing_as_with_a_wrong_bucket(shelf: Shelf) -> None:
+def test_no_row_is_changed_if_most_results_are_missing_as_with_a_wrong_bucket(shelf: Shelf) -> None:
     for number in range(1, 12):
         shelf.save(number)
     shelf.store.remove_prefix("videos/transcoded/")

@@ -1,4 +1,4 @@
-"""The shipped model and clips, with the animals that are known to be in them."""
+"""Shipped model and clips, with the known animals of each clip."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CLIPS = REPOSITORY / "models" / "demo" / "clip"
 
 @dataclass(frozen=True)
 class Clip:
-    """A source and what is to be seen in it: label, first and last time."""
+    """Source with its animals: label, first and last time."""
 
     path: Path
     media: SourceMedia
@@ -57,7 +57,10 @@ def shipped() -> Callable[[str], Clip]:
         return Clip(
             path,
             probed(path),
-            tuple((seen["animal"], seen["start_us"], seen["end_us"]) for seen in answers["animals"]),
+            tuple(
+                (sighting["animal"], sighting["start_us"], sighting["end_us"])
+                for sighting in answers["animals"]
+            ),
         )
 
     return open_clip
@@ -65,7 +68,7 @@ def shipped() -> Callable[[str], Clip]:
 
 @pytest.fixture(scope="session")
 def empty_scene(tmp_path_factory: pytest.TempPathFactory) -> Clip:
-    """Five seconds of plain grey."""
+    """Clip of five seconds of plain grey."""
     path = tmp_path_factory.mktemp("scene") / "grey.mp4"
     subprocess.run(
         ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=gray:s=320x180:d=5", "-c:v", "mpeg4", path],

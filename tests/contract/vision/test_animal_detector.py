@@ -1,4 +1,4 @@
-"""What an animal detector keeps to, with the real YOLO on the shipped model and clips."""
+"""Contract of an animal detector, with the real YOLO on the shipped model and clips."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def test_the_animals_of_a_shipped_clip_are_found_and_no_others(
     found = sightings(detections)
     assert [sighting.label for sighting in found] == sorted(label for label, _, _ in clip.animals)
     for label, start_us, end_us in clip.animals:
-        seen = next(sighting for sighting in found if sighting.label == label)
-        assert start_us - 100_000 <= seen.first_us < seen.last_us <= end_us + 100_000
-        assert seen.last_us - seen.first_us > (end_us - start_us) / 2
+        shown = next(sighting for sighting in found if sighting.label == label)
+        assert start_us - 100_000 <= shown.first_us < shown.last_us <= end_us + 100_000
+        assert shown.last_us - shown.first_us > (end_us - start_us) / 2
 
 
-def test_looking_uses_as_many_threads_as_the_setting_says(
+def test_detection_uses_the_configured_number_of_threads(
     vision_settings: VisionSettings, frames: FrameReader
 ) -> None:
     import torch
@@ -48,9 +48,7 @@ def test_looking_uses_as_many_threads_as_the_setting_says(
     assert (three, torch.get_num_threads()) == (3, 1)
 
 
-def test_an_empty_scene_has_no_animals_and_is_looked_at_all_the_same(
-    detector: YoloDetector, empty_scene: Clip
-) -> None:
+def test_an_empty_scene_is_processed_and_has_no_animals(detector: YoloDetector, empty_scene: Clip) -> None:
     detections, frame_count = detector.detect(empty_scene.path, empty_scene.media, NotedProgress())
     assert detections == []
     assert 5 <= frame_count <= 7
@@ -69,17 +67,19 @@ def test_detections_come_in_order_of_time_with_boxes_inside_the_picture(
         assert 0 <= box.top < box.bottom <= 1
 
 
-def test_the_size_of_a_batch_changes_nothing_that_is_found(
+def test_the_batch_size_does_not_change_the_detections(
     vision_settings: VisionSettings, frames: FrameReader, detector: YoloDetector, shipped: Clips
 ) -> None:
     clip = shipped("spanish-horse")
     one_by_one = YoloDetector(replace(vision_settings, batch_size=1), frames)
     alone, _ = one_by_one.detect(clip.path, clip.media, NotedProgress())
     together, _ = detector.detect(clip.path, clip.media, NotedProgress())
-    assert [(seen.label, seen.time_us) for seen in alone] == [(seen.label, seen.time_us) for seen in together]
+    assert [(detection.label, detection.time_us) for detection in alone] == [
+        (detection.label, detection.time_us) for detection in together
+    ]
 
 
-def test_only_the_wanted_labels_are_told(
+def test_only_the_configured_labels_are_reported(
     vision_settings: VisionSettings, frames: FrameReader, shipped: Clips
 ) -> None:
     clip = shipped("demo")
@@ -88,10 +88,10 @@ def test_only_the_wanted_labels_are_told(
     assert {detection.label for detection in detections} == {"dog"}
 
 
-def test_labels_that_the_model_does_not_know_are_the_operators_fault(
+def test_labels_unknown_to_the_model_are_the_operators_fault(
     vision_settings: VisionSettings, frames: FrameReader
 ) -> None:
-    with pytest.raises(SettingInvalid, match="knows none of"):
+    with pytest.raises(SettingInvalid, match="has none of"):
         YoloDetector(replace(vision_settings, labels=("unicorn",)), frames).prepare()
 
 
@@ -111,7 +111,7 @@ def test_a_cancel_stops_the_work_with_its_own_error(detector: YoloDetector, ship
     assert max(progress.fractions) < 1.0
 
 
-def test_looking_leaves_nothing_in_the_home_or_the_working_folder(tmp_path: Path) -> None:
+def test_detection_leaves_nothing_in_the_home_or_the_working_folder(tmp_path: Path) -> None:
     home, work = tmp_path / "home", tmp_path / "work"
     home.mkdir()
     work.mkdir()

@@ -1,4 +1,4 @@
-"""A vision model is downloaded once, and none is loaded whose checksum nobody has vouched for."""
+"""A vision model is downloaded once, and none is loaded without a known checksum."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 
 class Release(BaseHTTPRequestHandler):
-    """Hands out one file and notes who asked."""
+    """Server of one file that records its requests."""
 
     asked: list[str]
     cut_short = False
@@ -64,7 +64,7 @@ def test_a_named_model_is_downloaded_once(
     assert handler.asked == ["/tiny.pt"]
 
 
-def test_a_download_with_another_content_is_refused_and_not_kept(
+def test_a_download_with_another_content_is_refused_and_removed(
     settings: VisionSettings, release: tuple[str, type[Release]]
 ) -> None:
     with pytest.raises(ModelUnavailable, match="SHA-256"):
@@ -72,7 +72,7 @@ def test_a_download_with_another_content_is_refused_and_not_kept(
     assert list(settings.cache_path.iterdir()) == []
 
 
-def test_a_download_that_breaks_off_is_refused_and_not_kept(
+def test_an_interrupted_download_is_refused_and_removed(
     settings: VisionSettings, release: tuple[str, type[Release]]
 ) -> None:
     release[1].cut_short = True
@@ -99,7 +99,7 @@ def test_a_file_put_there_by_hand_is_used_without_network(settings: VisionSettin
     assert yolo_file(settings, "http://127.0.0.1:9") == settings.cache_path / "tiny.pt"
 
 
-def test_a_model_that_nobody_has_vouched_for_is_refused(settings: VisionSettings, tmp_path: Path) -> None:
+def test_a_model_without_a_known_checksum_is_refused(settings: VisionSettings, tmp_path: Path) -> None:
     own = tmp_path / "own.pt"
     own.write_bytes(CONTENT)
     with pytest.raises(ModelUnavailable, match="VISION_SHA256"):
@@ -109,10 +109,10 @@ def test_a_model_that_nobody_has_vouched_for_is_refused(settings: VisionSettings
 def test_a_changed_file_is_refused(settings: VisionSettings, tmp_path: Path) -> None:
     own = tmp_path / "own.pt"
     own.write_bytes(CONTENT + b"!")
-    with pytest.raises(ModelUnavailable, match="is not the one"):
+    with pytest.raises(ModelUnavailable, match="is not the expected file"):
         yolo_file(replace(settings, model=str(own)))
 
 
-def test_a_missing_path_is_not_looked_for_in_the_network(settings: VisionSettings, tmp_path: Path) -> None:
+def test_a_missing_path_is_not_downloaded(settings: VisionSettings, tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="There is no vision model"):
         yolo_file(replace(settings, model=str(tmp_path / "gone.pt")))

@@ -1,4 +1,4 @@
-"""What kubectl prints is read as what was accepted, refused and warned of."""
+"""kubectl's output is parsed into accepted objects, refusals and warnings."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def test_warnings_and_refusals_are_kept_apart() -> None:
     )
 
 
-def test_a_command_that_fails_without_a_word_is_a_refusal() -> None:
+def test_a_command_that_fails_without_output_is_a_refusal() -> None:
     assert read_answer("", "", 137).refusals == ("kubectl ended with code 137 and gave no reason",)
 
 
-def test_documents_that_stand_one_after_the_other_are_all_read() -> None:
+def test_a_sequence_of_documents_is_read_completely() -> None:
     assert read_documents('{"kind": "Namespace"}\n\n{\n  "kind": "Job"\n}\n') == [
         {"kind": "Namespace"},
         {"kind": "Job"},

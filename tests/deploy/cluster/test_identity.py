@@ -1,4 +1,4 @@
-"""Each certificate says who its holder is, and the trial cluster's authority stands behind it."""
+"""Each certificate names its holder and is signed by the trial cluster's authority."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ def identity(tmp_path_factory: pytest.TempPathFactory) -> Identity:
 
 
 @pytest.mark.parametrize("name", ["tls", "admin", "front-proxy"])
-def test_a_certificate_is_the_authoritys(identity: Identity, name: str) -> None:
+def test_a_certificate_is_signed_by_the_authority(identity: Identity, name: str) -> None:
     authority = x509.load_pem_x509_certificate(identity.authority_path.read_bytes())
     certificate = x509.load_pem_x509_certificate(identity.certificate_path(name).read_bytes())
 
     certificate.verify_directly_issued_by(authority)
 
 
-def test_the_administrator_is_of_the_group_that_may_do_everything(identity: Identity) -> None:
+def test_the_administrator_belongs_to_the_group_with_all_rights(identity: Identity) -> None:
     admin = x509.load_pem_x509_certificate(identity.certificate_path("admin").read_bytes())
 
     groups = admin.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
     assert [group.value for group in groups] == ["system:masters"]
 
 
-def test_the_servers_are_known_by_the_names_under_which_they_are_looked_for(identity: Identity) -> None:
+def test_the_servers_certificate_has_the_names_by_which_it_is_called(identity: Identity) -> None:
     server = x509.load_pem_x509_certificate(identity.certificate_path("tls").read_bytes())
 
     names = server.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
@@ -43,7 +43,7 @@ def test_the_servers_are_known_by_the_names_under_which_they_are_looked_for(iden
     }
 
 
-def test_nobody_else_reads_the_keys(identity: Identity) -> None:
+def test_only_the_owner_can_read_the_keys(identity: Identity) -> None:
     keys = sorted(identity.folder.glob("*.key"))
 
     assert [key.name for key in keys] == ["accounts.key", "admin.key", "front-proxy.key", "tls.key"]

@@ -1,4 +1,4 @@
-"""A trial's processes are waited for, missed when they end, and gone with the trial."""
+"""A trial waits for its processes, reports those that end early, and ends all of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from local.faults import StartFailed
 SLEEPER = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
 
 
-def test_a_process_that_ends_while_it_starts_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
+def test_a_process_that_ends_while_it_starts_is_reported_with_the_end_of_its_log(tmp_path: Path) -> None:
     argv = [sys.executable, "-c", "import sys; sys.exit('no such data folder')"]
 
     with (
@@ -24,7 +24,7 @@ def test_a_process_that_ends_while_it_starts_is_told_with_the_end_of_its_log(tmp
         processes.start("etcd", argv, ready=lambda: False)
 
 
-def test_what_is_not_ready_in_its_time_is_told(tmp_path: Path) -> None:
+def test_a_process_that_is_not_ready_in_time_is_reported(tmp_path: Path) -> None:
     with Processes(tmp_path) as processes, pytest.raises(StartFailed, match="etcd was not ready after 0 s"):
         processes.start("etcd", [sys.executable, "-c", SLEEPER], ready=lambda: False, within_s=0)
 

@@ -1,4 +1,4 @@
-"""The cluster finds KEDA's metrics on this machine, under the name that its certificate has."""
+"""The cluster reaches KEDA's metrics on this machine, by the name in its certificate."""
 
 from __future__ import annotations
 

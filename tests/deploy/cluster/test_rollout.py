@@ -1,4 +1,4 @@
-"""Applied manifests live when each part is what it should become; what is not is named."""
+"""Applied manifests are ready when each object is; those that are not are named with the reason."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CLAIM = {"kind": "PersistentVolumeClaim", "metadata": {"name": "models", "namesp
 REFUSED = {"type": "ReplicaFailure", "status": "True", "message": "violates PodSecurity"}
 
 
-def test_what_is_ready_complete_and_bound_lives() -> None:
+def test_deployments_jobs_and_claims_that_are_ready_complete_and_bound_give_no_line() -> None:
     assert unready([autoscaler(3), deployment(3, 3), DONE, {**CLAIM, "status": {"phase": "Bound"}}]) == []
 
 
@@ -45,7 +45,7 @@ def test_what_is_ready_complete_and_bound_lives() -> None:
     ("objects", "line"),
     [
         ([deployment(3, 2)], "Deployment api has 2 of 3 replicas ready"),
-        ([deployment(1, 1, observedGeneration=0)], "Deployment api was not seen by its controller"),
+        ([deployment(1, 1, observedGeneration=0)], "Deployment api was not observed by its controller"),
         ([deployment(1, 1, conditions=[REFUSED])], "Deployment api gets no pods: violates PodSecurity"),
         (
             [deployment(1, 1), autoscaler(3)],
@@ -55,5 +55,7 @@ def test_what_is_ready_complete_and_bound_lives() -> None:
         ([{**CLAIM, "status": {"phase": "Pending"}}], "PersistentVolumeClaim models is not bound"),
     ],
 )
-def test_what_does_not_live_is_named_with_its_reason(objects: list[dict[str, Any]], line: str) -> None:
+def test_an_object_that_is_not_ready_is_named_with_its_reason(
+    objects: list[dict[str, Any]], line: str
+) -> None:
     assert unready(objects) == [line]

@@ -1,4 +1,4 @@
-"""A trial tries everything that lies in k8s/, and changes no more of it than it says."""
+"""A trial covers everything in k8s/, and changes only addresses and waits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from local.cluster.overlays import secret, variants
-from local.cluster.trial_scaling import differences, for_trial
+from local.cluster.trial_scaled_object import differences, for_trial
 from local.settings import REPOSITORY_PATH
 
 MANIFESTS_PATH = REPOSITORY_PATH / "k8s"
@@ -41,7 +41,7 @@ def test_the_trials_secret_has_every_key_that_an_installation_fills_in(tmp_path:
     assert set(made["stringData"]) >= {"DATABASE_URL", "S3_ACCESS_KEY", "S3_SECRET_KEY"}
 
 
-def test_a_scaling_trial_changes_addresses_and_waits_alone() -> None:
+def test_a_scaling_trial_changes_only_addresses_and_waits() -> None:
     scaled = yaml.safe_load((MANIFESTS_PATH / "components" / "keda" / "worker-gpu.yaml").read_text())
 
     changed = for_trial(scaled, "127.0.0.1:7233", "http://127.0.0.1:9090")
@@ -56,7 +56,7 @@ def test_a_scaling_trial_changes_addresses_and_waits_alone() -> None:
     ]
 
 
-def test_a_difference_is_told_with_its_place_and_both_values() -> None:
+def test_a_difference_is_shown_with_its_path_and_both_values() -> None:
     before = {"spec": {"triggers": [{"type": "cpu"}], "cooldownPeriod": 600}}
     after = {"spec": {"triggers": [{"type": "memory"}], "cooldownPeriod": 30, "paused": True}}
 

@@ -1,4 +1,4 @@
-"""Each claim of the manifests finds a volume that is as it asks."""
+"""Each claim of the manifests gets a matching volume."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from local.cluster.nodes import volumes_for
 SPEC = {"accessModes": ["ReadWriteMany"], "resources": {"requests": {"storage": "20Gi"}}}
 
 
-def test_a_claim_gets_a_volume_of_its_size_that_is_kept_for_it() -> None:
+def test_a_claim_gets_a_volume_of_its_size_that_is_reserved_for_it() -> None:
     claim: dict[str, Any] = {
         "kind": "PersistentVolumeClaim",
         "metadata": {"name": "models", "namespace": "video-pipeline"},
@@ -23,7 +23,7 @@ def test_a_claim_gets_a_volume_of_its_size_that_is_kept_for_it() -> None:
     assert volume["spec"]["claimRef"] == {"namespace": "video-pipeline", "name": "models"}
 
 
-def test_each_pod_of_a_stateful_set_gets_one() -> None:
+def test_each_pod_of_a_stateful_set_gets_a_volume() -> None:
     stateful: dict[str, Any] = {
         "kind": "StatefulSet",
         "metadata": {"name": "object-store", "namespace": "video-pipeline"},

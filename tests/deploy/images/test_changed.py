@@ -1,3 +1,5 @@
+"""Detection of the images that a change concerns."""
+
 from __future__ import annotations
 
 import subprocess
@@ -18,7 +20,7 @@ def git(folder: Path, *arguments: str) -> str:
 def repository(tmp_path: Path) -> Path:
     git(tmp_path, "init", "--quiet")
     for name in ("api/Dockerfile", "requirements/api.txt", "domain/subtitles/cues.py"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("before\n")
     git(tmp_path, "add", "--all")
     git(tmp_path, "commit", "--quiet", "--message", "before")
@@ -26,11 +28,11 @@ def repository(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "expected"),
     [("api/Dockerfile", "yes"), ("requirements/api.txt", "yes"), ("domain/subtitles/cues.py", "no")],
 )
-def test_images_are_built_when_what_they_are_made_of_changed(
-    repository: Path, changed: str, told: str
+def test_images_are_built_when_one_of_their_sources_changed(
+    repository: Path, changed: str, expected: str
 ) -> None:
     before = git(repository, "rev-parse", "HEAD")
     (repository / changed).write_text("after\n")
@@ -38,11 +40,11 @@ def test_images_are_built_when_what_they_are_made_of_changed(
     done = subprocess.run(
         ["sh", str(SCRIPT), before], cwd=repository, capture_output=True, text=True, check=True
     )
-    assert done.stdout == f"images={told}\n"
+    assert done.stdout == f"images={expected}\n"
 
 
 @pytest.mark.parametrize("before", ["", "0" * 40, "f" * 40])
-def test_images_are_built_when_nobody_knows_what_changed(repository: Path, before: str) -> None:
+def test_images_are_built_when_the_changes_are_unknown(repository: Path, before: str) -> None:
     done = subprocess.run(
         ["sh", str(SCRIPT), before], cwd=repository, capture_output=True, text=True, check=True
     )

@@ -1,3 +1,5 @@
+"""Scripts that build the images."""
+
 from __future__ import annotations
 
 import http.server
@@ -12,8 +14,8 @@ import pytest
 SCRIPTS = Path(__file__).parents[3] / "deploy" / "images"
 
 
-class CallerTasks(http.server.BaseHTTPRequestHandler):
-    """Says 200 at /health and 404 elsewhere."""
+class Healthy(http.server.BaseHTTPRequestHandler):
+    """Answers 200 at /health and 404 elsewhere."""
 
     def do_GET(self) -> None:
         self.send_response(200 if self.path == "/health" else 404)
@@ -23,7 +25,7 @@ class CallerTasks(http.server.BaseHTTPRequestHandler):
         return
 
 
-class Standstill(CallerTasks):
+class Unhealthy(Healthy):
     def do_GET(self) -> None:
         self.send_response(503)
         self.end_headers()
@@ -46,26 +48,26 @@ def healthy(port: int, **environment: str) -> int:
     return done.returncode
 
 
-@pytest.mark.parametrize("port", [CallerTasks], indirect=True)
+@pytest.mark.parametrize("port", [Healthy], indirect=True)
 def test_a_process_that_answers_is_healthy(port: int) -> None:
     assert healthy(port) == 0
 
 
-@pytest.mark.parametrize("port", [CallerTasks], indirect=True)
-def test_a_proxy_of_the_container_is_not_asked(port: int) -> None:
+@pytest.mark.parametrize("port", [Healthy], indirect=True)
+def test_a_proxy_of_the_container_is_not_used(port: int) -> None:
     assert healthy(port, http_proxy="http://127.0.0.1:1") == 0
 
 
-@pytest.mark.parametrize("port", [Standstill], indirect=True)
-def test_a_process_that_says_503_is_not_healthy(port: int) -> None:
+@pytest.mark.parametrize("port", [Unhealthy], indirect=True)
+def test_a_process_that_answers_503_is_not_healthy(port: int) -> None:
     assert healthy(port) == 1
 
 
-def test_a_process_that_is_not_there_is_not_healthy() -> None:
+def test_a_process_that_does_not_answer_is_not_healthy() -> None:
     assert healthy(1) == 1
 
 
-def test_a_list_without_a_package_has_none_of_its_hashes(tmp_path: Path) -> None:
+def test_removing_a_package_from_a_list_removes_its_hashes(tmp_path: Path) -> None:
     listed = tmp_path / "list.txt"
     listed.write_text(
         "torch==2.15.0 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n"
@@ -78,7 +80,7 @@ def test_a_list_without_a_package_has_none_of_its_hashes(tmp_path: Path) -> None
     assert kept == ("torchvision==0.29.2 \\\n    --hash=sha256:cc\ntqdm==4.70.1 \\\n    --hash=sha256:ee\n")
 
 
-def test_a_kind_of_torch_that_cannot_be_had_ends_the_build() -> None:
+def test_an_unknown_kind_of_torch_ends_the_build() -> None:
     done = subprocess.run(
         ["sh", str(SCRIPTS / "torch.sh"), "tpu"], capture_output=True, text=True, check=False
     )
@@ -87,6 +89,6 @@ def test_a_kind_of_torch_that_cannot_be_had_ends_the_build() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(SCRIPTS.glob("*.sh")), ids=lambda path: path.name)
-def test_a_script_is_one_that_every_shell_reads(path: Path) -> None:
+def test_a_script_is_portable_shell(path: Path) -> None:
     done = subprocess.run(["shellcheck", str(path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

@@ -1,3 +1,5 @@
+"""Script that rolls out a release."""
+
 from __future__ import annotations
 
 import os
@@ -14,8 +16,8 @@ PINS = tuple(
     for name in ("api", "worker-cpu", "worker-gpu")
 )
 
-# A cluster of three Deployments, whose revisions are files; FAILS names the call that does not succeed, once,
-# and STAYS the Deployment that does not go back.
+# A fake cluster of three Deployments, whose revisions are files. FAILS names the call that fails once, STAYS
+# the Deployment whose rollback fails.
 KUBECTL = """\
 #!/bin/sh
 set -eu
@@ -40,7 +42,7 @@ Result = tuple[subprocess.CompletedProcess[str], list[str]]
 
 @pytest.fixture
 def roll_out(tmp_path: Path) -> Callable[..., Result]:
-    """Runs the script on a cluster where revision 7 of all runs; gives its end, and what kubectl was told."""
+    """Runner of the script on a cluster at revision 7; returns the result and the calls of kubectl."""
     programs, state = tmp_path / "bin", tmp_path / "state"
     overlay = tmp_path / "overlays" / "prod"
     for folder in (programs, state, overlay):
@@ -81,7 +83,7 @@ def test_a_version_is_applied_by_digest_and_waited_for(roll_out: Callable[..., R
     ]
 
 
-def test_a_version_that_does_not_come_up_gives_way_to_what_ran_before(
+def test_a_version_that_does_not_become_ready_is_rolled_back(
     roll_out: Callable[..., Result],
 ) -> None:
     done, calls = roll_out(*PINS, fails="rollout status deployment/worker-cpu")
@@ -99,7 +101,7 @@ def test_a_set_up_that_fails_rolls_back_too(roll_out: Callable[..., Result]) -> 
     assert len([call for call in calls if call.startswith("rollout undo")]) == 3
 
 
-def test_what_was_refused_before_it_changed_anything_is_not_rolled_back(
+def test_a_version_that_was_refused_before_any_change_is_not_rolled_back(
     roll_out: Callable[..., Result],
 ) -> None:
     done, calls = roll_out(*PINS, fails="apply")
@@ -107,14 +109,16 @@ def test_what_was_refused_before_it_changed_anything_is_not_rolled_back(
     assert not [call for call in calls if call.startswith("rollout undo")]
 
 
-def test_a_rollback_that_fails_is_told_and_the_others_still_go_back(roll_out: Callable[..., Result]) -> None:
+def test_a_failed_rollback_is_reported_and_the_others_are_still_rolled_back(
+    roll_out: Callable[..., Result],
+) -> None:
     done, calls = roll_out(*PINS, fails="wait", stays="api")
     assert done.returncode == 1
     assert "api did NOT come back to revision 7" in done.stderr
     assert len([call for call in calls if call.startswith("rollout undo")]) == 3
 
 
-def test_an_overlay_that_would_not_take_the_digests_is_not_applied(roll_out: Callable[..., Result]) -> None:
+def test_an_overlay_that_overrides_the_digests_is_not_applied(roll_out: Callable[..., Result]) -> None:
     done, calls = roll_out(*PINS, renders="s/.*worker-gpu.*/other/; s/^/image: /")
     assert done.returncode == 2
     assert "does not take video-pipeline-worker-gpu" in done.stderr

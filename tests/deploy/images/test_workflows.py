@@ -1,3 +1,5 @@
+"""Rules that the CI and release workflows keep."""
+
 from __future__ import annotations
 
 import re
@@ -32,7 +34,7 @@ def steps(workflow: dict[Any, Any]) -> Iterator[dict[str, Any]]:
         yield from job.get("steps", [])
 
 
-def test_the_forge_would_accept_the_workflow_and_its_scripts_are_sound(path: Path) -> None:
+def test_actionlint_and_shellcheck_accept_the_workflow(path: Path) -> None:
     tools = Toolbox()
     actionlint, shellcheck = tools.find("actionlint"), tools.find("shellcheck")
     assert actionlint is not None and shellcheck is not None, "run `make test-tools`"
@@ -41,12 +43,12 @@ def test_the_forge_would_accept_the_workflow_and_its_scripts_are_sound(path: Pat
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_workflow_may_read_the_code_and_nothing_else(workflow: dict[Any, Any]) -> None:
+def test_a_workflow_may_only_read_the_code(workflow: dict[Any, Any]) -> None:
     assert workflow["permissions"] == {"contents": "read"}
     assert not [name for name, job in workflow["jobs"].items() if "permissions" in job]
 
 
-def test_no_job_runs_for_ever(workflow: dict[Any, Any]) -> None:
+def test_every_job_has_a_time_limit(workflow: dict[Any, Any]) -> None:
     for name, job in workflow["jobs"].items():
         assert "uses" in job or 0 < job["timeout-minutes"] <= 120, name
 
@@ -56,13 +58,13 @@ def test_an_action_is_pinned_by_its_commit(path: Path) -> None:
         assert used.startswith("./") or re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used)
 
 
-def test_the_checkout_leaves_no_token_behind(workflow: dict[Any, Any]) -> None:
+def test_the_checkout_keeps_no_token(workflow: dict[Any, Any]) -> None:
     for step in steps(workflow):
         if step.get("uses", "").startswith("actions/checkout@"):
             assert step["with"]["persist-credentials"] is False
 
 
-def test_no_script_of_a_step_holds_what_somebody_else_wrote(workflow: dict[Any, Any]) -> None:
+def test_no_script_of_a_step_contains_an_expression(workflow: dict[Any, Any]) -> None:
     assert not [step["run"] for step in steps(workflow) if "${{" in step.get("run", "")]
 
 
@@ -73,7 +75,7 @@ def test_a_release_is_tested_before_it_is_built_and_approved_before_it_is_rolled
     assert jobs["deploy"]["environment"] == "production"
 
 
-def test_an_image_gets_its_name_only_after_it_was_scanned() -> None:
+def test_an_image_gets_its_tag_only_after_it_was_scanned() -> None:
     jobs = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())["jobs"]
     order = [step.get("uses", step.get("run", "")) for step in jobs["image"]["steps"]]
     places = [
@@ -85,7 +87,7 @@ def test_an_image_gets_its_name_only_after_it_was_scanned() -> None:
     assert "push-by-digest=true" in build["with"]["outputs"] and "tags" not in build["with"]
 
 
-def test_a_release_makes_every_image_that_has_a_dockerfile() -> None:
+def test_a_release_builds_every_image_that_has_a_dockerfile() -> None:
     jobs = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())["jobs"]
     built = {entry["dockerfile"] for entry in jobs["image"]["strategy"]["matrix"]["include"]}
     assert built == {str(path.relative_to(ROOT)) for path in ROOT.glob("*/Dockerfile")}

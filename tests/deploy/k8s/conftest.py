@@ -1,4 +1,4 @@
-"""Each overlay is built once."""
+"""Built overlays, shared by all tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decides what k8s/ holds of files whose home is deploy/: kustomize reads nothing above its own folder.
+"""Copies in k8s/ of files in deploy/: kustomize reads no file outside its own folder.
 
 Run as `python -m tests.deploy.k8s.copies` after a change in deploy/{nginx,prometheus,grafana}.
 """
@@ -30,7 +30,7 @@ def copies() -> dict[Path, str]:
 
 
 def _prometheus_rule(path: Path) -> str:
-    """A rule file's groups are what Prometheus' operator takes for a `spec`."""
+    """PrometheusRule of a rule file, whose content is the object's `spec`."""
     return _text(
         f"prometheus/rules/{path.name}",
         {
@@ -43,7 +43,7 @@ def _prometheus_rule(path: Path) -> str:
 
 
 def _component(rules: list[Path], dashboards: list[Path]) -> str:
-    """Grafana's sidecar takes a dashboard from every ConfigMap with this label."""
+    """Kustomize component of the rules and dashboards; Grafana's sidecar reads ConfigMaps with this label."""
     maps = {
         "name": "grafana-dashboards",
         "namespace": "video-pipeline",
@@ -66,7 +66,7 @@ def _text(source: str, value: object) -> str:
 
 
 def stray() -> set[Path]:
-    """Copies of what is no longer there."""
+    """Copies whose source no longer exists."""
     there = {path.relative_to(MANIFESTS) for path in (MANIFESTS / WATCHED).glob("*")}
     return there - copies().keys()
 

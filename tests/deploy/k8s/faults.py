@@ -1,4 +1,4 @@
-"""Decides by which faults each rule is tried: every one is put into what the prod overlay builds."""
+"""Faults that the rules must find, each injected into the built prod overlay."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def spec(objects: list[Object], kind: str, name: str) -> Object:
     return found
 
 
-def free_to_call(objects: list[Object]) -> None:
+def remove_egress_policies(objects: list[Object]) -> None:
     for policy_object in of_kind(objects, "NetworkPolicy"):
         if "Egress" in policy_object["spec"]["policyTypes"]:
             objects.remove(policy_object)
@@ -38,22 +38,22 @@ def without(objects: list[Object], kind: str, name: str) -> None:
 
 
 FAULTS: dict[str, tuple[Rule, Fault, str]] = {
-    "an image by no version": (
+    "an image without a version": (
         policy.unpinned_images,
         lambda objects: container(objects).update(image="video-pipeline-worker-gpu"),
         "worker-gpu: video-pipeline-worker-gpu",
     ),
-    "an image that is whatever was pushed last": (
+    "an image with the tag latest": (
         policy.unpinned_images,
         lambda objects: container(objects, "Job", "setup-bucket").update(image="place.example:5000/a:latest"),
         "setup-bucket: place.example:5000/a:latest",
     ),
-    "a probe that is gone": (
+    "a missing probe": (
         policy.missing_probes,
         lambda objects: container(objects).pop("livenessProbe"),
         "worker-gpu: livenessProbe",
     ),
-    "a probe that asks nothing": (
+    "a probe without an action": (
         policy.missing_probes,
         lambda objects: container(objects)["readinessProbe"].pop("httpGet"),
         "worker-gpu: readinessProbe",
@@ -63,17 +63,17 @@ FAULTS: dict[str, tuple[Rule, Fault, str]] = {
         lambda objects: container(objects)["resources"]["limits"].pop("memory"),
         "worker-gpu: limits of memory",
     ),
-    "root": (
+    "a pod that runs as root": (
         policy.loose_security,
         lambda objects: pod(objects)["securityContext"].update(runAsUser=0),
         "worker-gpu: runAsUser",
     ),
-    "a file system that can be written": (
+    "a writable root file system": (
         policy.loose_security,
         lambda objects: container(objects)["securityContext"].pop("readOnlyRootFilesystem"),
         "worker-gpu: readOnlyRootFilesystem",
     ),
-    "a capability": (
+    "an added capability": (
         policy.loose_security,
         lambda objects: container(objects)["securityContext"]["capabilities"].update(add=["SYS_ADMIN"]),
         "worker-gpu: capabilities",
@@ -83,22 +83,22 @@ FAULTS: dict[str, tuple[Rule, Fault, str]] = {
         lambda objects: pod(objects)["volumes"].append({"name": "node", "hostPath": {"path": "/"}}),
         "worker-gpu: hostPath",
     ),
-    "a token": (
+    "a mounted service account token": (
         policy.rights_and_tokens,
         lambda objects: pod(objects).pop("automountServiceAccountToken"),
         "worker-gpu: token",
     ),
-    "another's account": (
+    "the account of another workload": (
         policy.rights_and_tokens,
         lambda objects: pod(objects).update(serviceAccountName="api"),
         "worker-gpu: runs as api",
     ),
-    "a right": (
+    "a role binding": (
         policy.rights_and_tokens,
         lambda objects: objects.append({"kind": "RoleBinding", "metadata": {"name": "all"}}),
         "RoleBinding all",
     ),
-    "variables that a Service's name makes": (
+    "variables made of Services' names": (
         policy.variables_of_services,
         lambda objects: pod(objects).pop("enableServiceLinks"),
         "worker-gpu",
@@ -113,7 +113,7 @@ FAULTS: dict[str, tuple[Rule, Fault, str]] = {
         lambda objects: pod(objects)["topologySpreadConstraints"].pop(0),
         "worker-gpu: kubernetes.io/hostname",
     ),
-    "spreading over another's pods": (
+    "spreading over another workload's pods": (
         policy.unspread,
         lambda objects: pod(objects)["topologySpreadConstraints"][1]["labelSelector"].update(
             matchLabels={"app.kubernetes.io/name": "api"}
@@ -130,32 +130,32 @@ FAULTS: dict[str, tuple[Rule, Fault, str]] = {
         lambda objects: container(objects)["env"].append({"name": "S3_SECRET_KEY", "value": "word"}),
         "worker-gpu: S3_SECRET_KEY",
     ),
-    "a probe of a port that is not there": (
+    "a probe of a port that does not exist": (
         wiring.dangling_names,
         lambda objects: container(objects)["ports"].pop(0),
         "worker-gpu: port health",
     ),
-    "a volume that is not there": (
+    "a volume that does not exist": (
         wiring.dangling_names,
         lambda objects: pod(objects)["volumes"].pop(0),
         "worker-gpu: volume tmp",
     ),
-    "a claim that is not there": (
+    "a claim that does not exist": (
         wiring.dangling_names,
         lambda objects: without(objects, "PersistentVolumeClaim", "models"),
         "worker-gpu: claim models",
     ),
-    "an autoscaler of nothing": (
+    "an autoscaler of a Deployment that does not exist": (
         wiring.dangling_names,
         lambda objects: spec(objects, "ScaledObject", "worker-gpu")["scaleTargetRef"].update(name="gpu"),
         "ScaledObject worker-gpu: gpu",
     ),
-    "a folder without a limit": (
+    "a volume without a size limit": (
         policy.unbounded_volumes,
         lambda objects: pod(objects)["volumes"][1].update(emptyDir={}),
         "worker-gpu: scratch",
     ),
-    "a Service of no pod": (
+    "a Service without pods": (
         wiring.services_without_pods,
         lambda objects: spec(objects, "Service", "api")["selector"].update({NAME: "apis"}),
         "Service api",
@@ -165,13 +165,13 @@ FAULTS: dict[str, tuple[Rule, Fault, str]] = {
         lambda objects: spec(objects, "Service", "api")["ports"][0].update(targetPort="https"),
         "Service api",
     ),
-    "a pod that may call everybody": (
+    "a pod without an egress policy": (
         wiring.unguarded_pods,
-        free_to_call,
+        remove_egress_policies,
         "worker-gpu: Egress",
     ),
-    "a namespace that lets everything run": (
-        policy.wrong_rooms,
+    "a namespace without a security standard": (
+        policy.unrestricted_namespaces,
         lambda objects: named(objects, "Namespace", "video-pipeline")["metadata"].pop("labels"),
         "worker-gpu",
     ),

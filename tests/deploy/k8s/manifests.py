@@ -1,4 +1,4 @@
-"""Decides what a test sees of k8s/: each overlay as kustomize builds it, and the pods that it would start."""
+"""Built overlays of k8s/, and the pods that they would start."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Object = dict[str, Any]
 REPOSITORY = Path(__file__).resolve().parents[3]
 MANIFESTS = REPOSITORY / "k8s"
 OVERLAYS = ("dev", "ingress", "prod")
-# What a person puts into overlays/dev/secret.env: values that must turn up nowhere else.
+# Values for overlays/dev/secret.env, which must occur nowhere else.
 SECRETS = {
     "DATABASE_URL": "postgresql+psycopg://catalogue:word-one@catalogue-rw.postgres.svc:5432/catalogue",
     "S3_ACCESS_KEY": "word-two",
@@ -28,7 +28,7 @@ SECRETS = {
 
 
 def copy_with_secrets(folder: Path) -> Path:
-    """The folder k8s/ as somebody has it who has written secret.env."""
+    """Copy of k8s/ with a filled-in secret.env."""
     copy = shutil.copytree(MANIFESTS, folder / "k8s", ignore=shutil.ignore_patterns("secret.env"))
     lines = "".join(f"{name}={value}\n" for name, value in SECRETS.items())
     (copy / "overlays/dev/secret.env").write_text(lines)
@@ -36,9 +36,9 @@ def copy_with_secrets(folder: Path) -> Path:
 
 
 def build(folder: Path) -> list[Object]:
-    """What `kubectl apply -k` would send."""
+    """Objects that `kubectl apply -k` would send."""
     kustomize = Toolbox().find("kustomize")
-    assert kustomize, "kustomize is not there: `make test-tools` builds it"
+    assert kustomize, "kustomize is not installed: `make test-tools` builds it"
     done = subprocess.run([kustomize, "build", folder], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return list(yaml.safe_load_all(done.stdout))
@@ -59,7 +59,7 @@ def title(thing: Object) -> str:
 
 @dataclass(frozen=True)
 class Workload:
-    """Something that starts pods, and the pods as it describes them."""
+    """An object that starts pods, with its pod template."""
 
     source: Object
 
@@ -93,7 +93,7 @@ class Workload:
         return {entry["name"]: entry for container in self.containers for entry in container.get("env", [])}
 
     def secrets(self) -> dict[str, str]:
-        """By variable, the Secret that its value comes from."""
+        """Names of Secrets by the variables that read them."""
         sources = {name: entry.get("valueFrom", {}) for name, entry in self.environment().items()}
         return {
             name: str(source["secretKeyRef"]["name"])
@@ -107,7 +107,7 @@ def workloads(objects: Iterable[Object]) -> list[Workload]:
 
 
 def selects(selector: Object, labels: Mapping[str, str]) -> bool:
-    """An empty selector selects all."""
+    """True when the selector matches the labels; an empty one matches all."""
     if any(labels.get(name) != value for name, value in selector.get("matchLabels", {}).items()):
         return False
     return all(_holds(condition, labels) for condition in selector.get("matchExpressions", []))

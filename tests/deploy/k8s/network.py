@@ -1,4 +1,4 @@
-"""Decides who may call whom, as Kubernetes reads the network policies: both ends must allow it."""
+"""Evaluation of network policies: a connection needs permission at both ends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Pod:
 def may_call(
     policies: Iterable[Object], source: Pod, target: Pod | str, port: int, protocol: str = "TCP"
 ) -> bool:
-    """`target` is a pod, or an address outside the cluster, which asks nobody's leave."""
+    """True when `source` may connect. `target` is a pod, or an address outside, which has no policies."""
     policies = list(policies)
     if not _allowed(policies, source, "Egress", target, port, protocol):
         return False
@@ -54,7 +54,7 @@ def _port_fits(rule: Object, port: int, protocol: str) -> bool:
 
 def _peer_fits(peer: Object, guarded: Pod, other: Pod | str) -> bool:
     if "ipBlock" in peer:
-        # What an address means for a pod's own depends on the network's plugin: it is not counted on.
+        # Whether an ipBlock matches pods depends on the network plugin: assume that it does not.
         return isinstance(other, str) and _within(peer["ipBlock"], other)
     if isinstance(other, str):
         return False

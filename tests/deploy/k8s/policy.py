@@ -1,4 +1,4 @@
-"""Decides what every pod of the product must have; each rule names what an overlay lacks."""
+"""Rules for every pod of the product; each returns the violations in an overlay."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _SECRET_NAME = re.compile(r"SECRET|PASSWORD|TOKEN|_KEY|DATABASE_URL")
 _IMAGE = re.compile(
     r"(?P<name>[^@:]+(?::\d+/[^@:]+)?)(?::(?P<tag>[^@]+))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
-# What uvicorn and the SDK do after the drain, and the pause before it in which traffic turns away.
-_GOODBYE_S = 5
+# Time of uvicorn and the SDK after the drain.
+_EXIT_S = 5
 
 
 def unpinned_images(objects: list[Object]) -> list[str]:
-    """A tag or a digest, and never `latest`."""
+    """Images without a tag or digest, or with the tag `latest`."""
     return [
         f"{load.name}: {container['image']}"
         for load, container in containers(objects)
@@ -28,7 +28,7 @@ def unpinned_images(objects: list[Object]) -> list[str]:
 
 
 def missing_probes(objects: list[Object]) -> list[str]:
-    """A Job is watched by its end."""
+    """Containers without a probe, but for Jobs, which end by themselves."""
     return [
         f"{load.name}: {probe}"
         for load, container in containers(objects)
@@ -49,7 +49,7 @@ def missing_resources(objects: list[Object]) -> list[str]:
 
 
 def loose_security(objects: list[Object]) -> list[str]:
-    """The restricted Pod Security Standard, and a root file system that can't be written."""
+    """Violations of the restricted Pod Security Standard, and writable root file systems."""
     found = []
     for load, container in containers(objects):
         pod, own = load.pod.get("securityContext", {}), container.get("securityContext", {})
@@ -69,7 +69,7 @@ def loose_security(objects: list[Object]) -> list[str]:
 
 
 def rights_and_tokens(objects: list[Object]) -> list[str]:
-    """An account of its own for each name, no token in any pod, and no right given to anybody."""
+    """Shared service accounts, tokens in pods, and roles."""
     accounts = {thing["metadata"]["name"]: thing for thing in of_kind(objects, "ServiceAccount")}
     found = [
         title(thing) for thing in of_kind(objects, "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding")
@@ -85,7 +85,7 @@ def rights_and_tokens(objects: list[Object]) -> list[str]:
 
 
 def variables_of_services(objects: list[Object]) -> list[str]:
-    """Kubernetes would set such as API_PORT for a Service named `api`, over what the product reads."""
+    """Pods with service links: Kubernetes would override API_PORT because of the Service `api`."""
     return [load.name for load in workloads(objects) if load.pod.get("enableServiceLinks") is not False]
 
 
@@ -99,7 +99,7 @@ def unprotected_from_disruption(objects: list[Object]) -> list[str]:
 
 
 def unspread(objects: list[Object]) -> list[str]:
-    """Over nodes and zones, by a selector that means these very pods."""
+    """Deployments that are not spread over nodes and zones by a selector of their own pods."""
     found = []
     for load in _deployments(objects):
         keys = {
@@ -115,19 +115,19 @@ def unspread(objects: list[Object]) -> list[str]:
 
 
 def short_grace(objects: list[Object]) -> list[str]:
-    """The kubelet kills what has not drained by then."""
+    """Pods whose grace period is shorter than their drain."""
     found = []
     for load in workloads(objects):
         drain_s = int(load.environment().get("WORKER_DRAIN", {"value": "0"})["value"])
         hooks = [container.get("lifecycle", {}).get("preStop", {}) for container in load.containers]
         pause_s = max(hook.get("sleep", {}).get("seconds", 0) for hook in hooks)
-        if load.pod.get("terminationGracePeriodSeconds", 30) < drain_s + pause_s + _GOODBYE_S:
+        if load.pod.get("terminationGracePeriodSeconds", 30) < drain_s + pause_s + _EXIT_S:
             found.append(load.name)
     return found
 
 
 def secrets_in_the_open(objects: list[Object]) -> list[str]:
-    """What is secret is named, not told."""
+    """Secret values in variables or ConfigMaps, instead of references to a Secret."""
     found = [
         f"{load.name}: {name}"
         for load in workloads(objects)
@@ -151,8 +151,8 @@ def unbounded_volumes(objects: list[Object]) -> list[str]:
     ]
 
 
-def wrong_rooms(objects: list[Object]) -> list[str]:
-    """Every pod runs where the restricted standard is enforced."""
+def unrestricted_namespaces(objects: list[Object]) -> list[str]:
+    """Pods in a namespace that does not enforce the restricted standard."""
     levels = {
         space["metadata"]["name"]: space["metadata"]
         .get("labels", {})
@@ -182,5 +182,5 @@ RULES: tuple[Rule, ...] = (
     short_grace,
     secrets_in_the_open,
     unbounded_volumes,
-    wrong_rooms,
+    unrestricted_namespaces,
 )

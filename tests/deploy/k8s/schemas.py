@@ -1,4 +1,4 @@
-"""Decides whether an object is well formed: by the schema of its kind, with no field beyond it."""
+"""Validation of objects by the schemas of their kinds; unknown fields are faults."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import kubernetes_validate
 from tests.deploy.k8s.manifests import Object
 from tests.deploy.k8s.trim_crds import CRDS_PATH
 
-# The oldest that the manifests are for (`sleep` in a hook is on by default), and the newest.
+# The oldest supported version (`sleep` in a hook is on by default), and the newest.
 KUBERNETES = ("1.32", "1.37")
 
 
 def faults(thing: Object) -> list[str]:
-    """Each is a path and what is wrong there; a kind without a schema is a fault too."""
+    """Faults as `path: message`; a kind without a schema is a fault too."""
     custom = _custom_schemas().get((thing["apiVersion"], thing["kind"]))
     if custom is not None:
         found = jsonschema.Draft202012Validator(custom).iter_errors(thing)
@@ -51,7 +51,7 @@ def _custom_schemas() -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def _closed(schema: dict[str, Any]) -> dict[str, Any]:
-    """An API server drops or refuses unknown fields, and a JSON schema must be told to."""
+    """The schema with unknown fields forbidden, as an API server drops or refuses them."""
     closed = dict(schema)
     if "properties" in schema:
         closed["properties"] = {name: _closed(part) for name, part in schema["properties"].items()}

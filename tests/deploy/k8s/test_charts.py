@@ -1,4 +1,4 @@
-"""The charts' values name each other, the product and its policies by the right names."""
+"""The charts' values agree with each other, with the product and with its policies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def values(name: str) -> dict[str, Any]:
     return read
 
 
-def test_temporal_finds_its_databases_by_what_the_operator_makes() -> None:
+def test_temporal_uses_the_services_and_secrets_that_the_operator_creates() -> None:
     database, temporal = values("temporal-db"), values("temporal")
     stores = {
         name: store["sql"]
@@ -35,16 +35,16 @@ def test_temporal_finds_its_databases_by_what_the_operator_makes() -> None:
     assert {store["databaseName"]: store["user"] for store in stores.values()} == made
 
 
-def test_temporal_is_told_of_priorities_and_fairness_as_the_local_stack_is() -> None:
-    told = {
+def test_temporal_has_the_local_stacks_settings_of_priorities_and_fairness() -> None:
+    settings = {
         f"{name}={str(entry[0]['value']).lower()}"
         for name, entry in values("temporal")["server"]["dynamicConfig"].items()
     }
 
-    assert told == set(fairness_switches()) - {"--dynamic-config-value"}
+    assert settings == set(fairness_switches()) - {"--dynamic-config-value"}
 
 
-def test_policies_mean_the_databases_that_the_charts_make(built: Mapping[str, list[Object]]) -> None:
+def test_policies_select_the_databases_that_the_charts_create(built: Mapping[str, list[Object]]) -> None:
     meant = {
         (policy["metadata"]["namespace"], policy["spec"]["podSelector"]["matchLabels"]["cnpg.io/cluster"])
         for policy in of_kind(built["platform"], "NetworkPolicy")
@@ -69,7 +69,7 @@ def test_temporals_server_is_no_older_than_its_security_fixes() -> None:
     assert tools == server
 
 
-def test_no_password_stands_in_the_values() -> None:
+def test_the_values_hold_no_password() -> None:
     def keys(value: object) -> set[str]:
         if isinstance(value, dict):
             return set(value).union(*(keys(part) for part in value.values()))

@@ -1,4 +1,4 @@
-"""The real nginx as the front runs it: behind a gateway, callers are still told apart."""
+"""The real nginx with the front's settings: behind a gateway it still distinguishes callers."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import pytest
 from tests.contract.http.front import nginx
 from tests.deploy.k8s.manifests import MANIFESTS, Object, Workload, named
 
-# Where it listens and whom it asks is another thing on this machine.
+# Addresses, which differ on this machine.
 HERE = {"API_ADDRESS", "LISTEN"}
 
 
 class Upstream(http.server.BaseHTTPRequestHandler):
-    """Answers with the caller's address as nginx tells it."""
+    """Answers with the caller's address from nginx's header."""
 
     def do_GET(self) -> None:
         self.send_response(HTTPStatus.OK)
@@ -28,7 +28,7 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         self.wfile.write(self.headers["X-Forwarded-For"].encode())
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nobody reads it."""
+        """No log."""
 
 
 @pytest.fixture
@@ -43,21 +43,21 @@ def ask(url: str, forwarded_for: str) -> httpx.Response:
     return httpx.get(f"{url}/", headers={"X-Forwarded-For": forwarded_for}, timeout=60)
 
 
-def test_the_caller_is_whom_the_gateway_saw_and_what_a_caller_says_of_itself_does_not_count(
+def test_the_caller_is_the_address_added_by_the_gateway_not_the_one_that_a_caller_sends(
     upstream: str, tmp_path: Path, built: Mapping[str, list[Object]]
 ) -> None:
     front = Workload(named(built["prod"], "Deployment", "front")).environment()
     values = {name: str(entry["value"]) for name, entry in front.items() if name not in HERE}
-    # Its server block includes what it is told to, where these directives may stand too.
+    # The server block includes this file, in which these directives are allowed too.
     values["TLS_INCLUDE"] = str(MANIFESTS / "components/front/real-ip.conf.template")
-    # Slow, so that a busy machine gives no second chance while the test asks.
+    # Slow, so that on a busy machine no further request is allowed during the test.
     values["REQUEST_RATE"] = "1r/m"
     with nginx(upstream, tmp_path / "nginx", **values) as url:
         flood = [ask(url, "203.0.113.1") for _ in range(30)]
         other = ask(url, "203.0.113.1, 203.0.113.2")
         made_up = ask(url, "203.0.113.77, 203.0.113.1")
 
-    # One, and the 20 that may come at once.
+    # One, and a burst of 20.
     assert Counter(answer.status_code for answer in flood) == {200: 21, 429: 9}
     assert (other.status_code, other.text) == (200, "203.0.113.2")
     assert made_up.status_code == 429

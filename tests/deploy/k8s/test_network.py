@@ -1,4 +1,4 @@
-"""Who may call whom: the whole table, pod by pod and port by port, and nothing beside it."""
+"""Allowed connections: exactly those of the table, for every pair of pods and every port."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OTHERS = (
     Pod("controller", "nginx-ingress", {"app": "controller"}),
     Pod("neighbour", "default", {"app.kubernetes.io/name": "api"}),
 )
-# Every port that somebody listens on, and some where nobody does.
+# Every port that a pod listens on, and some others.
 PORTS = (22, 53, 80, 443, 5432, 7233, 8000, 8080, 8081, 9000, 9090, 9187, 9464)
 MATTERS = {"video-pipeline", "temporal", "postgres"}
 
@@ -42,7 +42,7 @@ PRODUCT = {
     },
     "keda": {("temporal", 7233)},
     "operator": {("catalogue", 5432), ("catalogue", 8000), ("temporal-db", 5432), ("temporal-db", 8000)},
-    # These are not closed outwards; see k8s/platform.
+    # Their egress is not restricted; see k8s/platform.
     **{key: {("dns", port) for port in PORTS} for key in ("temporal", "temporal-db", "catalogue")},
 }
 FRONT = {"front": {("api", 8000)} | TO_DNS}
@@ -69,7 +69,7 @@ def test_each_edge_is_open_at_both_ends_and_no_other_is(built: Mapping[str, list
     open_edges: dict[str, set[tuple[str, int]]] = {}
     for source in everybody:
         for target in everybody:
-            # What Temporal's and PostgreSQL's own pods do among themselves is theirs.
+            # Connections inside Temporal's and PostgreSQL's namespaces are not the product's matter.
             ours = MATTERS & {source.namespace, target.namespace} and source.namespace != target.namespace
             if source is target or not (ours or source.namespace == "video-pipeline"):
                 continue
@@ -81,7 +81,7 @@ def test_each_edge_is_open_at_both_ends_and_no_other_is(built: Mapping[str, list
 
 
 @pytest.mark.parametrize("name", ["ingress", "prod"])
-def test_only_public_addresses_are_reached_and_each_by_who_needs_it(
+def test_only_public_addresses_are_reached_and_only_by_the_pods_that_need_them(
     built: Mapping[str, list[Object]], name: str
 ) -> None:
     policies = of_kind(built[name], "NetworkPolicy")
@@ -108,14 +108,14 @@ def test_only_public_addresses_are_reached_and_each_by_who_needs_it(
     }
 
 
-def test_names_are_asked_for_by_udp_too(built: Mapping[str, list[Object]]) -> None:
+def test_dns_is_reachable_by_udp_too(built: Mapping[str, list[Object]]) -> None:
     policies = of_kind(built["prod"], "NetworkPolicy")
     dns = next(pod for pod in OTHERS if pod.name == "dns")
 
     assert all(may_call(policies, pod, dns, 53, "UDP") for pod in pods(built["prod"]))
 
 
-def test_an_edge_with_one_end_is_no_edge(built: Mapping[str, list[Object]]) -> None:
+def test_a_connection_that_one_end_forbids_is_not_allowed(built: Mapping[str, list[Object]]) -> None:
     policies = of_kind(built["prod"] + built["platform"], "NetworkPolicy")
     api = next(pod for pod in pods(built["prod"]) if pod.name == "api")
 

@@ -1,4 +1,4 @@
-"""Every pod of every overlay keeps every rule, and each rule finds the fault that it is there for."""
+"""Every overlay keeps every rule, and each rule finds an injected fault."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_every_overlay_has_all_pods_of_the_product(built: Mapping[str, list[Obje
     }
 
 
-def test_a_secret_stands_in_the_secret_and_nowhere_else(built: Mapping[str, list[Object]]) -> None:
+def test_a_secret_value_occurs_only_in_the_secret(built: Mapping[str, list[Object]]) -> None:
     (secret,) = of_kind(built["dev"], "Secret")
     others = [thing for thing in built["dev"] if thing is not secret]
     asked = {name for load in workloads(others) for name in load.secrets().values()}
@@ -64,7 +64,7 @@ def test_a_secret_stands_in_the_secret_and_nowhere_else(built: Mapping[str, list
     assert [word for word in SECRETS.values() if word in str(others)] == []
 
 
-def test_dev_is_not_built_without_secrets_of_ones_own(tmp_path: Path) -> None:
+def test_dev_can_not_be_built_without_a_secret_env(tmp_path: Path) -> None:
     copy = copy_with_secrets(tmp_path)
     (copy / "overlays/dev/secret.env").unlink()
 
@@ -72,7 +72,7 @@ def test_dev_is_not_built_without_secrets_of_ones_own(tmp_path: Path) -> None:
         build(copy / "overlays/dev")
 
 
-def test_a_pod_knows_only_the_secrets_that_it_needs(built: Mapping[str, list[Object]]) -> None:
+def test_a_pod_has_only_the_secrets_that_it_needs(built: Mapping[str, list[Object]]) -> None:
     known = {load.name: sorted(load.secrets()) for load in workloads(built["prod"])}
 
     assert known == {

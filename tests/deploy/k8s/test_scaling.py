@@ -1,4 +1,4 @@
-"""How many pods there are, and when there are more: the numbers of the requirement, and what KEDA counts."""
+"""Numbers of pods and their autoscaling, as required, and the metrics that KEDA reads."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def test_the_api_has_three_to_ten_pods_by_processor_and_memory(
 
 
 @pytest.mark.parametrize("name", ["ingress", "prod"])
-def test_workers_are_two_to_eight_and_come_early(built: Mapping[str, list[Object]], name: str) -> None:
+def test_there_are_two_to_eight_workers_and_they_scale_up_quickly(
+    built: Mapping[str, list[Object]], name: str
+) -> None:
     scalers = [
         scaler
         for scaler in of_kind(built[name], "HorizontalPodAutoscaler", "ScaledObject")
@@ -84,7 +86,7 @@ def test_ffmpegs_workers_scale_at_40_percent_of_processor_and_50_of_memory(
 
 
 @pytest.mark.parametrize("name", ["dev", "ingress", "prod"])
-def test_a_deployment_has_one_scaler_and_no_number_of_its_own(
+def test_a_deployment_has_one_scaler_and_no_replicas_of_its_own(
     built: Mapping[str, list[Object]], name: str
 ) -> None:
     scaled = sorted(
@@ -97,7 +99,7 @@ def test_a_deployment_has_one_scaler_and_no_number_of_its_own(
 
 
 @pytest.mark.parametrize("worker", ["worker-cpu", "worker-gpu"])
-def test_keda_counts_what_waits_and_what_runs_for_as_many_as_a_pod_does_at_once(
+def test_keda_counts_waiting_and_running_activities_per_slot_of_a_pod(
     built: Mapping[str, list[Object]], worker: str
 ) -> None:
     modifiers = named(built["prod"], "ScaledObject", worker)["spec"]["advanced"]["scalingModifiers"]
@@ -112,7 +114,7 @@ def test_keda_counts_what_waits_and_what_runs_for_as_many_as_a_pod_does_at_once(
     }
 
 
-def test_keda_asks_for_every_queue_at_the_server_that_the_workers_use(
+def test_keda_reads_every_queue_from_the_server_that_the_workers_use(
     built: Mapping[str, list[Object]],
 ) -> None:
     (shared,) = (
@@ -125,7 +127,7 @@ def test_keda_asks_for_every_queue_at_the_server_that_the_workers_use(
         for trigger in scaler["spec"]["triggers"]:
             if trigger["type"] == "temporal":
                 about = trigger["metadata"]
-                # The names that KEDA 2.21 reads; others it passes over in silence.
+                # The names that KEDA 2.21 reads; it ignores others silently.
                 assert about.keys() == {"endpoint", "namespace", "taskQueue", "queueTypes", "targetQueueSize"}
                 assert about["endpoint"] == shared["TEMPORAL_ADDRESS"]
                 assert about["namespace"] == shared["TEMPORAL_NAMESPACE"]
@@ -139,13 +141,13 @@ def test_keda_asks_for_every_queue_at_the_server_that_the_workers_use(
     }
 
 
-def test_while_nothing_can_be_asked_nobody_is_sent_away(built: Mapping[str, list[Object]]) -> None:
+def test_while_the_metrics_are_unavailable_no_pod_is_removed(built: Mapping[str, list[Object]]) -> None:
     assert [scaler["spec"]["fallback"] for scaler in of_kind(built["prod"], "ScaledObject")] == [
         {"failureThreshold": 3, "replicas": 2, "behavior": "currentReplicasIfHigher"}
     ] * 2
 
 
-def test_a_gpu_pod_runs_on_a_node_with_a_device_and_takes_one(built: Mapping[str, list[Object]]) -> None:
+def test_a_gpu_pod_runs_on_a_node_with_a_gpu_and_requests_one(built: Mapping[str, list[Object]]) -> None:
     worker = Workload(named(built["prod"], "Deployment", "worker-gpu"))
 
     assert worker.pod["nodeSelector"] == {"nvidia.com/gpu.present": "true"}
@@ -155,12 +157,12 @@ def test_a_gpu_pod_runs_on_a_node_with_a_device_and_takes_one(built: Mapping[str
     assert worker.containers[0]["resources"]["limits"]["nvidia.com/gpu"] == "1"
     assert settings(built["prod"], "worker-gpu")["DEVICE"] == "cuda"
     assert settings(built["ingress"], "worker-gpu")["DEVICE"] == "cpu"
-    # A new pod waits for the device of an old one.
+    # A new pod has to wait for the GPU of an old one.
     assert worker.source["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": 1}
 
 
 @pytest.mark.parametrize("name", ["ingress", "prod"])
-def test_all_fronts_together_let_10_requests_and_2_uploads_a_second_through(
+def test_all_fronts_together_allow_10_requests_and_2_uploads_a_second(
     built: Mapping[str, list[Object]], name: str
 ) -> None:
     front = named(built[name], "Deployment", "front")["spec"]

@@ -1,4 +1,4 @@
-"""Every object of every overlay is what Kubernetes, and each add-on, takes; and no field is made up."""
+"""Every object of every overlay is valid for Kubernetes and the add-ons, without unknown fields."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_every_object_is_well_formed(built: Mapping[str, list[Object]], name: st
 
 
 def test_nothing_of_the_ingress_overlay_needs_an_add_on(built: Mapping[str, list[Object]]) -> None:
-    # Each group without a dot, or of Kubernetes itself.
+    # Groups of Kubernetes itself.
     groups = {thing["apiVersion"].rpartition("/")[0] for thing in built["ingress"]}
 
     assert groups == {"", "apps", "autoscaling", "batch", "networking.k8s.io", "policy"}
@@ -39,7 +39,7 @@ def test_nothing_of_the_ingress_overlay_needs_an_add_on(built: Mapping[str, list
         ("ServiceMonitor", "api", ("spec", "endpoints", 0)),
     ],
 )
-def test_a_field_that_nobody_knows_is_refused(
+def test_an_unknown_field_is_refused(
     built: Mapping[str, list[Object]], kind: str, name: str, path: tuple[str | int, ...]
 ) -> None:
     thing = deepcopy(named(built["prod"], kind, name))

@@ -1,4 +1,4 @@
-"""What pods are told by environment is what the product reads; files that others use too are the same."""
+"""Pods' environment variables are settings that the product reads; shared files are equal copies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 
 
 def names_read() -> set[str]:
-    """Every text of the product's code that could be a variable's name."""
+    """Every string in the product's code that could be a variable's name."""
     texts = {
         node.value
         for package in PACKAGES
@@ -29,8 +29,8 @@ def names_read() -> set[str]:
     return {text for text in texts if NAME.fullmatch(text)} | {field.upper() for field in STYLE_FIELDS}
 
 
-def told(objects: list[Object], images: str) -> dict[str, set[str]]:
-    """By workload, the names that its pods are told; only of those whose image's name begins so."""
+def variables_of(objects: list[Object], images: str) -> dict[str, set[str]]:
+    """Variables by workload, for the workloads whose image's name starts with `images`."""
     shared = {
         thing["metadata"]["name"]: set(thing.get("data", {})) for thing in of_kind(objects, "ConfigMap")
     }
@@ -48,15 +48,17 @@ def told(objects: list[Object], images: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
-def test_each_name_is_one_that_the_product_reads(built: Mapping[str, list[Object]], name: str) -> None:
+def test_each_variable_is_one_that_the_product_reads(built: Mapping[str, list[Object]], name: str) -> None:
     read = names_read()
 
     assert {
-        load: names - read for load, names in told(built[name], "video-pipeline-").items() if names - read
+        load: names - read
+        for load, names in variables_of(built[name], "video-pipeline-").items()
+        if names - read
     } == {}
 
 
-def test_a_name_that_nobody_reads_is_seen() -> None:
+def test_a_misspelled_variable_is_not_among_those_that_are_read() -> None:
     read = names_read()
 
     assert {"S3_ENDPOINT", "WORKER_DRAIN", "OIDC_ISSUER", "SUBTITLE_FONT"} <= read
@@ -64,14 +66,16 @@ def test_a_name_that_nobody_reads_is_seen() -> None:
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
-def test_the_api_is_told_an_issuer_for_it_listens_to_others(
+def test_the_api_has_an_issuer_because_it_listens_beyond_loopback(
     built: Mapping[str, list[Object]], name: str
 ) -> None:
-    assert "OIDC_ISSUER" in told(built[name], "video-pipeline-")["api"]
+    assert "OIDC_ISSUER" in variables_of(built[name], "video-pipeline-")["api"]
 
 
 @pytest.mark.parametrize("name", ["ingress", "prod"])
-def test_the_front_is_told_what_its_templates_ask_for(built: Mapping[str, list[Object]], name: str) -> None:
+def test_the_front_has_exactly_the_variables_of_its_templates(
+    built: Mapping[str, list[Object]], name: str
+) -> None:
     (templates,) = (
         thing["data"]
         for thing in of_kind(built[name], "ConfigMap")
@@ -79,10 +83,10 @@ def test_the_front_is_told_what_its_templates_ask_for(built: Mapping[str, list[O
     )
     asked = {variable for text in templates.values() for variable in re.findall(r"\$\{(\w+)\}", text)}
 
-    assert told(built[name], "nginxinc/")["front"] == asked
+    assert variables_of(built[name], "nginxinc/")["front"] == asked
 
 
-def test_the_front_takes_the_largest_upload_and_a_form_around_it(built: Mapping[str, list[Object]]) -> None:
+def test_the_front_allows_the_largest_upload_with_its_form(built: Mapping[str, list[Object]]) -> None:
     (limit,) = (
         thing["data"]["MAX_UPLOAD_SIZE"]
         for thing in of_kind(built["prod"], "ConfigMap")
@@ -100,7 +104,7 @@ def test_the_front_takes_the_largest_upload_and_a_form_around_it(built: Mapping[
     assert front["CLIENT_TIMEOUT"] == "12s"
 
 
-def test_a_file_that_others_use_too_is_the_same_here() -> None:
+def test_the_copies_equal_their_sources() -> None:
     kept = {place: (MANIFESTS / place).read_text() for place in copies() if (MANIFESTS / place).exists()}
 
     assert kept == copies(), "run `python -m tests.deploy.k8s.copies`"
@@ -122,7 +126,7 @@ def test_every_rule_and_every_dashboard_reaches_prometheus_and_grafana(
     assert named(built["prod"], "ConfigMap", "grafana-dashboards").get("data", {}) == dashboards
 
 
-def test_monitors_name_the_jobs_as_prometheus_does_on_one_machine(
+def test_monitors_use_the_job_names_of_the_single_machine_prometheus(
     built: Mapping[str, list[Object]],
 ) -> None:
     monitors = of_kind(built["prod"], "ServiceMonitor", "PodMonitor")

@@ -1,4 +1,4 @@
-"""What the product runs beside itself is of the same version on Kubernetes as on one machine."""
+"""Third-party servers have the same versions on Kubernetes as on one machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.deploy.k8s.test_charts import values
 
 
 def composed() -> dict[str, str]:
-    """By image, the version that docker-compose.yml names: a tag, and a digest where there is one."""
+    """Versions in docker-compose.yml by image: a tag, and a digest where there is one."""
     services = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())["services"].values()
     return dict(service["image"].split(":", maxsplit=1) for service in services)
 
@@ -31,7 +31,7 @@ def test_images_of_the_overlays_are_those_of_the_compose_file(built: Mapping[str
     }
 
 
-def test_charts_take_the_versions_of_the_compose_file() -> None:
+def test_charts_have_the_versions_of_the_compose_file() -> None:
     compose = composed()
     temporal = values("temporal")
 

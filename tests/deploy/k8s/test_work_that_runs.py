@@ -1,4 +1,4 @@
-"""What KEDA takes for work that runs is what the SDK really tells of a worker's slots."""
+"""KEDA's queries of running activities match the metric that the SDK really exports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from adapters.settings import TemporalSettings
 from adapters.temporal.client import connect
 from tests.deploy.k8s.manifests import Object, of_kind
-from tests.servers.temporal_server import free_port, temporal_server
+from tests.servers.ports import free_port
+from tests.servers.temporal_server import temporal_server
 
 QUERY = re.compile(r"sum\((?P<name>\w+)\{(?P<labels>[^}]*)\}\) or vector\(0\)")
 LABEL = re.compile(r'(\w+)="([^"]*)"')
@@ -41,7 +42,7 @@ class Work:
 
 
 def total(query: str, scrape: str) -> float | None:
-    """What Prometheus would answer; None where no series fits."""
+    """Prometheus' answer to the query; None when no series matches."""
     asked = QUERY.fullmatch(query)
     assert asked, query
     wanted = set(LABEL.findall(asked["labels"]))

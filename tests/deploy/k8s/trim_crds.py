@@ -1,4 +1,4 @@
-"""Decides which schemas of custom kinds the tests keep: of the kinds in use, without their texts.
+"""Schemas of the custom kinds in use, stored for the tests without their descriptions.
 
 Run as `python -m tests.deploy.k8s.trim_crds` after a change of a version; Go fetches the modules.
 """
@@ -22,7 +22,7 @@ _MODULES = {
         "config/crd/standard/gateway.networking.k8s.io_gateways.yaml",
         "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml",
     ),
-    # The newest version of it that is a Go module.
+    # Its newest version that is a Go module.
     "github.com/prometheus-operator/prometheus-operator@v0.85.0": (
         "example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml",
         "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
@@ -33,7 +33,7 @@ _MODULES = {
 
 def main() -> None:
     for module, paths in _MODULES.items():
-        # A module that asks for a newer Go is fetched all the same, with an exit code.
+        # A module that requires a newer Go is fetched too, with a failing exit code.
         done = subprocess.run(
             ["go", "mod", "download", "-json", module], capture_output=True, text=True, check=False
         )
@@ -42,10 +42,10 @@ def main() -> None:
             sys.exit(f"{module} can't be fetched: {fetched['Error']}")
         with ZipFile(fetched["Zip"]) as files:
             for path in paths:
-                _keep(yaml.safe_load(files.read(f"{module}/{path}")), f"{module}/{path}")
+                _retain(yaml.safe_load(files.read(f"{module}/{path}")), f"{module}/{path}")
 
 
-def _keep(crd: dict[str, Any], source: str) -> None:
+def _retain(crd: dict[str, Any], source: str) -> None:
     kind = crd["spec"]["names"]["kind"]
     versions = {
         f"{crd['spec']['group']}/{version['name']}": _trimmed(version["schema"]["openAPIV3Schema"])
@@ -57,7 +57,7 @@ def _keep(crd: dict[str, Any], source: str) -> None:
 
 
 def _trimmed(schema: Any) -> Any:
-    """A property may be called `description` too: only a text goes."""
+    """The schema without descriptions; a property named `description` stays."""
     if isinstance(schema, dict):
         return {
             name: _trimmed(value)

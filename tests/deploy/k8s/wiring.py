@@ -1,4 +1,4 @@
-"""Decides whether an overlay's objects fit together: whatever one names, another one is."""
+"""Rules for references between an overlay's objects: each name must refer to an existing object."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.deploy.k8s.policy import Rule, containers
 
 
 def dangling_names(objects: list[Object]) -> list[str]:
-    """Whatever is named is there: ports, volumes, settings, claims, and what autoscalers scale."""
+    """References to ports, volumes, ConfigMaps, claims and scale targets that don't exist."""
     things = {(thing["kind"], thing["metadata"]["name"]) for thing in objects}
     found = []
     for load, container in containers(objects):
@@ -41,7 +41,7 @@ def dangling_names(objects: list[Object]) -> list[str]:
 
 
 def services_without_pods(objects: list[Object]) -> list[str]:
-    """A selector must mean the pods of one workload, and a port one of theirs."""
+    """Services that don't select the pods of exactly one workload, or name a port that these lack."""
     found = []
     for service in of_kind(objects, "Service"):
         selector = {"matchLabels": service["spec"]["selector"]}
@@ -53,7 +53,7 @@ def services_without_pods(objects: list[Object]) -> list[str]:
 
 
 def unguarded_pods(objects: list[Object]) -> list[str]:
-    """Without a policy for each direction a pod talks with everybody."""
+    """Pods without a network policy for a direction, which leaves that direction open."""
     policies = of_kind(objects, "NetworkPolicy")
     return [
         f"{load.name}: {direction}"

@@ -1,4 +1,4 @@
-"""The corpus of files: every case with its right verdict."""
+"""Corpus of hostile files: every case with its expected verdict."""
 
 from __future__ import annotations
 

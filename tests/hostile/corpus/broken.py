@@ -1,4 +1,4 @@
-"""Cut short, without an index, empty, spoiled."""
+"""Broken files: truncated, without an index, empty, corrupted."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def index_alone(site: Site) -> bytes:
 
 
 def spoiled(name: str, every: int, seed: int) -> Callable[[Site], bytes]:
-    """One byte in `every` is another, from the first kilobyte on."""
+    """Changes one byte in `every`, from the first kilobyte on."""
 
     def make(site: Site) -> bytes:
         content, chance = bytearray(site.clip(name)), random.Random(seed)

@@ -1,4 +1,4 @@
-"""What a case of the corpus is: a name, how its bytes are made, and the verdicts that are right."""
+"""Case of the corpus: its name, the function that makes its bytes, and the expected verdicts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Site:
         return self.clips(name).read_bytes()
 
     def made(self, name: str, *words: str) -> bytes:
-        """A file of FFmpeg's making, made once."""
+        """Returns a file made by FFmpeg, cached under its name."""
         path = self.folder / name
         if not path.exists():
             ffmpeg(*words, str(path))
@@ -39,13 +39,13 @@ class Site:
 
     @cached_property
     def jpeg(self) -> bytes:
-        """A picture of 16x16, the smallest whole content of a track."""
+        """Returns a JPEG of 16x16, the smallest complete content of a track."""
         return self.made("dot.jpg", "-f", "lavfi", "-i", "testsrc2=s=16x16", "-frames:v", "1")
 
 
 @dataclass(frozen=True)
 class Case:
-    """`verdicts` are the only right ones; more than one where FFmpeg's versions differ."""
+    """A case; `verdicts` are the only right ones, more than one where versions of FFmpeg differ."""
 
     name: str
     make: Callable[[Site], bytes]

@@ -1,4 +1,4 @@
-"""Playlists, scripts and references in disguise, which name local files, loopback addresses and themselves."""
+"""Disguised playlists, scripts and references to local files, loopback addresses and themselves."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def dash(base: Text, head: str = '<?xml version="1.0"?>\n') -> Callable[[Site], 
 
 
 def subtitled_avi(subtitle: bytes) -> Callable[[Site], bytes]:
-    """AVI with a text stream of the kind `GAB2`, whose content FFmpeg once opened as whatever it looked like."""
+    """AVI with a `GAB2` text stream, whose content FFmpeg once opened as any format that it looked like."""
 
     def make(site: Site) -> bytes:
         named = subtitle.replace(b"SECRET", str(site.secret).encode())
@@ -56,7 +56,7 @@ def subtitled_avi(subtitle: bytes) -> Callable[[Site], bytes]:
 
 
 def referring_movie(kind: bytes, named: Callable[[Site], bytes]) -> Callable[[Site], bytes]:
-    """A QuickTime reference movie: its samples are said to lie in another file."""
+    """QuickTime reference movie, whose samples are in another file."""
 
     def make(site: Site) -> bytes:
         reference = iso.full(kind, named(site))

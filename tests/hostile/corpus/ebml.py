@@ -1,4 +1,4 @@
-"""Writes Matroska files element by element, so that every field can lie."""
+"""Writer of Matroska files element by element, so that every field can have a wrong value."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def film(
     information: bytes | None = None,
     doctype: bytes = b"matroska",
 ) -> bytes:
-    """One second of the same picture, with `extra` elements before it and `entries` for its tracks."""
+    """Returns one second of the same picture, with `extra` elements before it and `entries` as its tracks."""
     clusters = [cluster(time, block(jpeg)) for time in times]
     segment = [information or info(), *extra, tracks(*(entries or [picture()])), *clusters]
     return head(doctype) + element(0x18538067, *segment)

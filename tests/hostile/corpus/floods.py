@@ -1,4 +1,4 @@
-"""Too much of something: pixels, streams, samples, nesting, time."""
+"""Files with too much of something: pixels, streams, samples, nesting, duration."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def matroska(**sizes: int) -> Callable[[Site], bytes]:
 
 
 def huge_jpeg(site: Site) -> bytes:
-    """A picture that says inside, but not outside, that it has 65,500 lines of 65,500."""
+    """JPEG of 65,500 x 65,500 by its own header, but not by the container's."""
     content = bytearray(site.jpeg)
     at = content.index(b"\xff\xc0")
     content[at + 5 : at + 9] = struct.pack(">HH", 65_500, 65_500)
@@ -35,7 +35,7 @@ def huge_jpeg(site: Site) -> bytes:
 
 
 def h264_head(width_mbs: int, height_mbs: int) -> bytes:
-    """A parameter set that promises so many macroblocks, in a transport of its own: a bare AVI."""
+    """H.264 parameter set with so many macroblocks, in a bare AVI."""
     bits = "".join(f"{byte:08b}" for byte in (66, 0, 51))
 
     def golomb(value: int) -> str:
@@ -101,7 +101,7 @@ def gap(seconds: int) -> Callable[[Site], bytes]:
 
 
 def compressed(site: Site) -> bytes:
-    """Each block of 20 KB says that it unpacks to 20 MB."""
+    """Matroska with compressed blocks: each of 20 KB unpacks to 20 MB."""
     import zlib
 
     bomb = zlib.compress(bytes(20_000_000), 9)
@@ -114,14 +114,14 @@ TOO_LARGE = (SourceTooLarge, SourceUnreadable)
 BROKEN = (SourceUnreadable, SourceTruncated, SourceTooLarge)
 
 PIXELS = [
-    case("mp4 says 65,535 by 65,535 pixels", movie(width=65_535, height=65_535), TAKEN),
-    case("matroska says 2 thousand million pixels a line", matroska(width=2**31 - 1, height=2**31 - 1), TAKEN),
-    case("matroska says 2 to the 63rd pixels", matroska(width=2**63 - 1, height=1), TAKEN),
-    case("avi says 60,000 by 60,000 pixels", lambda site: avi(b"MJPG", 60_000, 60_000, site.jpeg), TAKEN),
-    case("avi says fewer than no pixels", lambda site: avi(b"MJPG", -60_000, -60_000, site.jpeg), TAKEN),
+    case("mp4 declares 65,535 by 65,535 pixels", movie(width=65_535, height=65_535), TAKEN),
+    case("matroska declares 2 thousand million pixels a line", matroska(width=2**31 - 1, height=2**31 - 1), TAKEN),
+    case("matroska declares 2 to the 63rd pixels", matroska(width=2**63 - 1, height=1), TAKEN),
+    case("avi declares 60,000 by 60,000 pixels", lambda site: avi(b"MJPG", 60_000, 60_000, site.jpeg), TAKEN),
+    case("avi declares fewer than no pixels", lambda site: avi(b"MJPG", -60_000, -60_000, site.jpeg), TAKEN),
     case("jpeg frames say 65,500 by 65,500 inside", lambda site: iso.movie([Track(huge_jpeg(site))]), SourceTooLarge),
-    case("h264 says 16,384 by 16,384 inside", avi(b"H264", 16, 16, h264_head(1024, 1024)), *TOO_LARGE),
-    case("h264 says a million by 16 inside", avi(b"H264", 16, 16, h264_head(65_536, 1)), *TOO_LARGE),
+    case("h264 declares 16,384 by 16,384 inside", avi(b"H264", 16, 16, h264_head(1024, 1024)), *TOO_LARGE),
+    case("h264 declares a million by 16 inside", avi(b"H264", 16, 16, h264_head(65_536, 1)), *TOO_LARGE),
     case("a picture one line too large", lambda site: site.made("large.mkv", "-f", "lavfi", "-i", "color=s=8194x4322:d=0.04", "-c:v", "libx264", "-preset", "ultrafast"), *TOO_LARGE),
     case("raw frames of 8,192 by 8,192", lambda site: iso.movie([Track(site.jpeg, codec=b"raw ", width=8192, height=8192)]), *TOO_LARGE),
     case("cover of 100,000 by 100,000", lambda site: ebml.film(site.jpeg, ebml.attachments(ebml.attachment(b"cover.png", b"image/png", png(100_000)))), TAKEN),
@@ -150,23 +150,23 @@ STREAMS = [
 ]  # fmt: skip
 
 NUMBERS = [
-    case("mp4 says 4 thousand million samples", movie(said_samples=0xFFFFFFFF), *BROKEN),
-    case("mp4 says 200 million samples", movie(said_samples=200_000_000), *BROKEN, SourceTooLong),
-    case("mp4 says 4 thousand million table entries", lambda site: iso.movie([Track(site.jpeg)]).replace(iso.full(b"stts")[4:], b"stts" + bytes(4), 1).replace(b"stts\x00\x00\x00\x00\x00\x00\x00\x01", b"stts\x00\x00\x00\x00\xff\xff\xff\xff"), SourceTooLarge),
+    case("mp4 declares 4 thousand million samples", movie(said_samples=0xFFFFFFFF), *BROKEN),
+    case("mp4 declares 200 million samples", movie(said_samples=200_000_000), *BROKEN, SourceTooLong),
+    case("mp4 declares 4 thousand million table entries", lambda site: iso.movie([Track(site.jpeg)]).replace(iso.full(b"stts")[4:], b"stts" + bytes(4), 1).replace(b"stts\x00\x00\x00\x00\x00\x00\x00\x01", b"stts\x00\x00\x00\x00\xff\xff\xff\xff"), SourceTooLarge),
     case("mp4 of 3,000 boxes in each other", nested(3_000), *BROKEN),
     case("mp4 of 300,000 empty boxes", lambda site: iso.movie([Track(site.jpeg)], iso.box(b"free") * 300_000), TAKEN),
     case("mp4 with a clock of 0 ticks", movie(timescale=0), TAKEN),
     case("mp4 with 4 thousand million ticks a second", movie(timescale=0xFFFFFFFF, delta=1), TAKEN),
     case("mp4 of samples at one time", movie(delta=0), TAKEN),
-    case("mp4 that says it runs for a century", movie(said_duration=3_200_000_000_000), TAKEN),
+    case("mp4 with a duration of a century", movie(said_duration=3_200_000_000_000), TAKEN),
     case("mp4 whose samples lie behind its end", movie(said_offset=0x7FFFFFFF), *BROKEN),
     case("mp4 with an edit of half of eternity", movie(edits=iso.box(b"edts", iso.full(b"elst", struct.pack(">IIiHH", 1, 0xFFFFFFFF, -1, 1, 0)))), SourceUnreadable),
     case("mp4 with 50,000 edits", movie(edits=iso.box(b"edts", iso.full(b"elst", struct.pack(">I", 50_000) + struct.pack(">IiHH", 1_000_000, 0, 1, 0) * 50_000))), SourceTooLong, SourceTooLarge),
     case("matroska with a gap of 20 days", gap(20 * 86_400), TAKEN),
     case("matroska with a gap of 7 hours", gap(7 * 3_600), SourceTooLong),
-    case("matroska that says it runs for ever", lambda site: ebml.film(site.jpeg, information=ebml.info(duration=float("inf"))), TAKEN),
-    case("matroska that says it runs for no number", lambda site: ebml.film(site.jpeg, information=ebml.info(duration=float("nan"))), TAKEN),
-    case("matroska that says it runs for a century", lambda site: ebml.film(site.jpeg, information=ebml.info(duration=3.2e12)), SourceTooLong),
+    case("matroska with an infinite duration", lambda site: ebml.film(site.jpeg, information=ebml.info(duration=float("inf"))), TAKEN),
+    case("matroska with a duration that is no number", lambda site: ebml.film(site.jpeg, information=ebml.info(duration=float("nan"))), TAKEN),
+    case("matroska with a duration of a century", lambda site: ebml.film(site.jpeg, information=ebml.info(duration=3.2e12)), SourceTooLong),
     case("matroska whose clock ticks once in 584 years", lambda site: ebml.film(site.jpeg, information=ebml.info(2**63 - 1)), *BROKEN, SourceTooLong),
     case("matroska whose clock does not tick", lambda site: ebml.film(site.jpeg, information=ebml.info(0)), TAKEN),
     case("matroska that runs backwards", lambda site: ebml.film(site.jpeg, times=range(10_000, 0, -400)), TAKEN),

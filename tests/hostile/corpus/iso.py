@@ -1,4 +1,4 @@
-"""Writes MP4 and QuickTime files box by box, so that every field can lie."""
+"""Writer of MP4 and QuickTime files box by box, so that every field can have a wrong value."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SELF_CONTAINED = full(b"url ", flags=1)
 
 @dataclass(frozen=True)
 class Track:
-    """A track of one picture, `samples` times. What is None is told truly."""
+    """Track of one picture, `samples` times. Fields that are None get their true value."""
 
     sample: bytes
     width: int = 16

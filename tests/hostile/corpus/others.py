@@ -1,4 +1,4 @@
-"""Other types under a video's name, polyglots, and codecs that are not on the list."""
+"""Files of other types with a video's name, polyglots, and codecs that are not on the list."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def made(name: str, *words: str) -> Callable[[Site], bytes]:
 
 
 def other(name: str, *words: str, still: bool = False) -> Case:
-    """A whole and playable file of a type that is not taken."""
+    """Valid, playable file of a type that is not supported."""
     frames = ["-frames:v", "1", "-update", "1"] if still else []
     return case(f"a whole {name}", made(name, *DOT, *words, *frames), *REFUSED)
 
@@ -34,7 +34,7 @@ def sound(name: str, *words: str) -> Case:
 
 
 def coded(codec: str, container: str, *words: str) -> Case:
-    """A codec that is not on the list, in a container that is."""
+    """Codec that is not on the list, in a container that is."""
     options = ["-c:v", codec, "-strict", "-2", *words]
     return case(
         f"{codec} in {container}", made(f"{codec}.{container}", *DOT, *options), *OFF_THE_LIST, NoVideoStream
@@ -85,11 +85,11 @@ POLYGLOTS = [
     case("mp4 that ends as a web page", lambda site: site.clip("plain.mp4") + b"<script>alert(1)</script>", TAKEN),
     case("mp4 with a script in a free box", lambda site: iso.movie([Track(site.jpeg)], iso.box(b"free", b"<?php system('id'); ?>")), TAKEN),
     case("mp4 with a playlist in its media", lambda site: iso.movie([Track(site.jpeg)]) + iso.box(b"mdat", b"#EXTM3U\nfile:///etc/passwd\n"), TAKEN),
-    case("picture that goes on as an mp4", lambda site: site.jpeg + site.clip("plain.mp4"), *REFUSED, SourceTruncated),
-    case("gif that goes on as an mp4", lambda site: b"GIF89a" + site.clip("plain.mp4"), *REFUSED, SourceTruncated),
-    case("pdf that goes on as a matroska", lambda site: b"%PDF-1.7\n" + ebml.film(site.jpeg), SourceTypeUnsupported),
-    case("shell script that goes on as a transport stream", lambda site: b"#!/bin/sh\n" + site.clip("broadcast.ts"), TAKEN),
-    case("matroska of a document type that nobody knows", lambda site: ebml.film(site.jpeg, doctype=b"No space left on device"), TAKEN),
+    case("picture followed by an mp4", lambda site: site.jpeg + site.clip("plain.mp4"), *REFUSED, SourceTruncated),
+    case("gif followed by an mp4", lambda site: b"GIF89a" + site.clip("plain.mp4"), *REFUSED, SourceTruncated),
+    case("pdf followed by a matroska", lambda site: b"%PDF-1.7\n" + ebml.film(site.jpeg), SourceTypeUnsupported),
+    case("shell script followed by a transport stream", lambda site: b"#!/bin/sh\n" + site.clip("broadcast.ts"), TAKEN),
+    case("matroska of a document type that is unknown", lambda site: ebml.film(site.jpeg, doctype=b"No space left on device"), TAKEN),
     case("two mp4s in one", lambda site: site.clip("plain.mp4") + site.clip("faststart.mp4"), TAKEN),
 ]  # fmt: skip
 
@@ -99,8 +99,8 @@ CODECS = [
     coded("jpeg2000", "mov"), coded("jpegls", "mkv"), coded("v210", "mov", "-pix_fmt", "yuv422p10le"), coded("r210", "mov", "-pix_fmt", "gbrp10le"),
     coded("msvideo1", "avi"), coded("rpza", "mov"), coded("smc", "mov"), coded("svq1", "mov"), coded("asv2", "avi"),
     coded("cljr", "avi"), coded("vc2", "mkv"), coded("hap", "mov"), coded("speedhq", "mkv"),
-    case("a codec that nobody knows in mp4", lambda site: iso.movie([Track(site.jpeg, codec=b"x0x0")]), *OFF_THE_LIST, SourceUnreadable),
-    case("a codec that nobody knows in matroska", lambda site: ebml.film(site.jpeg, entries=[ebml.picture(1, 16, 16, b"V_../../etc")]), *OFF_THE_LIST, SourceUnreadable),
+    case("a codec that is unknown in mp4", lambda site: iso.movie([Track(site.jpeg, codec=b"x0x0")]), *OFF_THE_LIST, SourceUnreadable),
+    case("a codec that is unknown in matroska", lambda site: ebml.film(site.jpeg, entries=[ebml.picture(1, 16, 16, b"V_../../etc")]), *OFF_THE_LIST, SourceUnreadable),
 ]  # fmt: skip
 
 CASES: list[Case] = [*TYPES, *POLYGLOTS, *CODECS]

@@ -1,4 +1,4 @@
-"""What rides along in a video that is taken: attachments, fonts, scripts, markup; and unusual videos that are right."""
+"""Accepted videos with attachments, fonts, scripts and markup, and unusual but valid videos."""
 
 from __future__ import annotations
 

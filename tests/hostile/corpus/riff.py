@@ -1,4 +1,4 @@
-"""Writes AVI files chunk by chunk, so that every field can lie."""
+"""Writer of AVI files chunk by chunk, so that every field can have a wrong value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings of encodes and of the upkeep: read once, and refused by name."""
+"""Settings of encodes and of the upkeep: defaults, and refusals by name."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_limit_of_no_time_is_refused() -> None:
         read_tasks({"FFMPEG_TIMEOUT": "0"})
 
 
-def test_an_encode_takes_every_core_unless_it_is_told_how_many() -> None:
+def test_an_encode_uses_every_core_unless_a_number_is_set() -> None:
     assert read_media({}).recipe.threads == 0
     assert read_media({"FFMPEG_THREADS": "4"}).recipe.threads == 4
     with pytest.raises(SettingInvalid, match="FFMPEG_THREADS"):

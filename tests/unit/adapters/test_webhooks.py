@@ -1,4 +1,4 @@
-"""Where webhooks go and where they don't, against real servers."""
+"""Webhooks: allowed and forbidden addresses, delivery and TLS, against real servers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from adapters.webhooks import Address, WebhookSender, read_webhooks
 from domain.errors import SettingInvalid, WebhookForbidden, WebhookUndelivered
 from tests.servers.issuer import new_key
 from tests.servers.temporal_server import free_port
-from tests.unit.cli.fake_server import Said, Server
+from tests.unit.cli.fake_server import Reply, Server
 
 HERE = ip_address("127.0.0.1")
 
@@ -31,7 +31,7 @@ def server() -> Iterator[Server]:
 
 
 def at(*addresses: str):
-    """A name service that gives these answers, one each time it is asked; the last one for ever."""
+    """Lookup that returns these answers one after the other, then the last one for ever."""
     left = [ip_address(address) for address in addresses]
 
     def lookup(_host: str, _port: int) -> list[Address]:
@@ -45,12 +45,12 @@ def port_of(server: Server) -> int:
 
 
 def test_a_webhook_arrives_as_it_was_signed(server: Server) -> None:
-    server.answer = lambda _: Said(204)
+    server.answer = lambda _: Reply(204)
     sender = WebhookSender(allow_private=True, lookup=at("127.0.0.1"))
 
     sender.post(f"http://hook.example:{port_of(server)}/a?b=c", {"webhook-id": "1"}, b'{"x":1}')
 
-    [request] = server.seen
+    [request] = server.requests
     assert (request.method, request.path, request.body) == ("POST", "/a?b=c", b'{"x":1}')
     assert request.headers["webhook-id"] == "1"
     assert request.headers["host"] == f"hook.example:{port_of(server)}"
@@ -58,16 +58,16 @@ def test_a_webhook_arrives_as_it_was_signed(server: Server) -> None:
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1"])
 def test_the_installations_own_network_is_not_called(server: Server, address: str) -> None:
-    with pytest.raises(WebhookForbidden, match=r"hook\.example leads into a network"):
+    with pytest.raises(WebhookForbidden, match=r"hook\.example resolves to a private"):
         WebhookSender(lookup=at(address)).post(f"http://hook.example:{port_of(server)}/", {}, b"")
-    assert server.seen == []
+    assert server.requests == []
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f.1", "[::1]"])
-def test_no_way_to_write_this_machine_reaches_it(server: Server, host: str) -> None:
+def test_no_spelling_of_the_local_address_is_called(server: Server, host: str) -> None:
     with pytest.raises((WebhookForbidden, WebhookUndelivered)):
         WebhookSender().post(f"http://{host}:{port_of(server)}/", {}, b"")
-    assert server.seen == []
+    assert server.requests == []
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse(server: Server) -> None:
@@ -77,7 +77,7 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse(server: Serve
 
 
 def test_a_name_that_changes_after_it_was_judged_is_not_looked_up_again(server: Server) -> None:
-    server.answer = lambda _: Said(200)
+    server.answer = lambda _: Reply(200)
     asked: list[str] = []
 
     def lookup(host: str, _port: int) -> list[Address]:
@@ -87,21 +87,21 @@ def test_a_name_that_changes_after_it_was_judged_is_not_looked_up_again(server: 
     WebhookSender(allow_private=True, lookup=lookup).post(f"http://hook.example:{port_of(server)}/", {}, b"")
 
     assert asked == ["hook.example"]
-    assert len(server.seen) == 1
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("status", [301, 307, 400, 404, 410, 429, 500, 503])
 def test_whatever_is_not_taken_is_tried_again_and_no_redirect_is_followed(
     server: Server, status: int
 ) -> None:
-    server.answer = lambda _: Said(status, headers={"Location": f"{server.url}/elsewhere"})
+    server.answer = lambda _: Reply(status, headers={"Location": f"{server.url}/elsewhere"})
 
     with pytest.raises(WebhookUndelivered, match=str(status)):
         WebhookSender(allow_private=True).post(f"{server.url}/", {}, b"")
-    assert [request.path for request in server.seen] == ["/"]
+    assert [request.path for request in server.requests] == ["/"]
 
 
-def test_a_server_that_hangs_up_or_is_not_there_is_tried_again(server: Server) -> None:
+def test_a_server_that_disconnects_or_is_unreachable_is_undelivered(server: Server) -> None:
     server.answer = lambda _: None
     sender = WebhookSender(allow_private=True)
 
@@ -112,7 +112,7 @@ def test_a_server_that_hangs_up_or_is_not_there_is_tried_again(server: Server) -
 
 @pytest.fixture
 def tls_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """A server whose certificate names hook.example, and is trusted."""
+    """Port of a server with a trusted certificate for hook.example."""
     key, name = new_key(), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hook.example")])
     certificate = (
         x509.CertificateBuilder()
@@ -153,7 +153,7 @@ def tls_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     http.server_close()
 
 
-def test_over_tls_the_certificate_must_be_of_the_name_and_not_of_the_address(tls_port: int) -> None:
+def test_over_tls_the_certificate_must_be_for_the_name_not_the_address(tls_port: int) -> None:
     sender = WebhookSender(allow_private=True, lookup=at("127.0.0.1"))
 
     sender.post(f"https://hook.example:{tls_port}/", {}, b"{}")
@@ -162,9 +162,7 @@ def test_over_tls_the_certificate_must_be_of_the_name_and_not_of_the_address(tls
         sender.post(f"https://other.example:{tls_port}/", {}, b"{}")
 
 
-def test_a_certificate_that_nobody_vouches_for_is_not_believed(
-    tls_port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_untrusted_certificate_is_refused(tls_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
 
     with pytest.raises(WebhookUndelivered, match=r"self.signed"):
@@ -173,7 +171,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_believed(
         )
 
 
-def test_a_secret_that_could_be_guessed_is_refused() -> None:
+def test_a_short_secret_is_refused() -> None:
     assert read_webhooks({}).secret == ""
     with pytest.raises(SettingInvalid, match="WEBHOOK_SECRET"):
         read_webhooks({"WEBHOOK_SECRET": "short"})

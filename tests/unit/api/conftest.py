@@ -1,3 +1,5 @@
+"""HTTP interface over a real store and catalogue, with scripted tasks."""
+
 from __future__ import annotations
 
 import tempfile
@@ -28,13 +30,13 @@ LIMIT_BYTES = 12 * 1024 * 1024
 
 @dataclass
 class FakeTasks:
-    """Temporal as far as the API sees it."""
+    """Fake of the tasks in Temporal; records the calls."""
 
     verdict: Admission | None = field(default_factory=lambda: Admission(accepted=True))
     fault: PipelineError | None = None
     started: list[PipelineRequest] = field(default_factory=list)
     states: dict[str, LiveState] = field(default_factory=dict)
-    asked: list[tuple[str, str]] = field(default_factory=list)
+    calls: list[tuple[str, str]] = field(default_factory=list)
     endings: Callable[[str], bool] = lambda _task_id: False
 
     async def start(self, request: PipelineRequest) -> None:
@@ -49,15 +51,15 @@ class FakeTasks:
         return self.states.get(task_id)
 
     async def ended(self, task_id: str, within_s: float) -> bool:
-        self.asked.append((task_id, f"ended within {within_s} s"))
+        self.calls.append((task_id, f"ended within {within_s} s"))
         return await to_thread.run_sync(self.endings, task_id)
 
     async def cancel(self, task_id: str) -> None:
-        self.asked.append((task_id, "cancel"))
+        self.calls.append((task_id, "cancel"))
         await self.ready()
 
     async def retry(self, task_id: str, stage: Stage) -> None:
-        self.asked.append((task_id, stage.value))
+        self.calls.append((task_id, stage.value))
         await self.ready()
 
     async def diagnostics(self) -> list[PartReport]:
@@ -71,18 +73,18 @@ class FakeTasks:
 
 
 @dataclass
-class Stand:
-    """The API with a real store and a real database, and how to look behind it."""
+class Harness:
+    """API with a real store, a real database and fake tasks, with access to all of them."""
 
     client: httpx.AsyncClient
     services: Services
     tasks: FakeTasks
     temp_path: Path
 
-    def under(
+    def with_settings(
         self, settings: HttpSettings, client: str = "192.0.2.1", quotas: Quotas = NO_QUOTAS
     ) -> httpx.AsyncClient:
-        """Another interface over the same parts with settings of its own, called from `client`."""
+        """Returns a client of another app over the same services, with its own settings and address."""
         app = create_app(replace(self.services, quotas=quotas), settings)
         return httpx.AsyncClient(
             transport=httpx.ASGITransport(app, raise_app_exceptions=False, client=(client, 5000)),
@@ -90,7 +92,7 @@ class Stand:
         )
 
     def leftovers(self) -> list[str]:
-        """Everything that is in the bucket, begun in it, in the table or in the temp folder."""
+        """Lists objects and unfinished uploads in the bucket, rows in the table, and temporary files."""
         store = self.services.store
         return [
             *(found.key for found in store.list_prefix("")),
@@ -107,9 +109,9 @@ def store_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreSe
 
 
 @pytest.fixture
-async def stand(
+async def harness(
     store_settings: StoreSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Stand]:
+) -> AsyncIterator[Harness]:
     temp_path = tmp_path / "temp"
     temp_path.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temp_path))
@@ -124,5 +126,5 @@ async def stand(
     services = Services(store, Catalogue(engine), tasks, settings, ApiKeys(engine))
     transport = httpx.ASGITransport(create_app(services), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
-        yield Stand(client, services, tasks, temp_path)
+        yield Harness(client, services, tasks, temp_path)
     engine.dispose()

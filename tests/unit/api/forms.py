@@ -1,4 +1,4 @@
-"""Bytes of videos and forms for the tests of the API."""
+"""Videos and forms as bytes, for the tests of the API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MP4_HEAD = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2"
 
 
 def video(size: int = 10_000) -> bytes:
-    """Bytes that begin like an MP4."""
+    """Returns bytes that start like an MP4."""
     return MP4_HEAD + bytes(size - len(MP4_HEAD))
 
 
@@ -23,8 +23,8 @@ def part(name: str, content: bytes, filename: str | None = None) -> bytes:
     )
 
 
-def form(*services: bytes) -> bytes:
-    return b"".join(services) + f"--{BOUNDARY}--\r\n".encode()
+def form(*parts: bytes) -> bytes:
+    return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
 
 
 async def in_pieces(content: bytes, size: int) -> AsyncIterator[bytes]:

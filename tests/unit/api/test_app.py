@@ -1,4 +1,4 @@
-"""What holds for the whole interface: problems, documents, health, figures, headers."""
+"""The whole interface: problem documents, documentation, health, metrics, headers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from domain.errors import (
     leaves,
 )
 from tests.servers.temporal_server import free_port
-from tests.unit.api.conftest import FakeTasks, Stand
+from tests.unit.api.conftest import FakeTasks, Harness
 
 
 @pytest.mark.parametrize("root", [SenderError, OperatorError, PassingError])
@@ -33,18 +33,18 @@ def test_every_error_has_its_status(root: type[SenderError]) -> None:
     assert [kind.__name__ for kind in kinds if kind not in STATUS_OF] == []
 
 
-def test_the_sender_is_blamed_for_exactly_the_senders_errors() -> None:
+def test_exactly_the_sender_errors_have_a_4xx_status() -> None:
     for kind, status in STATUS_OF.items():
         assert (400 <= status < 500) == issubclass(kind, SenderError), kind
 
 
-def test_a_fault_found_elsewhere_is_raised_by_its_name() -> None:
+def test_an_error_is_recreated_from_its_code() -> None:
     assert isinstance(error_of("SourceTruncated", "It ends early."), SourceTruncated)
     assert isinstance(error_of("NobodyKnowsThis", "?"), SourceUnreadable)
 
 
-async def test_an_address_that_leads_nowhere_is_a_problem_document(stand: Stand) -> None:
-    answer = await stand.client.get("/nowhere?secret=1")
+async def test_an_unknown_path_is_a_problem_document(harness: Harness) -> None:
+    answer = await harness.client.get("/nowhere?secret=1")
 
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
@@ -58,28 +58,28 @@ async def test_an_address_that_leads_nowhere_is_a_problem_document(stand: Stand)
     }
 
 
-async def test_a_wrong_method_is_a_problem_document_that_names_the_right_one(stand: Stand) -> None:
-    answer = await stand.client.get("/video/upload")
+async def test_a_wrong_method_is_a_problem_document_with_the_allowed_method(harness: Harness) -> None:
+    answer = await harness.client.get("/video/upload")
 
     assert (answer.status_code, answer.json()["code"]) == (405, "MethodNotAllowed")
     assert answer.headers["allow"] == "POST"
 
 
-async def test_a_wrong_method_names_those_of_every_route_of_the_path(stand: Stand) -> None:
+async def test_a_wrong_method_lists_the_methods_of_every_route_of_the_path(harness: Harness) -> None:
     answers = {
-        path: (await stand.client.delete(path)).headers["allow"]
+        path: (await harness.client.delete(path)).headers["allow"]
         for path in ("/api-keys", f"/video/task-{'0' * 32}/files/final.mp4", "/tasks")
     }
 
     assert list(answers.values()) == ["GET, POST", "GET, HEAD", "GET"]
 
 
-async def test_what_nobody_foresaw_tells_no_secrets(stand: Stand) -> None:
+async def test_an_unexpected_error_reveals_no_secrets(harness: Harness) -> None:
     class Surprising(FakeTasks):
         async def ready(self) -> None:
             raise RuntimeError("password=hunter2")
 
-    app = create_app(replace(stand.services, tasks=Surprising()))
+    app = create_app(replace(harness.services, tasks=Surprising()))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
         answer = await client.get("/ready")
@@ -92,33 +92,33 @@ async def test_what_nobody_foresaw_tells_no_secrets(stand: Stand) -> None:
     )
 
 
-async def test_a_wrong_setting_is_not_told_to_the_sender(stand: Stand) -> None:
-    stand.tasks.fault = SettingInvalid("the key AKIA123 is refused")
+async def test_an_invalid_setting_is_not_revealed_to_the_caller(harness: Harness) -> None:
+    harness.tasks.fault = SettingInvalid("the key AKIA123 is refused")
 
-    answer = await stand.client.get("/status/task-" + "0" * 32)
+    answer = await harness.client.get("/status/task-" + "0" * 32)
 
     assert (answer.status_code, answer.json()["code"]) == (500, "SettingInvalid")
     assert "AKIA123" not in answer.text
 
 
-async def test_health_asks_nobody(stand: Stand) -> None:
-    stand.tasks.fault = WorkflowsUnavailable("down")
+async def test_health_checks_no_other_service(harness: Harness) -> None:
+    harness.tasks.fault = WorkflowsUnavailable("down")
 
-    answer = await stand.client.get("/health")
+    answer = await harness.client.get("/health")
 
     assert (answer.status_code, answer.json()) == (200, {"status": "alive"})
 
 
-async def test_ready_when_everything_answers(stand: Stand) -> None:
-    answer = await stand.client.get("/ready")
+async def test_ready_when_everything_answers(harness: Harness) -> None:
+    answer = await harness.client.get("/ready")
 
     assert answer.status_code == 200
     assert answer.json() == {"ready": True, "parts": {"temporal": "ok", "store": "ok", "catalogue": "ok"}}
 
 
-async def test_ready_makes_the_bucket_that_is_missing(stand: Stand, store_settings: StoreSettings) -> None:
+async def test_ready_creates_a_missing_bucket(harness: Harness, store_settings: StoreSettings) -> None:
     store = S3ObjectStore(replace(store_settings, bucket="made-by-ready"))
-    transport = httpx.ASGITransport(create_app(replace(stand.services, store=store)))
+    transport = httpx.ASGITransport(create_app(replace(harness.services, store=store)))
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
         answer = await client.get("/ready")
 
@@ -126,9 +126,9 @@ async def test_ready_makes_the_bucket_that_is_missing(stand: Stand, store_settin
     store.ready()
 
 
-async def test_not_ready_names_each_part_that_does_not_answer(stand: Stand) -> None:
+async def test_not_ready_names_each_service_that_does_not_answer(harness: Harness) -> None:
     services = replace(
-        stand.services,
+        harness.services,
         store=S3ObjectStore(StoreSettings(f"127.0.0.1:{free_port()}", "key", "secret")),
         catalogue=Catalogue(connect(CatalogueSettings("sqlite:////nowhere/catalogue.db"))),
         tasks=FakeTasks(fault=WorkflowsUnavailable("down")),
@@ -148,34 +148,36 @@ async def test_not_ready_names_each_part_that_does_not_answer(stand: Stand) -> N
     }
 
 
-async def test_the_doctor_names_the_servers_and_what_the_workers_found(stand: Stand) -> None:
-    services = (await stand.client.get("/doctor")).json()["parts"]
+async def test_the_diagnostics_list_the_servers_and_the_workers_components(harness: Harness) -> None:
+    services = (await harness.client.get("/doctor")).json()["parts"]
 
     assert [part["part"] for part in services] == ["temporal", "store", "catalogue", "worker_cpu: ffmpeg"]
     assert [part["ok"] for part in services] == [True, True, True, False]
     assert services[3]["mend"] == "Install FFmpeg with libass."
 
 
-async def test_the_doctor_says_how_to_mend_a_server_and_asks_no_worker_without_temporal(stand: Stand) -> None:
-    stand.tasks.fault = WorkflowsUnavailable("down")
+async def test_the_diagnostics_have_the_fix_for_a_server_and_skip_the_workers_without_temporal(
+    harness: Harness,
+) -> None:
+    harness.tasks.fault = WorkflowsUnavailable("down")
 
-    services = (await stand.client.get("/doctor")).json()["parts"]
+    services = (await harness.client.get("/doctor")).json()["parts"]
 
     assert [part["part"] for part in services] == ["temporal", "store", "catalogue"]
     assert "TEMPORAL_ADDRESS" in services[0]["mend"]
 
 
-async def test_the_figures_count_requests_by_route_and_not_by_task(stand: Stand) -> None:
-    await stand.client.get("/status/task-" + "0" * 32)
+async def test_the_metrics_count_requests_by_route_and_not_by_task(harness: Harness) -> None:
+    await harness.client.get("/status/task-" + "0" * 32)
 
-    metrics = (await stand.client.get("/metrics")).text
+    metrics = (await harness.client.get("/metrics")).text
 
     assert 'handler="/status/{task_id}"' in metrics
     assert "task-000" not in metrics
 
 
-async def test_the_documents_describe_every_call_and_its_problems(stand: Stand) -> None:
-    document = (await stand.client.get("/openapi.json")).json()
+async def test_the_openapi_document_describes_every_call_and_its_problems(harness: Harness) -> None:
+    document = (await harness.client.get("/openapi.json")).json()
 
     assert set(document["paths"]) == {
         "/video/upload",
@@ -207,8 +209,8 @@ async def test_the_documents_describe_every_call_and_its_problems(stand: Stand) 
     assert document["components"]["schemas"]["StatusAnswer"]["properties"]["task_id"]["examples"]
 
 
-async def test_the_documents_need_nothing_from_elsewhere(stand: Stand) -> None:
-    page = await stand.client.get("/docs")
+async def test_the_documentation_page_needs_no_other_host(harness: Harness) -> None:
+    page = await harness.client.get("/docs")
 
     assert page.status_code == 200
     assert "http" not in page.text
@@ -219,21 +221,21 @@ async def test_the_documents_need_nothing_from_elsewhere(stand: Stand) -> None:
         ("start.js", "text/javascript"),
         ("favicon.png", "image/png"),
     ):
-        answer = await stand.client.get(f"/docs/{asset}")
+        answer = await harness.client.get(f"/docs/{asset}")
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith(media_type)
-    assert (await stand.client.get("/docs/__init__.py")).status_code == 404
+    assert (await harness.client.get("/docs/__init__.py")).status_code == 404
 
 
-async def test_the_front_door_leads_to_the_documents(stand: Stand) -> None:
-    answer = await stand.client.get("/")
+async def test_the_root_redirects_to_the_documentation(harness: Harness) -> None:
+    answer = await harness.client.get("/")
 
     assert (answer.status_code, answer.headers["location"]) == (307, "docs")
 
 
 @pytest.mark.parametrize("path", ["/health", "/nowhere", "/docs", "/metrics"])
-async def test_no_answer_is_trusted_with_more_than_it_needs(stand: Stand, path: str) -> None:
-    headers = (await stand.client.get(path)).headers
+async def test_every_response_has_security_headers(harness: Harness, path: str) -> None:
+    headers = (await harness.client.get(path)).headers
 
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"

@@ -1,4 +1,4 @@
-"""The API's process: starts without Temporal, says what is wrong with its settings, stops when told."""
+"""API process: starts without Temporal, reports invalid settings in one line, stops on SIGTERM."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ import pytest
 from adapters.object_store import StoreSettings
 from api.access.accounts import require_loopback
 from domain.errors import SettingInvalid
+from tests.servers.ports import free_port
 from tests.servers.product_process import product_environment, running_api
-from tests.servers.temporal_server import free_port
 
 ROOT = Path(__file__).parents[3]
 
@@ -34,7 +34,7 @@ def start(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     )
 
 
-def test_it_serves_while_temporal_is_away_and_stops_when_told(
+def test_the_api_serves_without_temporal_and_stops_on_sigterm(
     store_settings: StoreSettings, tmp_path: Path
 ) -> None:
     port = free_port()
@@ -69,7 +69,7 @@ def test_it_serves_while_temporal_is_away_and_stops_when_told(
     assert b"Traceback" not in log
 
 
-def test_a_setting_that_is_missing_is_one_clear_line(tmp_path: Path) -> None:
+def test_a_missing_setting_is_one_clear_line(tmp_path: Path) -> None:
     process = start({"DATABASE_URL": f"sqlite:///{tmp_path}/catalogue.db"})
 
     _, errors = process.communicate(timeout=60)
@@ -80,7 +80,7 @@ def test_a_setting_that_is_missing_is_one_clear_line(tmp_path: Path) -> None:
     ]
 
 
-def test_a_setting_that_cannot_be_is_one_clear_line(tmp_path: Path) -> None:
+def test_an_invalid_setting_is_one_clear_line(tmp_path: Path) -> None:
     process = start(
         {
             "DATABASE_URL": f"sqlite:///{tmp_path}/catalogue.db",
@@ -107,24 +107,24 @@ def test_without_accounts_only_this_machine_is_served(tmp_path: Path) -> None:
 
     assert process.returncode == 1
     assert errors.decode().splitlines() == [
-        "SettingInvalid: API_HOST is '0.0.0.0', and without OIDC_ISSUER whoever reaches it would be let in "
-        "as its owner: set OIDC_ISSUER, or listen on 127.0.0.1."
+        "SettingInvalid: API_HOST is '0.0.0.0', but without OIDC_ISSUER there is no authentication: "
+        "set OIDC_ISSUER, or listen on 127.0.0.1."
     ]
     assert not database.exists()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
-def test_this_machine_has_several_names(host: str) -> None:
+def test_loopback_hosts_need_no_accounts(host: str) -> None:
     require_loopback(host)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "video.example", ""])
-def test_every_other_address_needs_accounts(host: str) -> None:
+def test_every_other_host_needs_accounts(host: str) -> None:
     with pytest.raises(SettingInvalid, match="OIDC_ISSUER"):
         require_loopback(host)
 
 
-def test_importing_it_reads_and_opens_nothing() -> None:
+def test_importing_the_module_reads_and_opens_nothing() -> None:
     imported = subprocess.run(
         [sys.executable, "-c", "import api.main, api.app"],
         cwd=ROOT,
@@ -137,7 +137,7 @@ def test_importing_it_reads_and_opens_nothing() -> None:
     assert (imported.returncode, imported.stdout, imported.stderr) == (0, b"", b"")
 
 
-def test_a_head_that_has_no_end_is_refused(store_settings: StoreSettings, tmp_path: Path) -> None:
+def test_an_endless_request_head_is_refused(store_settings: StoreSettings, tmp_path: Path) -> None:
     environment = product_environment(store_settings, f"127.0.0.1:{free_port()}", tmp_path)
     with (
         running_api(environment, tmp_path / "api.log") as url,
@@ -149,7 +149,7 @@ def test_a_head_that_has_no_end_is_refused(store_settings: StoreSettings, tmp_pa
     assert answer.startswith(b"HTTP/1.1 400 ")
 
 
-def test_without_settings_rates_hold_and_no_site_reaches_it_by_a_name_of_its_own(
+def test_the_defaults_limit_rates_and_refuse_other_hosts(
     store_settings: StoreSettings, tmp_path: Path
 ) -> None:
     environment = product_environment(store_settings, f"127.0.0.1:{free_port()}", tmp_path)

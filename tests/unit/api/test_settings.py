@@ -1,4 +1,4 @@
-"""The interface is closed by default, and a setting that can't be is named."""
+"""Settings of the interface: strict defaults, and errors that name an invalid setting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from domain.accounts.quotas import Quotas
 from domain.errors import SettingInvalid
 
 
-def test_without_a_word_of_the_operator_rates_and_quotas_hold_and_no_other_site_may_call() -> None:
+def test_the_defaults_have_rates_and_quotas_and_no_cors_origins() -> None:
     settings = read_http({})
 
     assert [str(rate) for rate in settings.rates.requests] == ["10 per 1 second"]
@@ -20,12 +20,12 @@ def test_without_a_word_of_the_operator_rates_and_quotas_hold_and_no_other_site_
     assert settings.hosts == ()
 
 
-def test_where_a_token_is_asked_for_every_name_will_do() -> None:
+def test_with_an_issuer_every_host_is_allowed() -> None:
     assert read_http({"OIDC_ISSUER": "https://login.example", "ALLOWED_HOSTS": "a.example"}).hosts == ("*",)
     assert read_http({"ALLOWED_HOSTS": "A.example, 192.0.2.1"}).hosts == ("a.example", "192.0.2.1")
 
 
-def test_every_limit_can_be_set_and_lifted() -> None:
+def test_every_limit_can_be_set_and_disabled() -> None:
     settings = read_http(
         {
             "RATE_LIMIT": "5/second;1000/hour",
@@ -65,6 +65,6 @@ def test_every_limit_can_be_set_and_lifted() -> None:
         ("TRUSTED_PROXIES", "nginx, "),
     ],
 )
-def test_a_setting_that_cannot_be_is_named(name: str, value: str) -> None:
+def test_an_invalid_setting_is_named_in_the_error(name: str, value: str) -> None:
     with pytest.raises(SettingInvalid, match=name):
         read_http({name: value})

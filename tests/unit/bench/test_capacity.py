@@ -1,9 +1,12 @@
+"""Capacity arithmetic, and the page that holds its tables."""
+
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
 
+from bench.benchmarks_page import PAGE, Measured, read_measured
 from bench.capacity import (
     DAYS,
     Day,
@@ -16,7 +19,6 @@ from bench.capacity import (
     plan,
     rows,
 )
-from bench.measured import PAGE, Measured, read_measured
 
 ROUND = Measured(
     events=100,
@@ -25,7 +27,7 @@ ROUND = Measured(
     cpu_worker_s=50,
     temporal_s=1,
     api_s=1,
-    hearing_s=0.1,
+    speech_s=0.1,
     frame_s=0.05,
     answers_a_second=400,
     upload_bytes_a_second=100e6,
@@ -33,8 +35,8 @@ ROUND = Measured(
 )
 
 
-def test_a_video_asks_for_what_its_parts_ask_for() -> None:
-    demand = Demand.of(Video(duration_s=100, chunks=2, frames_looked_at=100, spoken_share=0.5), ROUND)
+def test_the_demand_of_a_video_is_the_sum_of_its_stages() -> None:
+    demand = Demand.of(Video(duration_s=100, chunks=2, sampled_frames=100, spoken_share=0.5), ROUND)
     assert demand.encode_s == 50
     assert demand.model_s == pytest.approx(100 * 0.5 * 0.1 + 100 * 0.05)
     assert demand.events == 114
@@ -46,25 +48,25 @@ def test_a_day_without_a_peak_needs_exactly_its_work() -> None:
     assert cores_needed([10.0] * 1440, 60, 0) == 10
 
 
-def test_whoever_may_wait_needs_no_cores_for_the_peak() -> None:
+def test_with_a_longer_wait_fewer_cores_serve_the_peak() -> None:
     arrivals = [0.0] * 700 + [100.0] * 40 + [0.0] * 700
     assert cores_needed(arrivals, 60, 0) == 100
     assert cores_needed(arrivals, 60, 1200) < 70
     assert longest_wait(arrivals, 60, cores_needed(arrivals, 60, 1200)) <= 1200
 
 
-def test_a_day_has_as_many_videos_as_it_was_asked_for() -> None:
+def test_the_arrivals_of_a_day_add_up_to_its_videos() -> None:
     assert sum(Day().arrivals(100_000)) == pytest.approx(100_000)
     assert max(Day().arrivals(1440)) == pytest.approx(1.8)
 
 
-def test_a_figure_that_is_no_longer_measured_is_missed() -> None:
+def test_a_figure_that_is_missing_from_the_page_is_an_error() -> None:
     page = PAGE.read_text().replace("history of one task", "histories of two tasks")
     with pytest.raises(LookupError, match="history of one task"):
         read_measured(page)
 
 
-def test_the_page_shows_what_follows_from_the_last_benchmark_run() -> None:
+def test_the_capacity_page_shows_the_plan_for_the_last_benchmark_run() -> None:
     """Run `python -m bench.capacity` and put its tables into docs/capacity.md."""
     page = (Path(__file__).parents[3] / "docs" / "capacity.md").read_text()
     video, day, measured = Video(), Day(), read_measured(PAGE.read_text())

@@ -1,4 +1,4 @@
-"""What the benchmarks make of what they measure."""
+"""Measuring and evaluation of the benchmarks."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import sys
 import time
 
 import pytest
+from typer.testing import CliRunner
 
+from bench.__main__ import BENCHMARKS, app
 from bench.measure import HighWater, RunFailed, alternated, run_measured
 from bench.models.animals import agreement
 from bench.models.subtitles import read_srt
 from bench.report import Row, as_markdown, ratio
+from bench.workbench import Workbench
 from domain.subtitles.cues import Cue
 
 
@@ -25,9 +28,29 @@ def test_the_processor_time_of_a_child_counts_as_that_of_its_parent() -> None:
     assert usage.output == "done\n"
 
 
-def test_a_command_that_fails_is_not_measured() -> None:
+def test_a_command_that_fails_is_an_error() -> None:
     with pytest.raises(RunFailed, match="ended with 3: it broke"):
         run_measured([sys.executable, "-c", "import sys; print('it broke'); sys.exit(3)"])
+
+
+def test_a_benchmark_that_breaks_is_named_with_its_error_and_the_next_one_is_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def breaks(_: Workbench) -> list[Row]:
+        raise subprocess.CalledProcessError(3, ["client"])
+
+    monkeypatch.setitem(BENCHMARKS, "load", breaks)
+    monkeypatch.setitem(BENCHMARKS, "status", lambda _: [Row("status", "1.00", "2 ÷ 2")])
+
+    ended = CliRunner().invoke(app, ["load", "status", "--markdown"])
+
+    assert ended.exit_code == 1
+    assert (
+        "| load | not measured | to be measured (missed) | CalledProcessError: Command '['client']'"
+        in ended.stdout
+    )
+    assert "| status | 1.00 |  | 2 ÷ 2 |" in ended.stdout
+    assert "Not measured: load." in ended.stderr
 
 
 def test_a_command_that_takes_too_long_is_ended_with_its_children() -> None:
@@ -39,7 +62,7 @@ def test_a_command_that_takes_too_long_is_ended_with_its_children() -> None:
     assert "sleep 31.0625" not in running.splitlines()
 
 
-def test_pairs_are_run_in_turn() -> None:
+def test_pairs_are_run_alternately() -> None:
     order: list[str] = []
 
     found = alternated(2, lambda: order.append("a"), lambda: order.append("b"))
@@ -48,7 +71,7 @@ def test_pairs_are_run_in_turn() -> None:
     assert [len(runs) for runs in found] == [2, 2]
 
 
-def test_the_highest_value_and_its_growth_are_kept() -> None:
+def test_the_highest_value_and_the_growth_are_recorded() -> None:
     values = iter([5, 9, 7])
     seen: list[int] = []
 
@@ -63,7 +86,7 @@ def test_the_highest_value_and_its_growth_are_kept() -> None:
     assert (water.first, water.highest, water.growth) == (5, 9, 4)
 
 
-def test_labels_agree_by_the_share_that_both_have() -> None:
+def test_agreement_is_the_share_of_labels_that_both_have() -> None:
     ours = {"a": frozenset({"cat", "dog"}), "b": frozenset({"horse"})}
     theirs = {"a": frozenset({"cat"}), "b": frozenset({"horse", "cow"})}
 
@@ -82,7 +105,7 @@ def test_cues_are_read_from_an_srt_file_with_either_kind_of_line_end() -> None:
     assert read_srt("") == []
 
 
-def test_a_missed_goal_is_told_in_the_table() -> None:
+def test_a_missed_goal_is_marked_in_the_table() -> None:
     rows = [Row("a | b", ratio(1.2, 1.0), "raw", "≤ 1.10", kept=False), Row("c", ratio(1.0, 0.0), "raw")]
 
     assert as_markdown(rows, "2 cores.") == (

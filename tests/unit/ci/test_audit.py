@@ -1,4 +1,4 @@
-"""A known vulnerability stops the build, a network that is away does not; pip-audit is the real one."""
+"""A known vulnerability stops the build, an absent network does not; pip-audit is the real one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.temporal_server import free_port
+from tests.servers.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 PINS = f"""\
@@ -23,7 +23,7 @@ FOUND = {
     "vulns": [
         {
             "id": "GHSA-aaaa-bbbb-cccc",
-            "summary": "It opens the door.",
+            "summary": "Remote code execution.",
             "affected": [
                 {
                     "package": {"name": "beta", "ecosystem": "PyPI"},
@@ -36,7 +36,7 @@ FOUND = {
 
 
 class Vulnerabilities(BaseHTTPRequestHandler):
-    """Speaks as osv.dev does, and knows one vulnerability."""
+    """Vulnerability service with osv.dev's interface and one vulnerability."""
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -74,17 +74,19 @@ def audit(folder: Path, service: str, pins: str = PINS, known: str = "") -> subp
     )
 
 
-def test_a_known_vulnerability_stops_the_build_and_is_named_with_its_mending(
+def test_a_known_vulnerability_stops_the_build_and_is_named_with_its_fix(
     tmp_path: Path, service: str
 ) -> None:
     done = audit(tmp_path, service)
 
     assert done.returncode == 1, done.stderr
-    assert "beta 2.0: GHSA-aaaa-bbbb-cccc, mended in 2.1" in done.stdout
+    assert "beta 2.0: GHSA-aaaa-bbbb-cccc, fixed in 2.1" in done.stdout
 
 
-def test_one_that_is_excused_with_a_reason_does_not(tmp_path: Path, service: str) -> None:
-    done = audit(tmp_path, service, known="# why\nGHSA-aaaa-bbbb-cccc we never open that door\n")
+def test_a_vulnerability_that_is_excused_with_a_reason_does_not_stop_the_build(
+    tmp_path: Path, service: str
+) -> None:
+    done = audit(tmp_path, service, known="# comment\nGHSA-aaaa-bbbb-cccc that function is never called\n")
 
     assert done.returncode == 0, done.stderr
     assert "2 packages looked up, 0 with known vulnerabilities" in done.stdout
@@ -96,7 +98,7 @@ def test_an_excuse_needs_a_reason(tmp_path: Path, service: str) -> None:
     assert (done.returncode, "without a reason" in done.stderr) == (1, True)
 
 
-def test_a_service_that_is_away_is_told_and_stops_nothing(tmp_path: Path) -> None:
+def test_a_service_that_does_not_answer_is_reported_and_stops_nothing(tmp_path: Path) -> None:
     done = audit(tmp_path, f"http://127.0.0.1:{free_port()}/v1/query")
 
     assert done.returncode == 0, done.stderr

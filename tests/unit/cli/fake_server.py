@@ -1,4 +1,4 @@
-"""A real HTTP server that answers as a test tells it, and the shapes of the product's answers."""
+"""HTTP server whose answers a test chooses, and the product's answers as documents."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Seen:
-    """One request as it came in."""
+class Request:
+    """One received request."""
 
     method: str
     path: str
@@ -21,7 +21,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Said:
+class Reply:
     """An answer. With `break_after` only that many bytes of it are sent before the connection is closed."""
 
     status: int = 200
@@ -30,21 +30,21 @@ class Said:
     break_after: int | None = None
 
 
-def said(document: dict[str, Any], status: int = 200) -> Said:
+def json_reply(document: dict[str, Any], status: int = 200) -> Reply:
     kind = "application/problem+json" if status >= 400 else "application/json"
-    return Said(status, json.dumps(document).encode(), {"Content-Type": kind})
+    return Reply(status, json.dumps(document).encode(), {"Content-Type": kind})
 
 
-def problem(status: int, code: str, detail: str) -> Said:
-    return said({"title": code, "status": status, "detail": detail, "code": code}, status)
+def problem(status: int, code: str, detail: str) -> Reply:
+    return json_reply({"title": code, "status": status, "detail": detail, "code": code}, status)
 
 
 class Server:
-    """A real HTTP server on a free port that answers as it is told, and remembers what it was asked."""
+    """HTTP server on a free port: calls `answer` for each request, and records the requests."""
 
     def __init__(self) -> None:
-        self.seen: list[Seen] = []
-        self.answer: Callable[[Seen], Said | None] = lambda _: None
+        self.requests: list[Request] = []
+        self.answer: Callable[[Request], Reply | None] = lambda _: None
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -52,8 +52,10 @@ class Server:
 
             def handle_any(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-                request = Seen(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
-                server.seen.append(request)
+                request = Request(
+                    self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body
+                )
+                server.requests.append(request)
                 answer = server.answer(request)
                 if answer is None:
                     self.close_connection = True
@@ -90,7 +92,7 @@ def stage(status: str, progress: int = 0, **more: Any) -> dict[str, Any]:
 
 
 def task(status: str = "completed", **more: Any) -> dict[str, Any]:
-    """A task as `GET /status/{task_id}` tells it."""
+    """A task as `GET /status/{task_id}` answers."""
     names = ("downscale", "language_detection", "animal_detection", "subtitles", "merger")
     done = status == "completed"
     return {
@@ -113,9 +115,9 @@ def task(status: str = "completed", **more: Any) -> dict[str, Any]:
     }
 
 
-def accepted(status: str = "running") -> Said:
-    """What an upload, a cancel or a retry is answered with."""
-    return said({"task_id": "task-1", "status": status, "status_url": "/status/task-1"}, 202)
+def accepted(status: str = "running") -> Reply:
+    """Answer to an upload, a cancel or a retry."""
+    return json_reply({"task_id": "task-1", "status": status, "status_url": "/status/task-1"}, 202)
 
 
 def summary(task_id: str = "task-1", **more: Any) -> dict[str, Any]:

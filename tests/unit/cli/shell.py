@@ -1,4 +1,4 @@
-"""The command line as a person runs it, against a fake server."""
+"""Runner of the command line against a fake server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from typer.testing import CliRunner, Result
 
 from cli.main import app
-from tests.unit.cli.fake_server import Said, Seen, Server, accepted, said, summary, task
+from tests.unit.cli.fake_server import Reply, Request, Server, accepted, json_reply, summary, task
 
 
 class Shell:
@@ -23,14 +23,14 @@ def documents(result: Result) -> list[Any]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def answer_like_the_product(request: Seen) -> Said:
+def answer_like_the_product(request: Request) -> Reply:
     if request.method == "POST":
         return accepted()
     if request.path == "/status/task-1":
-        return said(task())
+        return json_reply(task())
     if request.path.startswith("/video/"):
-        return Said(200, b"movie")
-    return said({"tasks": [SUMMARY], "next": None})
+        return Reply(200, b"movie")
+    return json_reply({"tasks": [SUMMARY], "next": None})
 
 
 SUMMARY = summary(filename="[holiday].mp4")

@@ -1,10 +1,12 @@
+"""Errors and exit codes of the command line."""
+
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.fake_server import Said, Seen, Server, problem, said
+from tests.unit.cli.fake_server import Reply, Request, Server, json_reply, problem
 from tests.unit.cli.shell import Shell, answer_like_the_product, documents
 
 
@@ -22,7 +24,7 @@ def test_a_refusal_as_json_names_its_code(server: Server, shell: Shell) -> None:
     assert document["error"]["code"] == "TaskUnknown"
 
 
-def test_an_api_that_is_away_is_one_line_with_what_to_do(server: Server, shell: Shell) -> None:
+def test_an_api_that_does_not_answer_is_one_line_with_what_to_do(server: Server, shell: Shell) -> None:
     result = shell.run("list", "--api", "http://127.0.0.1:1")
     assert result.exit_code == 2
     assert "No answer from http://127.0.0.1:1" in result.stderr
@@ -30,12 +32,12 @@ def test_an_api_that_is_away_is_one_line_with_what_to_do(server: Server, shell: 
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_doctor_shows_what_is_wrong_and_how_to_mend_it(server: Server, shell: Shell) -> None:
+def test_doctor_shows_what_is_wrong_and_how_to_fix_it(server: Server, shell: Shell) -> None:
     parts = [
         {"part": "temporal", "ok": True, "detail": "ok", "mend": ""},
         {"part": "worker_cpu: ffmpeg", "ok": False, "detail": "lacks libx264", "mend": "Install it."},
     ]
-    server.answer = lambda _: said({"parts": parts})
+    server.answer = lambda _: json_reply({"parts": parts})
     result = shell.run("doctor")
     assert result.exit_code == 1
     assert "lacks libx264" in result.stdout
@@ -44,14 +46,16 @@ def test_doctor_shows_what_is_wrong_and_how_to_mend_it(server: Server, shell: Sh
     assert document["parts"][1:] == parts
 
 
-def test_doctor_asks_what_it_can_when_the_workers_can_not_be_asked(server: Server, shell: Shell) -> None:
-    def answer(request: Seen) -> Said:
+def test_doctor_checks_the_other_components_when_the_workers_do_not_answer(
+    server: Server, shell: Shell
+) -> None:
+    def answer(request: Request) -> Reply:
         if request.path == "/doctor":
             return problem(503, "WorkflowsUnavailable", "Temporal does not answer.")
         if request.path == "/ready":
             found = {"temporal": "WorkflowsUnavailable", "store": "ok", "catalogue": "ok"}
-            return said({"ready": False, "parts": found}, 503)
-        return said({"status": "alive"})
+            return json_reply({"ready": False, "parts": found}, 503)
+        return json_reply({"status": "alive"})
 
     server.answer = answer
     result = shell.run("doctor", "--json")
@@ -80,10 +84,10 @@ def test_doctor_without_an_api_says_how_to_start_it(shell: Shell) -> None:
     [
         (401, "TokenMissing", "VIDEO_PIPELINE_TOKEN"),
         (401, "TokenRefused", "Put a new one"),
-        (403, "RoleMissing", "gives out roles"),
+        (403, "RoleMissing", "Ask the administrator"),
     ],
 )
-def test_who_is_not_let_in_is_told_what_to_do(
+def test_a_refused_caller_gets_advice(
     server: Server, shell: Shell, status: int, code: str, advice: str
 ) -> None:
     server.answer = lambda _: problem(status, code, "Not you.")
@@ -93,7 +97,7 @@ def test_who_is_not_let_in_is_told_what_to_do(
     assert result.exit_code == 2
     assert "Not you." in result.stderr
     assert advice in result.stderr
-    assert len(server.seen) == 1
+    assert len(server.requests) == 1
 
 
 def test_every_command_takes_a_token_from_its_option_or_the_environment(
@@ -113,6 +117,6 @@ def test_every_command_takes_a_token_from_its_option_or_the_environment(
     monkeypatch.setenv("VIDEO_PIPELINE_TOKEN", "set")
     assert shell.run("list").exit_code == 0
 
-    seen = [request.headers.get("authorization") for request in server.seen]
+    seen = [request.headers.get("authorization") for request in server.requests]
     assert seen == ["Bearer given"] * (len(seen) - 1) + ["Bearer set"]
     assert len(seen) >= 8

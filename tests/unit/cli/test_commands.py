@@ -1,27 +1,33 @@
+"""Commands of the command line and their output."""
+
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.fake_server import Server, said, stage, task
+from tests.unit.cli.fake_server import Server, json_reply, stage, task
 from tests.unit.cli.shell import SUMMARY, Shell, answer_like_the_product, documents
 
 
-def test_upload_says_which_task_it_started(server: Server, shell: Shell, video: Path) -> None:
+def test_upload_prints_the_page_of_the_task_that_it_started(
+    server: Server, shell: Shell, video: Path
+) -> None:
     server.answer = answer_like_the_product
     result = shell.run("upload", str(video), "--subtitle-mode", "burn")
     assert result.exit_code == 0
     assert f"{server.url}/watch/task-1\n" in result.stdout
-    assert b"burn" in server.seen[0].body
+    assert b"burn" in server.requests[0].body
 
 
-def test_upload_names_the_address_that_is_told_of_the_end(server: Server, shell: Shell, video: Path) -> None:
+def test_upload_sends_the_webhook_address_only_when_it_is_given(
+    server: Server, shell: Shell, video: Path
+) -> None:
     server.answer = answer_like_the_product
     shell.run("upload", str(video), "--webhook", "https://example.org/hook")
     shell.run("upload", str(video))
-    told = [request.headers.get("webhook-url") for request in server.seen]
-    assert told == ["https://example.org/hook", None]
+    sent = [request.headers.get("webhook-url") for request in server.requests]
+    assert sent == ["https://example.org/hook", None]
 
 
 def test_upload_and_wait_shows_the_result(server: Server, shell: Shell, video: Path) -> None:
@@ -46,15 +52,15 @@ def test_upload_and_wait_as_json_is_the_last_state_and_nothing_else(
 def test_upload_refuses_an_unknown_subtitle_mode(server: Server, shell: Shell, video: Path) -> None:
     result = shell.run("upload", str(video), "--subtitle-mode", "loud")
     assert result.exit_code == 2
-    assert server.seen == []
+    assert server.requests == []
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled"])
-def test_status_of_a_task_that_did_not_work_out_is_exit_code_1(
+def test_status_of_a_failed_or_cancelled_task_is_exit_code_1(
     server: Server, shell: Shell, status: str
 ) -> None:
     fault = {"code": "SourceTruncated", "message": "The file ends too early."}
-    server.answer = lambda _: said(task(status, error=fault))
+    server.answer = lambda _: json_reply(task(status, error=fault))
     result = shell.run("status", "task-1")
     assert result.exit_code == 1
     assert "SourceTruncated: The file ends too early." in result.stdout
@@ -64,16 +70,16 @@ def test_watching_as_json_writes_a_line_for_each_change(server: Server, shell: S
     moving = task("running")
     moving["stages"]["downscale"] = stage("running", 40)
     answers = iter([task("running"), task("running"), moving, task()])
-    server.answer = lambda _: said(next(answers))
+    server.answer = lambda _: json_reply(next(answers))
     result = shell.run("status", "task-1", "--watch", "--json")
     assert documents(result) == [task("running"), moving, task()]
     assert result.exit_code == 0
 
 
-def test_a_parked_task_is_told_with_the_commands_that_help(server: Server, shell: Shell) -> None:
+def test_a_parked_task_is_shown_with_the_commands_that_help(server: Server, shell: Shell) -> None:
     parked = task("running", parked_until="2030-01-01T00:00:00Z")
     parked["stages"]["subtitles"] = stage("failed", error={"code": "ModelUnavailable", "message": "no model"})
-    server.answer = lambda _: said(parked)
+    server.answer = lambda _: json_reply(parked)
     result = shell.run("status", "task-1", "--watch")
     assert result.exit_code == 1
     assert "video-pipeline retry task-1 subtitles" in result.stdout
@@ -96,7 +102,7 @@ def test_download_fetches_every_file_into_a_folder(server: Server, shell: Shell,
     assert documents(result) == [{"task_id": "task-1", "files": files}]
 
 
-def test_download_of_an_unknown_name_says_which_there_are(
+def test_download_of_an_unknown_name_lists_the_names_that_exist(
     server: Server, shell: Shell, tmp_path: Path
 ) -> None:
     server.answer = answer_like_the_product
@@ -109,7 +115,7 @@ def test_download_of_an_unknown_name_says_which_there_are(
 def test_a_file_name_from_the_server_can_not_leave_the_folder(
     server: Server, shell: Shell, tmp_path: Path
 ) -> None:
-    server.answer = lambda _: said(task(links={"../escaped": "/f"}))
+    server.answer = lambda _: json_reply(task(links={"../escaped": "/f"}))
     result = shell.run("download", "task-1", "--dir", str(tmp_path / "out"))
     assert result.exit_code == 2
     assert list(tmp_path.iterdir()) == []
@@ -124,7 +130,7 @@ def test_cancel_and_retry_ask_the_api(
 ) -> None:
     server.answer = answer_like_the_product
     assert shell.run(*arguments).exit_code == 0
-    assert (server.seen[0].method, server.seen[0].path) == ("POST", path)
+    assert (server.requests[0].method, server.requests[0].path) == ("POST", path)
     assert documents(shell.run(*arguments, "--json")) == [
         {"task_id": "task-1", "status": "running", "status_url": "/status/task-1"}
     ]

@@ -1,3 +1,5 @@
+"""Progress of a task on the command line."""
+
 from __future__ import annotations
 
 import pytest
@@ -5,23 +7,23 @@ import pytest
 from cli.api import Api
 from cli.faults import Refused
 from cli.watching import Verdict, follow, verdict
-from tests.unit.cli.fake_server import Server, problem, said, stage, task
+from tests.unit.cli.fake_server import Server, json_reply, problem, stage, task
 
 FAILED = stage("failed", 20, error={"code": "ModelUnavailable", "message": "no model"})
 
 
 @pytest.mark.parametrize(("status", "exit_code"), [("completed", 0), ("failed", 1), ("cancelled", 1)])
-def test_an_ended_task_is_what_it_ended_as(status: str, exit_code: int) -> None:
+def test_the_verdict_on_an_ended_task_is_its_status(status: str, exit_code: int) -> None:
     assert verdict(task(status)) is Verdict(status)
     assert verdict(task(status)).exit_code == exit_code
 
 
-def test_a_running_task_goes_on() -> None:
+def test_a_running_task_is_still_going() -> None:
     assert verdict(task("running")) is Verdict.GOING
     assert Verdict.GOING.exit_code == 0
 
 
-def test_a_task_is_parked_once_nothing_of_it_runs() -> None:
+def test_a_task_is_parked_when_no_stage_of_it_runs() -> None:
     parked = task("running", parked_until="2030-01-01T00:00:00Z")
     parked["stages"]["subtitles"] = FAILED
     assert verdict(parked) is Verdict.PARKED
@@ -30,14 +32,14 @@ def test_a_task_is_parked_once_nothing_of_it_runs() -> None:
     assert verdict(parked) is Verdict.GOING
 
 
-def test_following_ends_with_the_task_and_outlives_an_api_that_restarts(server: Server) -> None:
+def test_following_ends_with_the_task_and_survives_a_restart_of_the_api(server: Server) -> None:
     answers = iter(
         [
-            said(task("running")),
+            json_reply(task("running")),
             *[None] * 3,
             problem(503, "WorkflowsUnavailable", "away"),
-            said(task("running")),
-            said(task()),
+            json_reply(task("running")),
+            json_reply(task()),
         ]
     )
     server.answer = lambda _: next(answers)
@@ -49,4 +51,4 @@ def test_following_an_unknown_task_is_refused_at_once(server: Server) -> None:
     server.answer = lambda _: problem(404, "TaskUnknown", "No task has this id.")
     with Api(server.url) as api, pytest.raises(Refused):
         list(follow(api, "task-1"))
-    assert len(server.seen) == 1
+    assert len(server.requests) == 1

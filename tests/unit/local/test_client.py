@@ -1,4 +1,4 @@
-"""The Python client in `client/` is the one that belongs to the HTTP interface."""
+"""The Python client in `client/` is generated from the current HTTP interface."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def texts(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.py")}
 
 
-def test_the_client_is_made_from_the_interface_as_it_stands(tmp_path: Path) -> None:
+def test_the_client_is_generated_from_the_current_interface(tmp_path: Path) -> None:
     generate(tmp_path / "client")
 
     made, kept = texts(tmp_path / "client"), texts(CLIENT_PATH)

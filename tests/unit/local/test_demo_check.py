@@ -1,3 +1,5 @@
+"""Check of the demo result."""
+
 from __future__ import annotations
 
 import subprocess
@@ -7,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.clip import Clip, read_clip
-from local.demo_check import judge, transcript_text, word_error_rate
+from local.demo_check import check_result, transcript_text, word_error_rate
 from local.faults import LocalFault, ResultWrong
 
 DEMO = Path(__file__).parents[3] / "models" / "demo" / "clip" / "demo.mp4"
@@ -24,7 +26,7 @@ VTT = "WEBVTT\n\nNOTE language: fr\n\n00:00:00.000 --> 00:00:01.000\nLe <i>chat<
 
 
 @pytest.mark.parametrize(
-    ("said", "heard", "rate"),
+    ("reference", "text", "rate"),
     [
         ("Le chat noir dort.", "le chat noir dort", 0.0),
         ("Le chat noir dort.", "le chien noir dort", 0.25),
@@ -35,8 +37,10 @@ VTT = "WEBVTT\n\nNOTE language: fr\n\n00:00:00.000 --> 00:00:01.000\nLe <i>chat<
         ("", "", 0.0),
     ],
 )
-def test_the_word_error_rate_counts_changed_lost_and_added_words(said: str, heard: str, rate: float) -> None:
-    assert word_error_rate(said, heard) == rate
+def test_the_word_error_rate_counts_changed_lost_and_added_words(
+    reference: str, text: str, rate: float
+) -> None:
+    assert word_error_rate(reference, text) == rate
 
 
 def test_the_text_of_subtitles_is_read_without_times_notes_and_marks(tmp_path: Path) -> None:
@@ -44,20 +48,20 @@ def test_the_text_of_subtitles_is_read_without_times_notes_and_marks(tmp_path: P
     assert transcript_text(tmp_path / "s.vtt") == ["Le chat dort.", "a & b <c>"]
 
 
-def test_the_shipped_clip_comes_with_its_answers() -> None:
+def test_the_shipped_clip_has_expected_results() -> None:
     clip = read_clip(DEMO)
     assert clip.language == "fr"
     assert clip.animals == {"cat", "dog"}
     assert len(clip.sentences) > 2
 
 
-def test_a_clip_without_answers_is_told(tmp_path: Path) -> None:
+def test_a_clip_without_expected_results_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(LocalFault, match="make demo-models"):
         read_clip(tmp_path / "demo.mp4")
 
 
 def make_result(folder: Path, *options: str, seconds: int = 2, size: str = "320x180") -> Path:
-    """A result as the merger writes it; `options` come before the output."""
+    """Files of a result like the merger's; `options` are FFmpeg's output options."""
     (folder / "subtitles.vtt").write_text(VTT)
     video = f"testsrc2=size={size}:rate=25:duration={seconds}"
     inputs = ["-f", "lavfi", "-i", video, "-f", "lavfi", "-i", f"sine=duration={seconds}"]
@@ -71,7 +75,7 @@ SUBTITLED = ("-map", "0", "-map", "1", "-map", "2", "-metadata:s:s:0", "language
 
 
 def wrong(folder: Path, status: dict[str, Any] = RESULT) -> list[str]:
-    return [finding.what for finding in judge(status, folder, CLIP) if not finding.right]
+    return [finding.text for finding in check_result(status, folder, CLIP) if not finding.right]
 
 
 def test_a_right_result_has_nothing_wrong(tmp_path: Path) -> None:
@@ -104,7 +108,7 @@ def test_a_video_that_is_cut_short_does_not_play(tmp_path: Path) -> None:
     video = make_result(tmp_path, *SUBTITLED) / "final.mp4"
     video.write_bytes(video.read_bytes()[:-2000])
     with pytest.raises(ResultWrong, match="does not play"):
-        judge(RESULT, tmp_path, CLIP)
+        check_result(RESULT, tmp_path, CLIP)
 
 
 def test_other_words_are_wrong(tmp_path: Path) -> None:

@@ -1,3 +1,5 @@
+"""Choice and check of local ports."""
+
 from __future__ import annotations
 
 import socket
@@ -8,7 +10,7 @@ from local.faults import PortTaken
 from local.ports import free_ports
 
 
-def test_free_ports_are_different_and_none_that_an_outgoing_connection_could_take() -> None:
+def test_free_ports_are_distinct_and_not_among_the_ports_of_outgoing_connections() -> None:
     ports = free_ports("127.0.0.1", 50)
 
     assert len(set(ports)) == 50
@@ -18,7 +20,7 @@ def test_free_ports_are_different_and_none_that_an_outgoing_connection_could_tak
             pass
 
 
-def test_a_port_that_somebody_listens_on_is_not_given() -> None:
+def test_a_port_with_a_listener_is_not_free() -> None:
     (port,) = free_ports("127.0.0.1", 1)
     only = range(port, port + 1)
 

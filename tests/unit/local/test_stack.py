@@ -1,3 +1,5 @@
+"""Start and stop of the local stack."""
+
 from __future__ import annotations
 
 import os
@@ -12,13 +14,13 @@ import pytest
 
 from local.faults import PortTaken, SettingUnusable, StackBusy, StartFailed
 from local.leftovers import MARK_NAME, marked_processes
-from local.ports import free_ports
 from local.programs import Program, answers
 from local.settings import StackSettings, ensure_secrets
 from local.stack import Stack
 from local.supervision import ProcessState, socket_path
+from tests.servers.ports import free_port, free_ports
 
-# Ordinary processes under a real supervisord: what a stack does with them needs no product.
+# Small programs under a real supervisord stand in for the product's processes.
 _SERVE = """
 import http.server, sys
 http.server.test(http.server.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind="127.0.0.1")
@@ -47,15 +49,15 @@ def settings(tmp_path: Path) -> Iterator[StackSettings]:
     yield settings
     if settings.data_path.exists():
         Stack(settings, programs=()).down()
-        assert left(settings) == []
+        assert running_processes(settings) == []
 
 
-def left(settings: StackSettings) -> list[psutil.Process]:
+def running_processes(settings: StackSettings) -> list[psutil.Process]:
     return marked_processes(ensure_secrets(settings).mark)
 
 
 def two(settings: StackSettings) -> Stack:
-    first, second = free_ports("127.0.0.1", 2)
+    first, second = free_ports(2)
     return Stack(settings, (web("first", first), web("second", second)))
 
 
@@ -63,9 +65,9 @@ def test_up_starts_every_process_and_down_leaves_none(settings: StackSettings) -
     stack = two(settings)
     assert stack.up()
     assert stack.is_up()
-    assert len(left(settings)) == 3  # with supervisord
+    assert len(running_processes(settings)) == 3  # with supervisord
     assert stack.down()
-    assert left(settings) == []
+    assert running_processes(settings) == []
     assert not stack.is_up()
 
 
@@ -77,7 +79,7 @@ def test_up_twice_changes_nothing(settings: StackSettings) -> None:
     assert {name: stack.pid(name) for name in ("first", "second")} == pids
 
 
-def test_up_starts_what_was_stopped_meanwhile(settings: StackSettings) -> None:
+def test_up_starts_a_process_that_was_stopped_meanwhile(settings: StackSettings) -> None:
     stack = two(settings)
     stack.up()
     first = stack.pid("first")
@@ -97,23 +99,23 @@ def test_a_taken_port_is_named_and_nothing_is_started(settings: StackSettings) -
         taker.bind(("127.0.0.1", 0))
         taker.listen()
         port = taker.getsockname()[1]
-        stack = Stack(settings, (web("first", free_ports("127.0.0.1", 1)[0]), web("api", port)))
+        stack = Stack(settings, (web("first", free_port()), web("api", port)))
         with pytest.raises(
             PortTaken, match=rf"Port {port} \(api\) is taken by .*process {os.getpid()}.*API_PORT"
         ):
             stack.up()
-    assert left(settings) == []
+    assert running_processes(settings) == []
 
 
 def test_a_failed_start_quotes_the_log_and_stops_what_was_started(settings: StackSettings) -> None:
-    stack = Stack(settings, (web("first", free_ports("127.0.0.1", 1)[0]), failing("second")))
+    stack = Stack(settings, (web("first", free_port()), failing("second")))
     with pytest.raises(StartFailed, match=r"second ended right after its start[\s\S]*COLOUR is wrong"):
         stack.up()
-    assert left(settings) == []
+    assert running_processes(settings) == []
 
 
-def test_a_failed_restart_keeps_what_ran_before(settings: StackSettings) -> None:
-    port = free_ports("127.0.0.1", 1)[0]
+def test_a_failed_start_leaves_the_processes_that_ran_before(settings: StackSettings) -> None:
+    port = free_port()
     stack = Stack(settings, (web("first", port), failing("second")))
     with pytest.raises(StartFailed):
         stack.up()
@@ -125,14 +127,14 @@ def test_a_failed_restart_keeps_what_ran_before(settings: StackSettings) -> None
     assert stack.pid("first") == pid
 
 
-def test_a_program_that_is_not_there_is_named(settings: StackSettings) -> None:
+def test_a_program_that_does_not_exist_is_named(settings: StackSettings) -> None:
     missing = Program("first", ("/nowhere/program",), lambda _: True, start_within_s=5, stop_within_s=5)
     with pytest.raises(StartFailed, match="first can't be started"):
         Stack(settings, (missing,)).up()
-    assert left(settings) == []
+    assert running_processes(settings) == []
 
 
-def test_a_killed_process_comes_back_by_itself(settings: StackSettings) -> None:
+def test_a_killed_process_is_restarted(settings: StackSettings) -> None:
     stack = two(settings)
     stack.up()
     pid = stack.pid("first")
@@ -142,7 +144,7 @@ def test_a_killed_process_comes_back_by_itself(settings: StackSettings) -> None:
     assert stack.pid("first") != pid
 
 
-def test_a_stopped_process_stays_away_until_it_is_started(settings: StackSettings) -> None:
+def test_a_stopped_process_is_not_restarted_until_it_is_started(settings: StackSettings) -> None:
     stack = two(settings)
     stack.up()
     stack.stop("second")
@@ -160,13 +162,13 @@ def kill_supervisord(settings: StackSettings) -> None:
     psutil.wait_procs([process], timeout=10)
 
 
-def test_down_ends_what_a_killed_supervisord_left_behind(settings: StackSettings) -> None:
+def test_down_ends_the_processes_of_a_killed_supervisord(settings: StackSettings) -> None:
     stack = two(settings)
     stack.up()
     kill_supervisord(settings)
-    assert len(left(settings)) == 2
+    assert len(running_processes(settings)) == 2
     assert stack.down()
-    assert left(settings) == []
+    assert running_processes(settings) == []
 
 
 def test_up_after_a_killed_supervisord_starts_anew(settings: StackSettings) -> None:
@@ -175,7 +177,7 @@ def test_up_after_a_killed_supervisord_starts_anew(settings: StackSettings) -> N
     kill_supervisord(settings)
     assert stack.up()
     assert stack.is_up()
-    assert len(left(settings)) == 3
+    assert len(running_processes(settings)) == 3
 
 
 def test_a_stack_leaves_the_processes_of_another_alone(settings: StackSettings, tmp_path: Path) -> None:
@@ -195,7 +197,7 @@ def test_two_commands_at_once_are_refused(settings: StackSettings) -> None:
             two(settings).down()
         refused.append(True)
 
-    stack = Stack(settings, (web("first", free_ports("127.0.0.1", 1)[0]),), report=down_meanwhile)
+    stack = Stack(settings, (web("first", free_port()),), report=down_meanwhile)
     stack.up()
     assert refused
 
@@ -205,11 +207,11 @@ def test_a_deep_data_folder_still_gets_a_socket(tmp_path: Path) -> None:
     assert len(str(settings.run_path)) > 108
     with two(settings) as stack:
         assert stack.is_up()
-    assert left(settings) == []
+    assert running_processes(settings) == []
     assert not socket_path(settings).exists()
 
 
-def test_secrets_are_for_their_owner_only_and_stay_the_same(settings: StackSettings) -> None:
+def test_only_the_owner_can_read_the_secrets_and_they_stay_the_same(settings: StackSettings) -> None:
     two(settings)
     path = settings.data_path / "secrets.json"
     assert path.stat().st_mode & 0o777 == 0o600
@@ -218,6 +220,6 @@ def test_secrets_are_for_their_owner_only_and_stay_the_same(settings: StackSetti
 
 
 @pytest.mark.parametrize("name", ["a #b", "a ;b", "100%", "a\nb"])
-def test_a_data_folder_that_the_process_runner_would_misread_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_data_folder_that_supervisord_would_misread_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(SettingUnusable, match="data folder"):
         StackSettings(tmp_path / name)

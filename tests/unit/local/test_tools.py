@@ -1,3 +1,5 @@
+"""Installation of the programs that the product needs."""
+
 from __future__ import annotations
 
 import os
@@ -14,7 +16,7 @@ TOOL = GoTool("greeter", "example.org/greeter", "v1.2.3", minutes=1)
 
 
 def program(folder: Path, name: str, script: str) -> None:
-    """A shell script stands for a program that would take minutes, or change this machine."""
+    """A shell script in place of a program that would take minutes, or change this machine."""
     folder.mkdir(exist_ok=True)
     (folder / name).write_text(f"#!/bin/sh\n{script}\n")
     (folder / name).chmod(0o755)
@@ -22,7 +24,7 @@ def program(folder: Path, name: str, script: str) -> None:
 
 @pytest.fixture
 def path_folder(tmp_path: Path) -> Path:
-    """A PATH with nothing on it but a shell."""
+    """A PATH with only a shell."""
     folder = tmp_path / "path"
     folder.mkdir()
     for name in ("sh", "chmod"):
@@ -50,13 +52,13 @@ def test_a_missing_program_is_built_once_at_its_pinned_version(
 ) -> None:
     calls = tmp_path / "calls"
     program(path_folder, "go", f'echo "$@" >> {calls}; echo > "$GOBIN/greeter"; chmod +x "$GOBIN/greeter"')
-    said: list[str] = []
-    toolbox.install((TOOL,), said.append)
-    toolbox.install((TOOL,), said.append)
+    reports: list[str] = []
+    toolbox.install((TOOL,), reports.append)
+    toolbox.install((TOOL,), reports.append)
     assert calls.read_text() == "install -trimpath example.org/greeter@v1.2.3\n"
     assert toolbox.find("greeter") == tmp_path / "tools" / "bin" / "greeter"
-    assert len(said) == 1
-    assert "greeter" in said[0]
+    assert len(reports) == 1
+    assert "greeter" in reports[0]
 
 
 def test_a_build_that_fails_names_the_tool_and_the_reason_and_leaves_nothing(
@@ -86,7 +88,7 @@ def test_a_build_needs_no_home_and_no_c_compiler(tmp_path: Path, path_folder: Pa
     assert seen.read_text() == f"0 {go_path} {go_path}/cache\n"
 
 
-def test_a_missing_package_without_apt_is_told(toolbox: Toolbox) -> None:
+def test_a_missing_package_without_apt_is_an_error(toolbox: Toolbox) -> None:
     with pytest.raises(ToolNotFound, match="singer is not installed: install it with your system's"):
         toolbox.install((PackagedTool("singer", "singer-tools"),), lambda _: None)
 
@@ -110,17 +112,17 @@ def test_a_missing_package_is_installed_after_an_update_without_a_question(
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root needs no sudo")
-def test_without_rights_the_command_to_type_is_told(toolbox: Toolbox, path_folder: Path) -> None:
+def test_without_rights_the_error_quotes_the_command_to_run(toolbox: Toolbox, path_folder: Path) -> None:
     program(path_folder, "apt-get", "exit 0")
     with pytest.raises(ToolNotFound, match="run `sudo apt-get install singer-tools`"):
         toolbox.install((PackagedTool("singer", "singer-tools"),), lambda _: None)
 
 
-def test_a_program_of_a_module_with_replace_lines_is_built_where_they_stand(
+def test_a_program_of_a_module_with_replace_lines_is_built_in_the_folder_with_its_go_mod(
     toolbox: Toolbox, tmp_path: Path, path_folder: Path
 ) -> None:
     calls = tmp_path / "calls"
-    # The eighth word is the file that is to be written.
+    # The eighth argument is the output file.
     program(path_folder, "go", f'echo "$@" >> {calls}; echo > "$8"; chmod +x "$8"')
     tool = ModuleTool("greeter", "example.org/greeter/cmd", tmp_path / "modules", 1, "-X greeter.version=v2")
 
@@ -134,7 +136,7 @@ def test_a_program_of_a_module_with_replace_lines_is_built_where_they_stand(
     assert called.endswith("/greeter example.org/greeter/cmd\n")
 
 
-def test_a_program_whose_package_would_start_a_server_is_taken_out_of_it(
+def test_a_program_whose_package_would_start_a_server_is_extracted_from_it(
     toolbox: Toolbox, tmp_path: Path, path_folder: Path
 ) -> None:
     for name in ("mkdir", "dirname"):
@@ -150,7 +152,7 @@ def test_a_program_whose_package_would_start_a_server_is_taken_out_of_it(
     assert toolbox.find("watch-rules") == tmp_path / "tools" / "bin" / "watch-rules"
 
 
-def test_a_package_that_can_not_be_had_is_named(toolbox: Toolbox, path_folder: Path) -> None:
+def test_a_package_that_can_not_be_downloaded_is_named(toolbox: Toolbox, path_folder: Path) -> None:
     program(path_folder, "apt-get", 'echo "no such package" >&2; exit 100')
     program(path_folder, "dpkg-deb", "exit 2")
     program(path_folder, "sudo", "exit 1")

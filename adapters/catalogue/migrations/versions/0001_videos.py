@@ -1,4 +1,4 @@
-"""The table of videos."""
+"""Table of videos."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An index for counting an owner's open tasks."""
+"""Index to count an owner's open tasks."""
 
 from __future__ import annotations
 

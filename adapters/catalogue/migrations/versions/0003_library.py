@@ -1,4 +1,4 @@
-"""What a library needs to know of a result, and how finished work is found again."""
+"""Columns of the result, and the digest by which finished work is found again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""API keys of machines; under which plan a video was sent, and who is told of its end."""
+"""Table of API keys; a video's plan and webhook address."""
 
 from __future__ import annotations
 

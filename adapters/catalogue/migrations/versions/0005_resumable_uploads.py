@@ -1,4 +1,4 @@
-"""Resumable uploads on their way: how far each is, and the parts that the store has of it."""
+"""Tables of resumable uploads: their offset and their parts in the store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often each video was watched, and an index by which the most watched are found."""
+"""View count of each video, with an index for the most watched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one attempt has to itself, and what stays of it."""
+"""Attempt: its scratch folder, its prefix, and its end."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_full_disk_is_named_and_worth_another_attempt(tmp_path: Path) -> None:
     assert failure.value.non_retryable is False
 
 
-def test_a_cancelled_attempt_stops_at_its_next_look(tmp_path: Path) -> None:
+def test_a_cancelled_attempt_stops_at_its_next_check(tmp_path: Path) -> None:
     env = environment()
 
     def work() -> None:
@@ -85,11 +85,11 @@ def test_a_stopping_worker_gives_the_attempt_back_for_another_one(tmp_path: Path
     assert failure.value.non_retryable is False
 
 
-def test_progress_is_told_and_never_goes_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("activities.attempts.attempt._BEAT_EVERY_S", 0.0)
+def test_progress_is_reported_and_never_goes_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("activities.attempts.attempt._HEARTBEAT_EVERY_S", 0.0)
     env = environment()
-    beats: list[HeartbeatDetails] = []
-    env.on_heartbeat = beats.append
+    heartbeats: list[HeartbeatDetails] = []
+    env.on_heartbeat = heartbeats.append
 
     def work() -> None:
         with open_attempt(tmp_path, "task-1") as attempt:
@@ -99,4 +99,4 @@ def test_progress_is_told_and_never_goes_down(tmp_path: Path, monkeypatch: pytes
 
     env.run(work)
 
-    assert [beat.fraction for beat in beats] == [0.25, 0.25, 0.75]
+    assert [details.fraction for details in heartbeats] == [0.25, 0.25, 0.75]

@@ -1,4 +1,4 @@
-"""What Temporal is told of an attempt's end, and what the next attempt makes of it."""
+"""End of an attempt: reported failures and the history for the next attempt."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from domain.errors import (
 )
 
 
-def test_a_passing_fault_is_counted_and_tried_again_after_a_pause() -> None:
+def test_a_transient_fault_is_counted_and_tried_again_after_a_pause() -> None:
     error = as_failure(StoreUnavailable("The store answered 503."))
-    failure, trail = outcome(error, AttemptHistory(faults=2, at_work=True))
+    failure, history = outcome(error, AttemptHistory(faults=2, at_work=True))
 
     assert isinstance(failure, ApplicationError)
     assert (failure.type, failure.message) == ("StoreUnavailable", "The store answered 503.")
     assert (failure.non_retryable, failure.next_retry_delay) == (False, timedelta(seconds=4))
-    assert (trail.faults, trail.at_work) == (3, False)
+    assert (history.faults, history.at_work) == (3, False)
 
 
 def test_the_sixth_fault_is_the_last() -> None:
@@ -38,29 +38,29 @@ def test_the_sixth_fault_is_the_last() -> None:
     assert (failure.type, failure.non_retryable) == ("StoreUnavailable", True)
 
 
-def test_an_error_that_nobody_has_foreseen_is_a_fault_with_its_own_name() -> None:
-    failure, trail = outcome(ZeroDivisionError("division by zero"), AttemptHistory())
+def test_an_unexpected_error_is_a_fault_with_its_own_name() -> None:
+    failure, history = outcome(ZeroDivisionError("division by zero"), AttemptHistory())
     assert isinstance(failure, ApplicationError)
-    assert (failure.type, failure.message, trail.faults) == ("ZeroDivisionError", "division by zero", 1)
+    assert (failure.type, failure.message, history.faults) == ("ZeroDivisionError", "division by zero", 1)
 
 
 @pytest.mark.parametrize(
     "error",
     [
         as_failure(AttemptDrained("The worker is shutting down.")),
-        as_failure(AttemptSuperseded("Another attempt goes on.")),
+        as_failure(AttemptSuperseded("Another attempt runs.")),
         as_failure(AttemptCancelled("The task was cancelled.")),
         as_failure(NoVideoStream("The file holds sound only.")),
     ],
 )
-def test_a_stop_and_a_verdict_are_no_faults_and_pass_as_they_are(error: Exception) -> None:
+def test_a_stop_and_a_refusal_are_no_faults_and_pass_unchanged(error: Exception) -> None:
     assert outcome(error, AttemptHistory(faults=5, deaths=2, at_work=True)) == (
         error,
         AttemptHistory(faults=5, deaths=2),
     )
 
 
-def test_two_deaths_leave_another_chance_and_three_do_not() -> None:
+def test_two_crashes_allow_another_attempt_and_three_do_not() -> None:
     give_up_if_hopeless(AttemptHistory(deaths=2))
     with pytest.raises(ApplicationError, match="3 times") as failure:
         give_up_if_hopeless(AttemptHistory(deaths=3, died_at=0.4))
@@ -76,7 +76,7 @@ def test_attempts_that_all_took_too_long_are_given_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("details", "beat"),
+    ("raw_details", "details"),
     [
         ([], HeartbeatDetails()),
         ([{"fraction": 0.5}], HeartbeatDetails(0.5)),
@@ -86,7 +86,7 @@ def test_attempts_that_all_took_too_long_are_given_up() -> None:
         ),
     ],
 )
-def test_beats_of_older_and_newer_workers_are_understood(
-    details: list[object], beat: HeartbeatDetails
+def test_heartbeats_of_older_and_newer_workers_are_understood(
+    raw_details: list[object], details: HeartbeatDetails
 ) -> None:
-    assert last_details(replace(ActivityEnvironment().info, heartbeat_details=details)) == beat
+    assert last_details(replace(ActivityEnvironment().info, heartbeat_details=raw_details)) == details

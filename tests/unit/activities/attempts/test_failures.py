@@ -1,4 +1,4 @@
-"""Which faults are tried again."""
+"""Retry rules of the errors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from domain.errors import (
 
 
 @pytest.mark.parametrize("kind", [*leaves(SenderError), *leaves(OperatorError)])
-def test_what_no_retry_can_mend_is_not_tried_again(kind: type[PipelineError]) -> None:
+def test_an_error_that_no_retry_can_fix_is_not_retried(kind: type[PipelineError]) -> None:
     failure = as_failure(kind("a sentence"))
 
     assert isinstance(failure, ApplicationError)
@@ -30,14 +30,14 @@ def test_what_no_retry_can_mend_is_not_tried_again(kind: type[PipelineError]) ->
 
 
 @pytest.mark.parametrize("kind", leaves(PassingError))
-def test_a_passing_fault_is_tried_again(kind: type[PipelineError]) -> None:
+def test_a_transient_fault_is_retried(kind: type[PipelineError]) -> None:
     failure = as_failure(kind("a sentence"))
 
     assert isinstance(failure, ApplicationError)
     assert failure.non_retryable is False
 
 
-def test_a_drained_attempt_is_taken_up_at_once_by_another_worker() -> None:
+def test_a_drained_attempt_is_retried_at_once() -> None:
     failure = as_failure(AttemptDrained("bye"))
 
     assert isinstance(failure, ApplicationError)
@@ -48,7 +48,7 @@ def test_a_cancelled_attempt_ends_as_cancelled() -> None:
     assert isinstance(as_failure(AttemptCancelled("stop")), CancelledError)
 
 
-def test_a_step_that_every_task_needs_waits_for_its_operator() -> None:
+def test_a_step_that_every_task_needs_is_retried_until_the_operator_has_fixed_the_error() -> None:
     waits = as_patient_failure(SettingInvalid("The object store refused the keys."))
     gives_up = as_patient_failure(FileUnknown("The object store holds nothing to copy."))
 

@@ -1,4 +1,4 @@
-"""What is counted of each attempt, as the SDK's own meter passes it on."""
+"""Metrics of attempts, read from the SDK's metric buffer."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Work(ActivityInboundInterceptor):
 
 
 class Counted:
-    """Attempts of one chunk, and every figure that they left: name and labels to what was counted."""
+    """Attempts of one chunk, and the metrics that they recorded."""
 
     def __init__(self) -> None:
         self._buffer = MetricBuffer(1000)
@@ -62,7 +62,7 @@ class Counted:
         return await env.run(run)
 
     def of(self, name: str, *labels: str) -> dict[tuple[str, ...], float]:
-        """What was counted under a name, by these labels; without what counted nothing."""
+        """Sums of a metric by these labels, without zeros."""
         sums: dict[tuple[str, ...], float] = {}
         for update in self._updates():
             if update.metric.name == name and update.value:
@@ -75,8 +75,8 @@ class Counted:
         return [str(update.attributes["outcome"]) for update in updates]
 
     def _updates(self) -> list[Any]:
-        self._seen = [*getattr(self, "_seen", []), *self._buffer.retrieve_updates()]
-        return self._seen
+        self._all_updates = [*getattr(self, "_all_updates", []), *self._buffer.retrieve_updates()]
+        return self._all_updates
 
 
 def failing(error: BaseException) -> Callable[[], Any]:
@@ -86,7 +86,7 @@ def failing(error: BaseException) -> Callable[[], Any]:
     return work
 
 
-async def test_a_chunk_that_is_encoded_counts_the_media_that_it_holds() -> None:
+async def test_an_encoded_chunk_counts_its_media() -> None:
     counted = Counted()
     await counted.attempt(1, lambda: EncodedChunk(SOURCE))
 
@@ -97,7 +97,7 @@ async def test_a_chunk_that_is_encoded_counts_the_media_that_it_holds() -> None:
     assert counted.of("video_pipeline_attempt_retries") == {}
 
 
-async def test_a_chunk_that_was_found_counts_no_media() -> None:
+async def test_a_cached_chunk_counts_no_media() -> None:
     counted = Counted()
     await counted.attempt(1, lambda: EncodedChunk(SOURCE, reused=True))
 
@@ -112,7 +112,7 @@ async def test_an_attempt_after_the_first_is_a_retry() -> None:
     assert counted.of("video_pipeline_attempt_retries", "activity") == {("encode_chunk",): 2}
 
 
-async def test_a_fault_is_counted_by_its_code_and_its_work_as_failed() -> None:
+async def test_a_fault_is_counted_by_its_code_and_its_attempt_as_failed() -> None:
     counted = Counted()
     with pytest.raises(ApplicationError):
         await counted.attempt(1, failing(as_failure(StoreUnavailable("no answer"))))
@@ -135,7 +135,7 @@ async def test_a_stall_is_a_fault_and_counted_for_its_stage_too() -> None:
     assert counted.of("video_pipeline_attempt_failures", "code") == {("MediaToolStalled",): 1}
 
 
-async def test_an_attempt_that_was_told_to_stop_is_no_failure() -> None:
+async def test_a_stopped_attempt_is_no_failure() -> None:
     counted = Counted()
     with pytest.raises(ApplicationError):
         await counted.attempt(1, failing(as_failure(AttemptDrained("the worker goes"))))

@@ -1,4 +1,4 @@
-"""Attempts work side by side; a suspect works alone."""
+"""Concurrency slots: attempts run side by side; a crash suspect runs alone."""
 
 from __future__ import annotations
 
@@ -9,100 +9,100 @@ import pytest
 from activities.attempts.slots import ConcurrencySlots
 
 
-class Visitor:
-    """Goes through a gate, and stays inside until it is let out."""
+class FakeAttempt:
+    """Waits for a slot and holds it until `finish`."""
 
     def __init__(self, slots: ConcurrencySlots, *, alone: bool = False) -> None:
-        self.inside = False
+        self.running = False
         self.gives_up = False
         self.waits = 0
-        self._out = asyncio.Event()
-        self._gate = slots
+        self._finished = asyncio.Event()
+        self._slots = slots
         self._alone = alone
-        self.visit = asyncio.create_task(self._visit())
+        self.task = asyncio.create_task(self._run())
 
-    async def _visit(self) -> None:
-        async with self._gate.passed(alone=self._alone, while_waiting=self._wait) as slot:
+    async def _run(self) -> None:
+        async with self._slots.acquire(alone=self._alone, while_waiting=self._wait) as slot:
             self.slot = slot
-            self.inside = True
-            await self._out.wait()
-        self.inside = False
+            self.running = True
+            await self._finished.wait()
+        self.running = False
 
     def _wait(self) -> None:
         self.waits += 1
         if self.gives_up:
             raise TimeoutError
 
-    async def leave(self) -> None:
-        self._out.set()
-        await self.visit
+    async def finish(self) -> None:
+        self._finished.set()
+        await self.task
 
 
-async def looked(*visitors: Visitor) -> list[bool]:
-    """Who is inside, after everybody who waits has looked twice more."""
-    before = {visitor: visitor.waits for visitor in visitors}
-    for visitor in visitors:
-        while not visitor.inside and not visitor.visit.done() and visitor.waits < before[visitor] + 2:
+async def running(*attempts: FakeAttempt) -> list[bool]:
+    """True for each attempt that holds a slot, once every waiting one has polled twice more."""
+    before = {attempt: attempt.waits for attempt in attempts}
+    for attempt in attempts:
+        while not attempt.running and not attempt.task.done() and attempt.waits < before[attempt] + 2:
             await asyncio.sleep(0.01)
-    return [visitor.inside for visitor in visitors]
+    return [attempt.running for attempt in attempts]
 
 
-async def test_attempts_work_side_by_side() -> None:
+async def test_attempts_run_side_by_side() -> None:
     slots = ConcurrencySlots()
-    first, second = Visitor(slots), Visitor(slots)
-    assert await looked(first, second) == [True, True]
-    await first.leave()
-    await second.leave()
+    first, second = FakeAttempt(slots), FakeAttempt(slots)
+    assert await running(first, second) == [True, True]
+    await first.finish()
+    await second.finish()
 
 
-async def test_a_suspect_waits_for_those_inside_and_holds_newcomers_back() -> None:
+async def test_a_suspect_waits_for_running_attempts_and_newcomers_wait_for_it() -> None:
     slots = ConcurrencySlots()
-    first = Visitor(slots)
-    assert await looked(first) == [True]
-    suspect = Visitor(slots, alone=True)
-    assert await looked(suspect) == [False]
-    newcomer = Visitor(slots)
-    assert await looked(suspect, newcomer) == [False, False]
+    first = FakeAttempt(slots)
+    assert await running(first) == [True]
+    suspect = FakeAttempt(slots, alone=True)
+    assert await running(suspect) == [False]
+    newcomer = FakeAttempt(slots)
+    assert await running(suspect, newcomer) == [False, False]
 
-    await first.leave()
-    assert await looked(suspect, newcomer) == [True, False]
-    await suspect.leave()
-    assert await looked(newcomer) == [True]
-    await newcomer.leave()
+    await first.finish()
+    assert await running(suspect, newcomer) == [True, False]
+    await suspect.finish()
+    assert await running(newcomer) == [True]
+    await newcomer.finish()
 
 
-async def test_two_suspects_work_one_after_the_other() -> None:
+async def test_two_suspects_run_one_after_the_other() -> None:
     slots = ConcurrencySlots()
-    first, second = Visitor(slots, alone=True), Visitor(slots, alone=True)
-    assert await looked(first, second) == [True, False]
-    await first.leave()
-    assert await looked(second) == [True]
-    await second.leave()
+    first, second = FakeAttempt(slots, alone=True), FakeAttempt(slots, alone=True)
+    assert await running(first, second) == [True, False]
+    await first.finish()
+    assert await running(second) == [True]
+    await second.finish()
 
 
-async def test_a_suspect_that_is_cleared_lets_newcomers_in() -> None:
+async def test_a_cleared_suspect_lets_newcomers_run() -> None:
     slots = ConcurrencySlots()
-    suspect = Visitor(slots, alone=True)
-    assert await looked(suspect) == [True]
-    newcomer = Visitor(slots)
-    assert await looked(newcomer) == [False]
+    suspect = FakeAttempt(slots, alone=True)
+    assert await running(suspect) == [True]
+    newcomer = FakeAttempt(slots)
+    assert await running(newcomer) == [False]
 
     suspect.slot.share()
-    assert await looked(newcomer) == [True]
-    assert suspect.inside
-    await suspect.leave()
-    await newcomer.leave()
+    assert await running(newcomer) == [True]
+    assert suspect.running
+    await suspect.finish()
+    await newcomer.finish()
 
 
-async def test_a_suspect_that_gives_up_holds_nobody_back() -> None:
+async def test_a_suspect_that_gives_up_delays_no_other_attempt() -> None:
     slots = ConcurrencySlots()
-    first, suspect = Visitor(slots), Visitor(slots, alone=True)
-    newcomer = Visitor(slots)
-    assert await looked(first, suspect, newcomer) == [True, False, False]
+    first, suspect = FakeAttempt(slots), FakeAttempt(slots, alone=True)
+    newcomer = FakeAttempt(slots)
+    assert await running(first, suspect, newcomer) == [True, False, False]
 
     suspect.gives_up = True
     with pytest.raises(TimeoutError):
-        await suspect.visit
-    assert await looked(newcomer) == [True]
-    await first.leave()
-    await newcomer.leave()
+        await suspect.task
+    assert await running(newcomer) == [True]
+    await first.finish()
+    await newcomer.finish()

@@ -1,4 +1,4 @@
-"""When the issuer is asked for its keys, and what holds while it is away."""
+"""Cache of the issuer's keys: rate of requests, and validity while the issuer does not answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEY = new_key()
 
 @dataclass
 class FakeIssuer:
-    """Answers from memory and counts; `now_s` is the time."""
+    """Issuer in memory that counts requests; `now_s` is the time."""
 
     names: list[str] = field(default_factory=lambda: ["first"])
     called: str = ISSUER
@@ -48,7 +48,7 @@ async def until(true: Callable[[], Awaitable[bool]]) -> None:
     raise AssertionError("not within 30 s")
 
 
-async def test_the_keys_are_asked_for_once() -> None:
+async def test_the_keys_are_fetched_once() -> None:
     issuer = FakeIssuer()
     keys = issuer.keys()
 
@@ -58,7 +58,7 @@ async def test_the_keys_are_asked_for_once() -> None:
     assert issuer.asked == [f"{ISSUER}/.well-known/openid-configuration", f"{ISSUER}/keys"]
 
 
-async def test_a_flood_of_made_up_keys_asks_the_issuer_every_half_minute_at_most() -> None:
+async def test_unknown_keys_cause_at_most_one_request_in_half_a_minute() -> None:
     issuer = FakeIssuer()
     keys = issuer.keys()
     for number in range(50):
@@ -82,7 +82,7 @@ async def test_a_new_key_of_the_issuers_is_found() -> None:
     assert await keys.key("first") is None
 
 
-async def test_a_withdrawn_key_is_forgotten_though_nobody_comes_with_a_new_one() -> None:
+async def test_a_withdrawn_key_is_dropped_even_without_requests_for_a_new_one() -> None:
     issuer = FakeIssuer()
     keys = issuer.keys()
     await keys.key("first")
@@ -96,7 +96,7 @@ async def test_a_withdrawn_key_is_forgotten_though_nobody_comes_with_a_new_one()
     await until(is_gone)
 
 
-async def test_a_known_key_is_good_for_as_long_as_the_issuer_is_away() -> None:
+async def test_a_cached_key_stays_valid_while_the_issuer_does_not_answer() -> None:
     issuer = FakeIssuer()
     keys = issuer.keys()
     await keys.key("first")
@@ -108,7 +108,7 @@ async def test_a_known_key_is_good_for_as_long_as_the_issuer_is_away() -> None:
         await asyncio.sleep(0)
 
 
-async def test_while_the_issuer_is_away_an_unknown_key_is_nobodys_fault() -> None:
+async def test_an_unknown_key_is_a_passing_fault_while_the_issuer_does_not_answer() -> None:
     issuer = FakeIssuer(away=True)
     keys = issuer.keys()
 
@@ -123,12 +123,12 @@ async def test_while_the_issuer_is_away_an_unknown_key_is_nobodys_fault() -> Non
     assert asked_while_away == 1
 
 
-async def test_a_document_of_another_issuer_is_not_believed() -> None:
-    with pytest.raises(IssuerUnavailable, match="calls it"):
+async def test_a_document_of_another_issuer_is_refused() -> None:
+    with pytest.raises(IssuerUnavailable, match="discovery document names"):
         await FakeIssuer(called="https://other.example").keys().key("first")
 
 
-async def test_keys_are_fetched_from_nowhere_but_the_network() -> None:
+async def test_keys_are_fetched_only_over_the_network() -> None:
     def fetch(url: str) -> Any:
         if url.endswith("openid-configuration"):
             return {"issuer": ISSUER, "jwks_uri": "file:///etc/hostname"}
@@ -140,7 +140,7 @@ async def test_keys_are_fetched_from_nowhere_but_the_network() -> None:
         await IssuerKeys(ISSUER, fetch).key("first")
 
 
-async def test_a_caller_who_hangs_up_does_not_take_the_keys_from_those_who_wait() -> None:
+async def test_a_caller_that_disconnects_does_not_cancel_the_fetch_for_others() -> None:
     issuer = FakeIssuer()
     answer = threading.Event()
 

@@ -1,3 +1,5 @@
+"""Fixtures of the FFmpeg adapter tests."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -7,7 +9,7 @@ import pytest
 
 @pytest.fixture
 def job_path(tmp_path: Path) -> Path:
-    """The folder of one job, beside which lies what it must not touch."""
+    """Folder of one job, with files beside it that the job must not reach."""
     path = tmp_path / "job"
     path.mkdir()
     (tmp_path / "secret").write_text("hunter2")

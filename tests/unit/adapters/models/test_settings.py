@@ -1,4 +1,4 @@
-"""Which models run is said by the operator, in one word or two; nothing is guessed."""
+"""Settings of the models: the operator names them, and there is no default."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.animals.names import ANIMALS
 from domain.errors import SettingInvalid
 
 
-def test_demo_stands_for_the_shipped_models(tmp_path: Path) -> None:
+def test_demo_selects_the_shipped_models(tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / "animals.pt.sha256").write_text("ab12  animals.pt\n")
     env = {"MODELS": "demo", "MODELS_DIR": str(tmp_path)}
@@ -33,7 +33,7 @@ def test_each_model_can_be_set_alone() -> None:
 
 
 @pytest.mark.parametrize("models", ["", "large-v3", "large-v3+", "+yolo11n.pt", "a+b+c"])
-def test_no_model_is_ever_guessed(models: str) -> None:
+def test_incomplete_models_are_refused(models: str) -> None:
     for read in (read_speech, read_vision):
         with pytest.raises(SettingInvalid, match="MODELS"):
             read({"MODELS": models})

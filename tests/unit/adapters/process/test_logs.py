@@ -1,4 +1,4 @@
-"""What a process writes: one JSON object a line, with the ids of its context, and no secrets."""
+"""Logs of a process: one JSON object per line, with the ids of its context, without secrets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECRET = "very-secret-key-of-the-store"
 
 
 def lines(code: str, **env: str) -> list[dict[str, Any]]:
-    """What a process writes that has set its logs up as every process of the product does."""
+    """Log records of a process with the product's log configuration."""
     done = subprocess.run(
         [sys.executable, "-c", BEGIN + code],
         capture_output=True,
@@ -50,11 +50,11 @@ def test_a_traceback_names_files_and_lines_and_no_local_variables() -> None:
 def fail():
     form = "what the sender wrote into the form"
     raise ValueError("a sentence")
-for tell in (log.exception, logging.getLogger("library").exception):
+for write in (log.exception, logging.getLogger("library").exception):
     try:
         fail()
     except ValueError:
-        tell("failed")
+        write("failed")
 """
     for line in lines(code):
         (trace,) = line["exception"]
@@ -63,7 +63,7 @@ for tell in (log.exception, logging.getLogger("library").exception):
         assert "what the sender wrote" not in json.dumps(line)
 
 
-def test_secrets_and_links_that_open_the_store_are_masked_wherever_they_turn_up() -> None:
+def test_secrets_and_signed_links_are_masked_everywhere() -> None:
     link = "http://store/bucket/key?X-Amz-Credential=AKIA%2F2026&X-Amz-Expires=3600&X-Amz-Signature=0123abcd"
     code = f"""
 log.info("link", address="{link}")
@@ -76,19 +76,19 @@ except ValueError:
 import os
 log.info("odd", sent=os.environ["WEBHOOK_SECRET"], from_path=os.environ["TOKEN_FILE"])
 """
-    told = lines(
+    records = lines(
         code, S3_SECRET_KEY=SECRET, WEBHOOK_SECRET='a "clé" of nobody', TOKEN_FILE="/run/secrets/key"
     )
-    written = json.dumps(told)
+    written = json.dumps(records)
 
     for opener in ("0123abcd", "AKIA", "abc.def-ghi", "pa55word", SECRET):
         assert opener not in written
-    assert (told[-1]["sent"], told[-1]["from_path"]) == ("***", "/run/secrets/key")
-    assert told[0]["address"] == (
+    assert (records[-1]["sent"], records[-1]["from_path"]) == ("***", "/run/secrets/key")
+    assert records[0]["address"] == (
         "http://store/bucket/key?X-Amz-Credential=***&X-Amz-Expires=3600&X-Amz-Signature=***"
     )
-    assert told[2]["url"] == "postgresql+psycopg://video:***@host/name"
-    assert told[3]["exception"][0]["exc_value"] == "refused ***"
+    assert records[2]["url"] == "postgresql+psycopg://video:***@host/name"
+    assert records[3]["exception"][0]["exc_value"] == "refused ***"
 
 
 def test_an_unknown_level_is_refused_by_name() -> None:

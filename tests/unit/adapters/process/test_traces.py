@@ -1,4 +1,4 @@
-"""Traces are on when somebody is named who takes them, and cost nothing when nobody is."""
+"""Traces are on when an endpoint is set, and cost nothing otherwise."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from domain.errors import SettingInvalid
 TAKER = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"}
 
 
-def test_traces_are_on_when_somebody_takes_them() -> None:
+def test_traces_are_on_when_an_endpoint_is_set() -> None:
     assert traces.is_on(TAKER)
     assert traces.is_on({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://collector:4318/v1/traces"})
     assert not traces.is_on({})
     assert not traces.is_on({**TAKER, "OTEL_SDK_DISABLED": "true"})
 
 
-def test_a_process_without_traces_does_not_even_load_what_makes_them() -> None:
+def test_a_process_without_traces_does_not_load_the_sdk() -> None:
     code = (
         "import sys; from adapters.process import traces; from adapters.temporal import client;"
         "traces.start('api', {});"
@@ -34,6 +34,6 @@ def test_a_process_without_traces_does_not_even_load_what_makes_them() -> None:
     assert done.stdout == "[]\n"
 
 
-def test_another_protocol_than_the_one_that_is_spoken_is_refused() -> None:
+def test_an_unsupported_protocol_is_refused() -> None:
     with pytest.raises(SettingInvalid, match="OTEL_EXPORTER_OTLP_PROTOCOL is 'grpc'"):
         traces.start("api", {**TAKER, "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"})

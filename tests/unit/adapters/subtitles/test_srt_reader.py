@@ -1,4 +1,4 @@
-"""SRT in every wrong way: each fault is handled, or refused with its line."""
+"""Faulty SRT files: each fault is repaired, or refused with its line."""
 
 from __future__ import annotations
 
@@ -46,24 +46,27 @@ TWO = "1\n00:00:01,000 --> 00:00:02,000\nHello\n\n2\n00:00:03,000 --> 00:00:04,0
         pytest.param(TWO + "\n3\n00:00:05,000 --> 00:00:06,000\n<i></i>\n", id="a cue of nothing but markup"),
     ],
 )
-def test_a_faulty_file_that_can_be_understood_is(text: str) -> None:
+def test_a_repairable_file_is_read(text: str) -> None:
     assert read_srt(text.encode()).cues == [HELLO, THERE]
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"", "Line 1: .*empty"),
         (b" \r\n\t\n", "Line 1: .*empty"),
-        (b"Once upon a time\nthere was", "Line 1: a cue's number or times"),
+        (b"Once upon a time\nthere was", "Line 1: expected a cue's number or times"),
         (b"WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n", "Line 1"),
         (b"[Script Info]\nTitle: x\n", "Line 1"),
         (b"1\n00:00:01,000 --> 00:00:02,000\n\n", "no cue with text"),
         (TWO.replace("00:00:04,000", "00:00:02,000").encode(), "Line 6: the cue ends before it begins"),
         (TWO.replace("00:00:04,000", "00:00:03,000").encode(), "Line 6: the cue ends before it begins"),
-        (TWO.replace("00:00:03,000", "00:00:0x,000").encode(), "Line 6: times are written"),
-        (TWO.replace("00:00:03,000", "99999999999999999999:00:00,000").encode(), "Line 6: times are"),
-        (TWO.replace("00:00:04,000", "200:00:00,000").encode(), "Line 6: no video is that long"),
+        (TWO.replace("00:00:03,000", "00:00:0x,000").encode(), "Line 6: times must be written"),
+        (TWO.replace("00:00:03,000", "99999999999999999999:00:00,000").encode(), "Line 6: times must be"),
+        (
+            TWO.replace("00:00:04,000", "200:00:00,000").encode(),
+            "Line 6: the time is beyond the limit of 100 h",
+        ),
         (TWO.replace("00:00:04,000", "9" * 100).encode(), "Line 6: .*at most 64 characters"),
         (TWO.replace("there", "x" * 501).encode(), "Line 7: longer than 500"),
         (TWO.replace("there", "x\n" * 13).encode(), "Line 6: .*more than 12 lines"),
@@ -73,8 +76,8 @@ def test_a_faulty_file_that_can_be_understood_is(text: str) -> None:
         (bytes(range(256)) * 4, "Line"),
     ],
 )
-def test_what_can_not_be_understood_is_refused_with_its_line(content: bytes, told: str) -> None:
-    with pytest.raises(SubtitlesInvalid, match=told):
+def test_an_unreadable_file_is_refused_with_its_line(content: bytes, message: str) -> None:
+    with pytest.raises(SubtitlesInvalid, match=message):
         read_srt(content)
 
 
@@ -102,7 +105,7 @@ def test_what_can_not_be_understood_is_refused_with_its_line(content: bytes, tol
         ("漢字 and an emoji: 🐶", "utf-32"),
     ],
 )
-def test_the_charset_is_told_from_the_text(text: str, charset: str) -> None:
+def test_the_charset_is_detected_from_the_text(text: str, charset: str) -> None:
     content = TWO.replace("Hello", text).encode(charset)
 
     assert read_srt(content).cues[0].lines == (text,)
@@ -216,7 +219,7 @@ def test_five_cues_at_once_are_taken() -> None:
     assert len(texts("".join(cue(f"Sign {number}") for number in range(5)))) == 5
 
 
-def test_overlapping_cues_stand_together_for_as_long_as_both_last() -> None:
+def test_overlapping_cues_are_shown_together_while_both_last() -> None:
     early = Cue(0, 3_000_000, ("A",))
     late = Cue(2_000_000, 5_000_000, ("B",))
 
@@ -227,7 +230,7 @@ def test_overlapping_cues_stand_together_for_as_long_as_both_last() -> None:
     ]
 
 
-def test_an_overlap_of_a_moment_is_a_slip() -> None:
+def test_a_very_short_overlap_is_removed() -> None:
     cues = [Cue(0, 2_100_000, ("A",)), Cue(2_000_000, 5_000_000, ("B",))]
 
     assert in_sequence(cues, 10_000_000) == [Cue(0, 2_000_000, ("A",)), Cue(2_000_000, 5_000_000, ("B",))]

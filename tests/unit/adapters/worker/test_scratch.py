@@ -1,4 +1,4 @@
-"""A worker's scratch folder."""
+"""Scratch folder of a worker."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_a_worker_has_a_folder_while_it_lives(tmp_path: Path) -> None:
     assert list((tmp_path / "root").iterdir()) == []
 
 
-def test_what_a_dead_worker_left_is_removed_and_a_living_one_is_left_alone(tmp_path: Path) -> None:
+def test_folders_of_dead_workers_are_removed_and_those_of_live_ones_kept(tmp_path: Path) -> None:
     parent = psutil.Process(os.getppid())
     alive = tmp_path / f"{parent.pid}-{round(parent.create_time() * 1000)}"
     recycled = tmp_path / f"{parent.pid}-1"

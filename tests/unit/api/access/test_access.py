@@ -1,4 +1,4 @@
-"""Every route against everybody who may come: who is let in, and whose things they find there."""
+"""Access to every route for every kind of caller, and the visibility of other owners' videos."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from domain.tasks.state import LiveState, TaskOutcome, TaskState, TaskStatus
 from tests.contract.catalogue.videos import resumable_upload
 from tests.servers.issuer import Issuer, running_issuer
 from tests.servers.temporal_server import free_port
-from tests.unit.api.conftest import Stand
+from tests.unit.api.conftest import Harness
 from tests.unit.api.forms import video
 from tests.unit.api.library.library_server import send
 from tests.unit.api.uploads.tus.requests import CHUNK, TUS
@@ -36,7 +36,7 @@ from tests.unit.api.uploads.tus.requests import CHUNK, TUS
 OPEN, DONE = "task-" + "a" * 32, "task-" + "b" * 32
 CALLERS = ("nobody", "another user", "wrong audience", "expired", "owner", "admin")
 
-# In the order of CALLERS. A route that is not here fails the test: say for whom it is.
+# Statuses in the order of CALLERS. A route that is missing here fails the test: add it.
 ALL = (200, 200, 200, 200, 200, 200)
 USER = (401, 200, 401, 401, 200, 200)
 ADMIN = (401, 403, 401, 401, 403, 200)
@@ -44,7 +44,7 @@ TABLE = {
     "POST /video/upload": (401, 202, 401, 401, 202, 202),
     "OPTIONS /files": (204, 204, 204, 204, 204, 204),
     "POST /files": (401, 201, 401, 401, 201, 201),
-    # A sender's alone, like the connection that it goes on with.
+    # Only the owner continues an upload, not even an admin.
     "HEAD /files/{upload_id}": (401, 404, 401, 401, 200, 404),
     "PATCH /files/{upload_id}": (401, 404, 401, 401, 204, 404),
     "DELETE /files/{upload_id}": (401, 404, 401, 401, 204, 404),
@@ -59,11 +59,11 @@ TABLE = {
     "GET /api/videos/": USER,
     "GET /api/videos/{video_id}": (401, 404, 401, 401, 200, 200),
     "PATCH /api/videos/{video_id}": (401, 404, 401, 401, 200, 200),
-    # The owner is quicker than the admin.
+    # The owner has deleted it before the admin tries.
     "DELETE /api/videos/{video_id}": (401, 404, 401, 401, 204, 404),
     "GET /api/stream/{video_id}": (401, 404, 401, 401, 200, 200),
     "HEAD /api/stream/{video_id}": (401, 404, 401, 401, 200, 200),
-    # The page holds nothing; what it asks for stands above.
+    # The page has no data; its API calls have their own rows.
     "GET /watch/{video_id}": ALL,
     "GET /player/{version}/{file}": ALL,
     "GET /api/health": ALL,
@@ -92,10 +92,10 @@ PLACES = {
 
 
 @dataclass
-class Door:
-    """The interface with accounts, and a video of the owner's behind it."""
+class ProtectedApi:
+    """The API with accounts, and with a video of the caller `owner`."""
 
-    stand: Stand
+    harness: Harness
     issuer: Issuer
     key_id: str = ""
     key: str = ""
@@ -103,8 +103,10 @@ class Door:
 
     def app(self, settings: HttpSettings = HttpSettings()):  # noqa: B008  # frozen
         tokens = OidcTokens(OidcSettings(self.issuer.url), IssuerKeys(self.issuer.url))
-        accounts = OidcAccounts(tokens, self.stand.services.api_keys)
-        return create_app(replace(self.stand.services, accounts=accounts, webhook_secret="s" * 32), settings)
+        accounts = OidcAccounts(tokens, self.harness.services.api_keys)
+        return create_app(
+            replace(self.harness.services, accounts=accounts, webhook_secret="s" * 32), settings
+        )
 
     def token(self, caller: str) -> str:
         return {
@@ -131,36 +133,36 @@ def issuer() -> Iterator[Issuer]:
 
 
 @pytest.fixture
-async def door(stand: Stand, issuer: Issuer) -> AsyncIterator[Door]:
-    final = stand.services.store.put_stream(BytesIO(video()), "videos/transcoded/v/final.mp4", "video/mp4")
+async def protected(harness: Harness, issuer: Issuer) -> AsyncIterator[ProtectedApi]:
+    final = harness.services.store.put_stream(BytesIO(video()), "videos/transcoded/v/final.mp4", "video/mp4")
     for task_id in (OPEN, DONE):
-        stand.services.catalogue.add(
+        harness.services.catalogue.add(
             NewVideo(task_id[-3:], task_id, "oidc:owner", "a.mp4", final, 1_700_000_000_000_000)
         )
     outcome = TaskOutcome(final.key, files={"final.mp4": final.key})
     ended = TaskState(DONE, TaskStatus.COMPLETED, 1_700_000_100_000_000, outcome=outcome)
-    stand.services.catalogue.record(RecordInput("bbb", ended))
-    made = stand.services.api_keys.make("oidc:owner", "camera 3", Plan.PREMIUM, 1_700_000_000_000_000)
+    harness.services.catalogue.record(RecordInput("bbb", ended))
+    made = harness.services.api_keys.make("oidc:owner", "camera 3", Plan.PREMIUM, 1_700_000_000_000_000)
     upload = resumable_upload("u" * 32, owner="oidc:owner", length_bytes=10_000, expires_us=now_us() + DAY_US)
-    stand.services.catalogue.uploads.add(upload)
-    yield Door(stand, issuer, made.row.id, made.secret, upload.id)
+    harness.services.catalogue.uploads.add(upload)
+    yield ProtectedApi(harness, issuer, made.row.id, made.secret, upload.id)
 
 
-def routes(door: Door) -> list[str]:
+def routes(protected: ProtectedApi) -> list[str]:
     return [
         f"{method} {context.path}"
-        for context in iter_route_contexts(door.app().routes)
+        for context in iter_route_contexts(protected.app().routes)
         for method in context.methods or ()
     ]
 
 
-async def test_every_route_is_in_the_table(door: Door) -> None:
-    assert sorted(set(routes(door))) == sorted(TABLE)
+async def test_every_route_is_in_the_table(protected: ProtectedApi) -> None:
+    assert sorted(set(routes(protected))) == sorted(TABLE)
 
 
 @pytest.mark.parametrize("route", TABLE)
-async def test_a_route_lets_in_whom_the_table_says(door: Door, route: str) -> None:
-    answers = {caller: await ask(door, route, door.token(caller)) for caller in CALLERS}
+async def test_each_route_answers_each_caller_as_the_table_says(protected: ProtectedApi, route: str) -> None:
+    answers = {caller: await ask(protected, route, protected.token(caller)) for caller in CALLERS}
 
     assert tuple(answer.status_code for answer in answers.values()) == TABLE[route]
     for caller, answer in answers.items():
@@ -168,41 +170,41 @@ async def test_a_route_lets_in_whom_the_table_says(door: Door, route: str) -> No
         assert challenge.startswith("Bearer realm=") == (answer.status_code in (401, 403)), caller
 
 
-async def test_who_is_known_but_has_no_role_may_do_nothing_that_is_not_for_all(door: Door) -> None:
-    token = door.issuer.token("owner", "offline_access")
+async def test_a_caller_without_a_role_can_use_public_routes_only(protected: ProtectedApi) -> None:
+    token = protected.issuer.token("owner", "offline_access")
 
-    answers = {route: await ask(door, route, token) for route, row in TABLE.items() if row[0] == 401}
+    answers = {route: await ask(protected, route, token) for route, row in TABLE.items() if row[0] == 401}
 
     assert {answer.status_code for answer in answers.values()} == {403}
     assert 'error="insufficient_scope"' in answers["GET /tasks"].headers["www-authenticate"]
-    assert door.stand.tasks.asked == door.stand.tasks.started == []
+    assert protected.harness.tasks.calls == protected.harness.tasks.started == []
 
 
-async def test_who_is_not_let_in_changes_nothing(door: Door) -> None:
+async def test_a_refused_request_changes_nothing(protected: ProtectedApi) -> None:
     for caller in ("nobody", "another user", "wrong audience", "expired"):
         for route in ("POST /video/{task_id}/cancel", "POST /video/{task_id}/retry/{stage}"):
-            await ask(door, route, door.token(caller))
-        await ask(door, "DELETE /api-keys/{key_id}", door.token(caller))
-    await ask(door, "POST /video/upload", door.token("expired"))
-    await ask(door, "POST /api-keys", door.token("expired"))
+            await ask(protected, route, protected.token(caller))
+        await ask(protected, "DELETE /api-keys/{key_id}", protected.token(caller))
+    await ask(protected, "POST /video/upload", protected.token("expired"))
+    await ask(protected, "POST /api-keys", protected.token("expired"))
 
-    assert door.stand.tasks.asked == door.stand.tasks.started == []
-    assert [(row.name, row.revoked_us) for row in door.stand.services.api_keys.of(None)] == [
+    assert protected.harness.tasks.calls == protected.harness.tasks.started == []
+    assert [(row.name, row.revoked_us) for row in protected.harness.services.api_keys.of(None)] == [
         ("camera 3", None)
     ]
 
 
-async def ask(door: Door, route: str, token: str) -> httpx.Response:
+async def ask(protected: ProtectedApi, route: str, token: str) -> httpx.Response:
     method, path = route.split()
     places = {
         **PLACES,
         "{task_id}": DONE if path.endswith(("/{name}", "/events")) else OPEN,
-        "{key_id}": door.key_id,
-        "{upload_id}": door.upload_id,
+        "{key_id}": protected.key_id,
+        "{upload_id}": protected.upload_id,
     }
     for name, value in places.items():
         path = path.replace(name, value)
-    async with door.client(token) as client:
+    async with protected.client(token) as client:
         if route == "POST /video/upload":
             return await client.post(path, files={"file": ("a.mp4", video())})
         if path == "/api/process-video/":
@@ -216,23 +218,25 @@ async def ask(door: Door, route: str, token: str) -> httpx.Response:
         return await client.request(method, path, json=message)
 
 
-async def test_a_route_that_does_not_say_for_whom_it_is_is_for_nobody(door: Door) -> None:
-    app = door.app()
+async def test_a_route_without_an_access_rule_refuses_everybody(protected: ProtectedApi) -> None:
+    app = protected.app()
 
     @app.get("/forgotten")
     async def forgotten() -> str:
         raise AssertionError("it was reached")
 
     transport = httpx.ASGITransport(app)
-    headers = {"Authorization": f"Bearer {door.token('admin')}"}
+    headers = {"Authorization": f"Bearer {protected.token('admin')}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://api", headers=headers) as client:
         answer = await client.get("/forgotten")
 
     assert (answer.status_code, answer.json()["code"]) == (403, "RoleMissing")
 
 
-async def test_it_is_for_nobody_without_accounts_too(stand: Stand) -> None:
-    app = create_app(stand.services)
+async def test_a_route_without_an_access_rule_refuses_everybody_without_accounts_too(
+    harness: Harness,
+) -> None:
+    app = create_app(harness.services)
 
     @app.get("/forgotten")
     async def forgotten() -> str:
@@ -242,8 +246,8 @@ async def test_it_is_for_nobody_without_accounts_too(stand: Stand) -> None:
         assert (await client.get("/forgotten")).status_code == 403
 
 
-async def test_an_app_with_a_way_around_the_gate_is_not_built(stand: Stand) -> None:
-    app = create_app(stand.services)
+async def test_an_app_with_routes_outside_the_access_rules_is_not_built(harness: Harness) -> None:
+    app = create_app(harness.services)
     app.router.routes.append(Mount("/files", Starlette()))
     app.add_route("/bare", only_for(USERS)(lambda _: PlainTextResponse("")))
 
@@ -251,8 +255,8 @@ async def test_an_app_with_a_way_around_the_gate_is_not_built(stand: Stand) -> N
         require_access_rules(app)
 
 
-async def test_an_upload_that_is_not_let_in_is_read_to_its_end_so_that_its_sender_reads_why(
-    door: Door,
+async def test_a_refused_upload_is_read_to_its_end_so_that_its_sender_receives_the_reason(
+    protected: ProtectedApi,
 ) -> None:
     read = 0
 
@@ -262,41 +266,43 @@ async def test_an_upload_that_is_not_let_in_is_read_to_its_end_so_that_its_sende
             read += 1_000_000
             yield bytes(1_000_000)
 
-    async with door.client("") as client:
+    async with protected.client("") as client:
         answer = await client.post("/video/upload", content=body())
 
     assert (answer.status_code, read) == (401, 20_000_000)
 
 
-async def test_a_sender_who_hangs_up_when_not_let_in_is_no_fault_of_the_product(door: Door) -> None:
+async def test_a_refused_sender_who_disconnects_causes_no_error(protected: ProtectedApi) -> None:
     scope = {
         **{"type": "http", "method": "POST", "path": "/video/upload", "query_string": b"", "headers": []},
         **{"http_version": "1.1", "scheme": "http", "client": ("192.0.2.1", 1), "server": ("api", 80)},
     }
-    told = []
+    sent = []
 
     async def receive() -> dict[str, str]:
         return {"type": "http.disconnect"}
 
     async def send(message: dict[str, object]) -> None:
-        told.append(message)
+        sent.append(message)
 
-    await door.app()(scope, receive, send)
+    await protected.app()(scope, receive, send)
 
-    assert told[0]["status"] == 401
+    assert sent[0]["status"] == 401
 
 
 @pytest.mark.parametrize("authorization", ["Basic dXNlcjpwYXNz", "Bearer", "Bearer ", "", "bearer  "])
-async def test_another_kind_of_authorization_is_none(door: Door, authorization: str) -> None:
-    async with door.client("") as client:
+async def test_other_authorization_schemes_count_as_no_token(
+    protected: ProtectedApi, authorization: str
+) -> None:
+    async with protected.client("") as client:
         answer = await client.get("/tasks", headers={"Authorization": authorization})
 
     assert (answer.status_code, answer.json()["code"]) == (401, "TokenMissing")
     assert answer.headers["www-authenticate"] == 'Bearer realm="video-pipeline"'
 
 
-async def test_a_refused_token_is_told_what_is_wrong_with_it(door: Door) -> None:
-    async with door.client(door.token("expired")) as client:
+async def test_the_response_to_an_invalid_token_says_what_is_wrong(protected: ProtectedApi) -> None:
+    async with protected.client(protected.token("expired")) as client:
         answer = await client.get("/tasks")
 
     assert (answer.status_code, answer.json()["code"]) == (401, "TokenRefused")
@@ -304,72 +310,76 @@ async def test_a_refused_token_is_told_what_is_wrong_with_it(door: Door) -> None
     assert answer.headers["www-authenticate"] == 'Bearer realm="video-pipeline", error="invalid_token"'
 
 
-async def test_the_list_shows_a_user_their_own_tasks_and_an_admin_all(door: Door) -> None:
+async def test_the_list_shows_a_user_their_own_tasks_and_an_admin_all(protected: ProtectedApi) -> None:
     listed = {}
     for caller in ("another user", "owner", "admin"):
-        async with door.client(door.token(caller)) as client:
+        async with protected.client(protected.token(caller)) as client:
             listed[caller] = [task["task_id"] for task in (await client.get("/tasks")).json()["tasks"]]
 
     assert listed == {"another user": [], "owner": [DONE, OPEN], "admin": [DONE, OPEN]}
 
 
-async def test_the_same_idempotency_key_of_two_users_is_two_tasks(door: Door) -> None:
+async def test_the_same_idempotency_key_of_two_users_is_two_tasks(protected: ProtectedApi) -> None:
     tasks = []
     for caller in ("owner", "another user"):
-        async with door.client(door.token(caller)) as client:
+        async with protected.client(protected.token(caller)) as client:
             answer = await client.post(
                 "/video/upload", files={"file": ("a.mp4", video())}, headers={"Idempotency-Key": "one"}
             )
             tasks.append(answer.json()["task_id"])
 
     assert len(set(tasks)) == 2
-    assert [request.owner for request in door.stand.tasks.started] == ["oidc:owner", "oidc:other"]
+    assert [request.owner for request in protected.harness.tasks.started] == ["oidc:owner", "oidc:other"]
 
 
-async def test_a_live_task_of_somebody_elses_is_not_there_even_without_the_database(door: Door) -> None:
+async def test_another_owners_running_task_is_unknown_even_without_the_database(
+    protected: ProtectedApi,
+) -> None:
     state = TaskState(OPEN, TaskStatus.RUNNING, 1)
-    door.stand.tasks.states[OPEN] = LiveState(state, 1, "temporal", owner="oidc:owner")
-    door.stand.services.catalogue.remove(OPEN)
+    protected.harness.tasks.states[OPEN] = LiveState(state, 1, "temporal", owner="oidc:owner")
+    protected.harness.services.catalogue.remove(OPEN)
 
     seen = {}
     for caller in ("another user", "owner"):
-        async with door.client(door.token(caller)) as client:
+        async with protected.client(protected.token(caller)) as client:
             seen[caller] = (await client.get(f"/status/{OPEN}")).status_code
 
     assert seen == {"another user": 404, "owner": 200}
 
 
-async def test_a_live_task_that_does_not_say_whose_it_is_is_its_rows_owners(door: Door) -> None:
-    door.stand.tasks.states[OPEN] = LiveState(TaskState(OPEN, TaskStatus.RUNNING, 1), 1, "temporal")
+async def test_a_running_task_without_an_owner_in_temporal_belongs_to_the_owner_of_its_row(
+    protected: ProtectedApi,
+) -> None:
+    protected.harness.tasks.states[OPEN] = LiveState(TaskState(OPEN, TaskStatus.RUNNING, 1), 1, "temporal")
 
     seen = {}
     for caller in ("another user", "owner"):
-        async with door.client(door.token(caller)) as client:
+        async with protected.client(protected.token(caller)) as client:
             answer = await client.get(f"/status/{OPEN}")
             seen[caller] = (answer.status_code, answer.json().get("source"))
 
     assert seen == {"another user": (404, None), "owner": (200, "temporal")}
 
 
-async def test_the_operator_may_open_documents_and_figures_to_all(door: Door) -> None:
-    async with door.client("", HttpSettings(open_groups=("docs", "metrics"))) as client:
+async def test_the_operator_can_open_documentation_and_metrics_to_everybody(protected: ProtectedApi) -> None:
+    async with protected.client("", HttpSettings(open_groups=("docs", "metrics"))) as client:
         seen = {path: (await client.get(path)).status_code for path in ("/docs", "/metrics", "/tasks")}
 
     assert seen == {"/docs": 200, "/metrics": 200, "/tasks": 401}
 
 
-async def test_the_document_says_that_a_token_is_needed(door: Door) -> None:
-    async with door.client(door.token("owner")) as client:
+async def test_the_document_says_that_a_token_is_needed(protected: ProtectedApi) -> None:
+    async with protected.client(protected.token("owner")) as client:
         document = (await client.get("/openapi.json")).json()
 
     assert document["security"] == [{"bearer": []}]
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
 
 
-async def test_while_the_issuer_is_away_health_answers_and_the_rest_says_why_not(stand: Stand) -> None:
+async def test_while_the_issuer_is_unreachable_only_public_routes_answer(harness: Harness) -> None:
     away = Issuer(f"http://127.0.0.1:{free_port()}")
-    door = Door(stand, away)
-    async with door.client(door.token("owner")) as client:
+    protected = ProtectedApi(harness, away)
+    async with protected.client(protected.token("owner")) as client:
         answers = [await client.get(path) for path in ("/health", "/ready", "/tasks")]
 
     assert [answer.status_code for answer in answers] == [200, 200, 503]

@@ -1,4 +1,4 @@
-"""Where there are accounts each owner has an allowance; an address is counted for who has no good token."""
+"""Rate limits with accounts: one limit for each owner, and for each address without a valid token."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from fastapi import FastAPI
 from limits import parse_many
 
 from api.settings import HttpSettings, RateLimits
-from tests.unit.api.access.test_access import Door, door, issuer
+from tests.unit.api.access.test_access import ProtectedApi, issuer, protected
 from tests.unit.api.forms import video
 
-__all__ = ["door", "issuer"]
+__all__ = ["issuer", "protected"]
 
 TWO_AN_HOUR = HttpSettings(RateLimits(requests=tuple(parse_many("2/hour"))))
 
@@ -22,27 +22,27 @@ async def ask(app: FastAPI, token: str, address: str = "192.0.2.1") -> int:
         return (await client.get("/tasks")).status_code
 
 
-async def test_owners_behind_one_address_do_not_slow_each_other_down(door: Door) -> None:
-    app = door.app(TWO_AN_HOUR)
-    ann, bob = door.issuer.token("ann", "user"), door.issuer.token("bob", "user")
+async def test_owners_behind_one_address_have_separate_limits(protected: ProtectedApi) -> None:
+    app = protected.app(TWO_AN_HOUR)
+    ann, bob = protected.issuer.token("ann", "user"), protected.issuer.token("bob", "user")
 
     assert [await ask(app, ann) for _ in range(3)] == [200, 200, 429]
     assert [await ask(app, bob) for _ in range(3)] == [200, 200, 429]
 
 
-async def test_an_owner_has_one_allowance_wherever_and_by_whichever_token_or_key_they_come(
-    door: Door,
+async def test_an_owner_has_one_limit_for_all_addresses_tokens_and_keys(
+    protected: ProtectedApi,
 ) -> None:
-    app = door.app(TWO_AN_HOUR)
-    first, second = (door.issuer.token("owner", "user", jti=name) for name in "ab")
+    app = protected.app(TWO_AN_HOUR)
+    first, second = (protected.issuer.token("owner", "user", jti=name) for name in "ab")
 
     assert [await ask(app, first, "192.0.2.1"), await ask(app, second, "192.0.2.2")] == [200, 200]
-    assert await ask(app, door.key, "192.0.2.3") == 429
+    assert await ask(app, protected.key, "192.0.2.3") == 429
 
 
-async def test_whoever_tries_tokens_out_is_told_to_slow_down_as_an_address(door: Door) -> None:
-    app = door.app(TWO_AN_HOUR)
-    expired = door.issuer.token("ann", "user", exp=1_700_000_000)
+async def test_invalid_tokens_count_for_their_address(protected: ProtectedApi) -> None:
+    app = protected.app(TWO_AN_HOUR)
+    expired = protected.issuer.token("ann", "user", exp=1_700_000_000)
 
     assert [await ask(app, token) for token in ("vpk_guessed", expired, "vpk_again", "")] == [
         401,
@@ -50,17 +50,17 @@ async def test_whoever_tries_tokens_out_is_told_to_slow_down_as_an_address(door:
         429,
         429,
     ]
-    # Nor is a good one heard from there, or guessing would go on until it is right.
-    assert await ask(app, door.issuer.token("ann", "user")) == 429
-    assert await ask(app, door.issuer.token("ann", "user"), "192.0.2.9") == 200
+    # A valid token from there is not checked either, or guessing could continue until it succeeds.
+    assert await ask(app, protected.issuer.token("ann", "user")) == 429
+    assert await ask(app, protected.issuer.token("ann", "user"), "192.0.2.9") == 200
 
 
-async def test_uploads_are_counted_for_their_owner_too(door: Door) -> None:
+async def test_uploads_are_counted_for_their_owner_too(protected: ProtectedApi) -> None:
     rates = RateLimits(requests=tuple(parse_many("100/hour")), uploads=tuple(parse_many("1/hour")))
-    app = door.app(HttpSettings(rates))
+    app = protected.app(HttpSettings(rates))
 
     async def upload(owner: str) -> int:
-        headers = {"Authorization": f"Bearer {door.issuer.token(owner, 'user')}"}
+        headers = {"Authorization": f"Bearer {protected.issuer.token(owner, 'user')}"}
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api") as client:
             files = {"file": ("a.mp4", video())}
             return (await client.post("/video/upload", files=files, headers=headers)).status_code

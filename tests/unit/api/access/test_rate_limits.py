@@ -1,4 +1,4 @@
-"""A caller who asks too fast is told to slow down; the others, and those who look after it, are not."""
+"""Rate limits of callers, their headers, and the monitoring routes that have none."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from starlette.requests import HTTPConnection
 from api.access.callers import client_of
 from api.app import create_app
 from api.settings import HttpSettings, RateLimits
-from tests.unit.api.conftest import Stand
+from tests.unit.api.conftest import Harness
 from tests.unit.api.forms import video
 
 
@@ -22,8 +22,10 @@ def rates(text: str) -> tuple[RateLimitItem, ...]:
     return tuple(parse_many(text))
 
 
-async def test_one_request_too_many_is_a_problem_document_that_says_how_long_to_wait(stand: Stand) -> None:
-    async with stand.under(HttpSettings(RateLimits(requests=rates("3/hour")))) as client:
+async def test_one_request_too_many_is_a_problem_document_that_says_how_long_to_wait(
+    harness: Harness,
+) -> None:
+    async with harness.with_settings(HttpSettings(RateLimits(requests=rates("3/hour")))) as client:
         answers = [await client.get("/tasks") for _ in range(4)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
@@ -35,16 +37,16 @@ async def test_one_request_too_many_is_a_problem_document_that_says_how_long_to_
     assert refused.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_every_answer_tells_what_is_left(stand: Stand) -> None:
-    async with stand.under(HttpSettings(RateLimits(requests=rates("3/hour")))) as client:
+async def test_every_response_has_the_remaining_requests(harness: Harness) -> None:
+    async with harness.with_settings(HttpSettings(RateLimits(requests=rates("3/hour")))) as client:
         answers = [await client.get("/tasks") for _ in range(4)]
 
     assert [answer.headers["ratelimit"].split(";")[1] for answer in answers] == ["r=2", "r=1", "r=0", "r=0"]
     assert {answer.headers["ratelimit-policy"] for answer in answers} == {'"requests";q=3;w=3600'}
 
 
-async def test_the_tightest_of_several_limits_is_the_one_that_is_told(stand: Stand) -> None:
-    async with stand.under(HttpSettings(RateLimits(requests=rates("100/hour;2/day")))) as client:
+async def test_the_headers_show_the_tightest_of_several_limits(harness: Harness) -> None:
+    async with harness.with_settings(HttpSettings(RateLimits(requests=rates("100/hour;2/day")))) as client:
         answers = [await client.get("/tasks") for _ in range(3)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 429]
@@ -52,22 +54,22 @@ async def test_the_tightest_of_several_limits_is_the_one_that_is_told(stand: Sta
 
 
 @pytest.mark.parametrize("path", ["/health", "/ready", "/metrics"])
-async def test_whoever_looks_after_it_is_never_refused(stand: Stand, path: str) -> None:
-    async with stand.under(HttpSettings(RateLimits(requests=rates("1/hour")))) as client:
+async def test_monitoring_routes_have_no_rate_limit(harness: Harness, path: str) -> None:
+    async with harness.with_settings(HttpSettings(RateLimits(requests=rates("1/hour")))) as client:
         answers = [await client.get(path) for _ in range(5)]
 
     assert {answer.status_code for answer in answers} == {200}
 
 
-async def test_addresses_that_lead_nowhere_count_too(stand: Stand) -> None:
-    async with stand.under(HttpSettings(RateLimits(requests=rates("1/hour")))) as client:
+async def test_requests_to_unknown_paths_count_too(harness: Harness) -> None:
+    async with harness.with_settings(HttpSettings(RateLimits(requests=rates("1/hour")))) as client:
         answers = [await client.get(f"/nowhere/{number}") for number in range(2)]
 
     assert [answer.status_code for answer in answers] == [404, 429]
 
 
-async def test_what_is_refused_shows_in_the_figures(stand: Stand) -> None:
-    async with stand.under(HttpSettings(RateLimits(requests=rates("1/hour")))) as client:
+async def test_refusals_are_counted_in_the_metrics(harness: Harness) -> None:
+    async with harness.with_settings(HttpSettings(RateLimits(requests=rates("1/hour")))) as client:
         for _ in range(3):
             await client.get("/tasks")
         metrics = (await client.get("/metrics")).text
@@ -75,8 +77,8 @@ async def test_what_is_refused_shows_in_the_figures(stand: Stand) -> None:
     assert 'status="4xx"} 2.0' in metrics
 
 
-async def test_each_client_has_its_own_allowance(stand: Stand) -> None:
-    app = create_app(stand.services, HttpSettings(RateLimits(requests=rates("1/hour"))))
+async def test_each_client_has_its_own_limit(harness: Harness) -> None:
+    app = create_app(harness.services, HttpSettings(RateLimits(requests=rates("1/hour"))))
 
     async def ask(address: str) -> int:
         transport = httpx.ASGITransport(app, client=(address, 1))
@@ -85,7 +87,7 @@ async def test_each_client_has_its_own_allowance(stand: Stand) -> None:
 
     assert [await ask("192.0.2.1"), await ask("192.0.2.2")] == [200, 200]
     assert await ask("192.0.2.1") == 429
-    # One sender owns a whole IPv6 network.
+    # One sender has a whole IPv6 network.
     assert [await ask("2001:db8::1"), await ask("2001:db8::2"), await ask("2001:db8:1::1")] == [200, 429, 200]
 
 
@@ -98,24 +100,24 @@ async def test_each_client_has_its_own_allowance(stand: Stand) -> None:
         ("unix:socket", "unix:socket"),
     ],
 )
-def test_who_is_slowed_down_is_the_address_or_the_ipv6_network(address: str, client: str) -> None:
+def test_a_client_is_an_ipv4_address_or_an_ipv6_network(address: str, client: str) -> None:
     assert client_of(HTTPConnection({"type": "http", "client": (address, 1), "headers": []})) == client
 
 
-async def test_uploads_have_a_limit_of_their_own_and_a_refused_one_leaves_nothing(stand: Stand) -> None:
+async def test_uploads_have_a_limit_of_their_own_and_a_refused_one_leaves_nothing(harness: Harness) -> None:
     settings = HttpSettings(RateLimits(requests=rates("100/hour"), uploads=rates("1/hour")))
-    async with stand.under(settings) as client:
+    async with harness.with_settings(settings) as client:
         first = await client.post("/video/upload", files={"file": ("a.mp4", b"no video")})
         second = await client.post("/video/upload", files={"file": ("a.mp4", video())})
         other = await client.get("/tasks")
 
     assert (first.status_code, second.status_code, other.status_code) == (415, 429, 200)
     assert second.headers["ratelimit-policy"] == '"uploads";q=1;w=3600'
-    assert stand.leftovers() == []
+    assert harness.leftovers() == []
 
 
-async def test_after_the_wait_the_caller_is_served_again(stand: Stand) -> None:
-    async with stand.under(HttpSettings(RateLimits(requests=rates("1/second")))) as client:
+async def test_after_the_wait_the_caller_is_served_again(harness: Harness) -> None:
+    async with harness.with_settings(HttpSettings(RateLimits(requests=rates("1/second")))) as client:
         answers = await asyncio.gather(*(client.get("/tasks") for _ in range(20)))
         assert 429 in {answer.status_code for answer in answers}
 
@@ -126,8 +128,8 @@ async def test_after_the_wait_the_caller_is_served_again(stand: Stand) -> None:
     raise AssertionError("never served again")
 
 
-async def test_a_refused_sender_who_hangs_up_is_no_fault_of_the_product(stand: Stand) -> None:
-    app = create_app(stand.services, HttpSettings(RateLimits(uploads=rates("1/hour"))))
+async def test_a_rate_limited_sender_who_disconnects_causes_no_error(harness: Harness) -> None:
+    app = create_app(harness.services, HttpSettings(RateLimits(uploads=rates("1/hour"))))
     messages = iter([{"type": "http.request", "body": b"x", "more_body": True}, {"type": "http.disconnect"}])
 
     async def receive() -> dict[str, object]:

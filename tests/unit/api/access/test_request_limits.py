@@ -1,11 +1,11 @@
-"""What no route should see is refused in front of all of them, as a problem document."""
+"""Limits that are checked before routing: refusals are problem documents."""
 
 from __future__ import annotations
 
 import pytest
 
 from api.settings import HttpSettings
-from tests.unit.api.conftest import Stand
+from tests.unit.api.conftest import Harness
 from tests.unit.api.forms import video
 
 TASK = "task-" + "0" * 32
@@ -28,38 +28,38 @@ TASK = "task-" + "0" * 32
     ],
 )
 async def test_a_request_of_the_wrong_shape_is_refused(
-    stand: Stand, method: str, path: str, headers: dict[str, str], status: int, code: str
+    harness: Harness, method: str, path: str, headers: dict[str, str], status: int, code: str
 ) -> None:
-    answer = await stand.client.request(method, path, headers=headers)
+    answer = await harness.client.request(method, path, headers=headers)
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_a_small_body_that_no_route_wants_does_no_harm(stand: Stand) -> None:
-    answer = await stand.client.post(f"/video/{TASK}/cancel", json={"why": "x" * 60_000})
+async def test_a_small_body_on_a_route_without_one_is_ignored(harness: Harness) -> None:
+    answer = await harness.client.post(f"/video/{TASK}/cancel", json={"why": "x" * 60_000})
 
     assert answer.json()["code"] == "TaskUnknown"
 
 
-async def test_an_encoding_that_changes_nothing_is_taken(stand: Stand) -> None:
-    answer = await stand.client.post(
+async def test_the_identity_encoding_is_accepted(harness: Harness) -> None:
+    answer = await harness.client.post(
         "/video/upload", files={"file": ("a.mp4", video())}, headers={"Content-Encoding": "identity"}
     )
 
     assert answer.status_code == 202
 
 
-async def test_no_page_of_another_site_may_read_an_answer_unless_it_is_named(stand: Stand) -> None:
+async def test_only_listed_origins_may_read_responses(harness: Harness) -> None:
     site = {"Origin": "https://videos.example"}
     preflight = {**site, "Access-Control-Request-Method": "POST"}
 
     closed = [
-        await stand.client.get("/tasks", headers=site),
-        await stand.client.options("/video/upload", headers=preflight),
+        await harness.client.get("/tasks", headers=site),
+        await harness.client.options("/video/upload", headers=preflight),
     ]
-    async with stand.under(HttpSettings(cors_origins=("https://videos.example",))) as client:
+    async with harness.with_settings(HttpSettings(cors_origins=("https://videos.example",))) as client:
         answer = await client.get("/tasks", headers=site)
         asked_before = await client.options("/video/upload", headers=preflight)
         stranger = await client.get("/tasks", headers={"Origin": "https://evil.example"})
@@ -74,9 +74,9 @@ async def test_no_page_of_another_site_may_read_an_answer_unless_it_is_named(sta
     assert "access-control-allow-origin" not in stranger.headers
 
 
-async def test_tls_for_ever_is_promised_only_where_the_operator_says_so(stand: Stand) -> None:
-    plain = await stand.client.get("/health")
-    async with stand.under(HttpSettings(hsts=True)) as client:
+async def test_hsts_is_sent_only_when_the_operator_enables_it(harness: Harness) -> None:
+    plain = await harness.client.get("/health")
+    async with harness.with_settings(HttpSettings(hsts=True)) as client:
         secured = await client.get("/health")
 
     assert "strict-transport-security" not in plain.headers
@@ -90,8 +90,8 @@ async def test_tls_for_ever_is_promised_only_where_the_operator_says_so(stand: S
         *("videos.example", "Videos.Example:443", "192.0.2.1:8000"),
     ],
 )
-async def test_it_answers_to_this_machines_names_and_the_listed_ones(stand: Stand, host: str) -> None:
-    async with stand.under(HttpSettings(hosts=("videos.example", "192.0.2.1"))) as client:
+async def test_loopback_names_and_listed_hosts_are_served(harness: Harness, host: str) -> None:
+    async with harness.with_settings(HttpSettings(hosts=("videos.example", "192.0.2.1"))) as client:
         assert (await client.get("/tasks", headers={"Host": host})).status_code == 200
 
 
@@ -102,8 +102,8 @@ async def test_it_answers_to_this_machines_names_and_the_listed_ones(stand: Stan
         *("192.0.2.2", "[2001:db8::1]:8000", "[::1", "::1", "xvideos.example", ""),
     ],
 )
-async def test_another_name_is_not_answered_to_and_nothing_is_done(stand: Stand, host: str) -> None:
-    async with stand.under(HttpSettings(hosts=("videos.example",))) as client:
+async def test_requests_for_other_hosts_are_refused_and_change_nothing(harness: Harness, host: str) -> None:
+    async with harness.with_settings(HttpSettings(hosts=("videos.example",))) as client:
         answers = [
             await client.get("/health", headers={"Host": host}),
             await client.post("/video/upload", files={"file": ("a.mp4", video())}, headers={"Host": host}),
@@ -112,5 +112,5 @@ async def test_another_name_is_not_answered_to_and_nothing_is_done(stand: Stand,
 
     assert [answer.status_code for answer in answers] == [421] * 3
     assert {answer.json()["code"] for answer in answers} == {"MisdirectedRequest"}
-    assert stand.tasks.asked == stand.tasks.started == []
-    assert stand.leftovers() == []
+    assert harness.tasks.calls == harness.tasks.started == []
+    assert harness.leftovers() == []

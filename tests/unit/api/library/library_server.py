@@ -1,4 +1,4 @@
-"""A library whose tasks end when somebody waits for them."""
+"""Library uploads whose fake tasks end when a request waits for them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import httpx
 from domain.media.source import PictureStream, Ratio, SourceMedia
 from domain.messages.stages import RecordInput
 from domain.tasks.state import Fault, TaskOutcome, TaskState, TaskStatus
-from tests.unit.api.conftest import Stand
+from tests.unit.api.conftest import Harness
 from tests.unit.api.forms import video
 
 SRT = b"1\n00:00:01,000 --> 00:00:02,000\nHello\n"
@@ -20,7 +20,7 @@ RESULT = bytes(range(256)) * 40
 async def send(
     client: httpx.AsyncClient, query: str = "", headers: dict[str, str] | None = None, **fields: str
 ) -> httpx.Response:
-    """A video with its subtitles; the field `srt` stands for other subtitles."""
+    """Uploads a video with subtitles; the field `srt` replaces the default subtitles."""
     srt = fields.pop("srt", SRT.decode())
     return await client.post(
         f"/api/process-video/{query}",
@@ -30,21 +30,21 @@ async def send(
     )
 
 
-def finishing(stand: Stand, fault: Fault | None = None) -> Callable[[str], bool]:
-    """Ends a task as its worker would, well or with the fault."""
+def finishing(harness: Harness, fault: Fault | None = None) -> Callable[[str], bool]:
+    """Returns a function that ends a task as a worker would, successfully or with the fault."""
 
     def end(task_id: str) -> bool:
-        row = stand.services.catalogue.by_task(task_id)
+        row = harness.services.catalogue.by_task(task_id)
         assert row is not None
         if fault is not None:
             state = TaskState(task_id, TaskStatus.FAILED, row.created_us + 5, fault=fault)
-            stand.services.catalogue.record(RecordInput(row.id, state, MEDIA))
+            harness.services.catalogue.record(RecordInput(row.id, state, MEDIA))
             return True
         key = f"videos/transcoded/{row.id}/{task_id}/final.mp4"
-        final = stand.services.store.put(key, RESULT, "video/mp4")
+        final = harness.services.store.put(key, RESULT, "video/mp4")
         outcome = TaskOutcome(key, files={"final.mp4": key})
         state = TaskState(task_id, TaskStatus.COMPLETED, row.created_us + 5, outcome=outcome)
-        stand.services.catalogue.record(RecordInput(row.id, state, MEDIA, final=final))
+        harness.services.catalogue.record(RecordInput(row.id, state, MEDIA, final=final))
         return True
 
     return end

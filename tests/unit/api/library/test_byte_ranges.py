@@ -1,4 +1,4 @@
-"""A Range header is read by RFC 9110, section 14."""
+"""Parsing of the Range header by RFC 9110, section 14."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from domain.errors import RangeUnsatisfiable
         ("bytes=007-008", 7, 2),
     ],
 )
-def test_a_right_header_gives_its_bytes(header: str, offset: int, length: int) -> None:
+def test_a_valid_header_gives_its_byte_range(header: str, offset: int, length: int) -> None:
     assert parse_range(header, 100) == ByteRange(offset, length, 100)
 
 
@@ -54,7 +54,7 @@ def test_a_right_header_gives_its_bytes(header: str, offset: int, length: int) -
         "bytes=" + ",".join(["0-1"] * 1000),
     ],
 )
-def test_a_broken_header_is_passed_over(header: str | None) -> None:
+def test_a_malformed_header_is_ignored(header: str | None) -> None:
     assert parse_range(header, 100) is None
 
 
@@ -77,18 +77,18 @@ def test_an_empty_file_has_no_range(header: str) -> None:
         parse_range(header, 0)
 
 
-def test_a_range_tells_its_place_in_the_words_of_http() -> None:
+def test_a_range_has_a_content_range_header() -> None:
     assert ByteRange(10, 5, 100).content_range == "bytes 10-14/100"
 
 
 @pytest.mark.parametrize(("offset", "length"), [(-1, 1), (0, 0), (99, 2)])
-def test_a_range_outside_its_file_cannot_be_built(offset: int, length: int) -> None:
+def test_a_range_outside_its_file_can_not_be_constructed(offset: int, length: int) -> None:
     with pytest.raises(ValueError, match="inside"):
         ByteRange(offset, length, 100)
 
 
 @given(st.text(max_size=60), st.integers(0, 10**13))
-def test_any_header_is_read_without_a_crash(header: str, total: int) -> None:
+def test_any_header_is_parsed_without_a_crash(header: str, total: int) -> None:
     try:
         found = parse_range(header, total)
     except RangeUnsatisfiable:

@@ -1,4 +1,4 @@
-"""A task whose start was cut off is started later, and no other task is."""
+"""Reconciler: starts tasks whose start was interrupted, records tasks ended from outside."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from domain.messages.stages import RecordInput
 from domain.storage.artifact import Artifact
 from domain.tasks.options import ProcessingOptions, SubtitleMode
 from domain.tasks.state import Fault, LiveState, TaskState, TaskStatus
-from tests.unit.api.conftest import Stand
+from tests.unit.api.conftest import Harness
 
 NOW_US = 1_700_000_000_000_000
 HOUR_US = 3_600_000_000
 
 
-def keep_row(stand: Stand, number: int, age_us: int) -> str:
+def add_row(harness: Harness, number: int, age_us: int) -> str:
     task_id = f"task-{number:032x}"
     source = Artifact(f"videos/original/v{number}/source", "video/mp4", 10, "ab")
     options = ProcessingOptions(SubtitleMode.BURN, 720)
-    stand.services.catalogue.add(
+    harness.services.catalogue.add(
         NewVideo(f"v{number}", task_id, "local", "a.mp4", source, NOW_US - age_us, options)
     )
     return task_id
 
 
-async def test_a_queued_task_that_temporal_does_not_know_is_started_as_it_was_asked_for(stand: Stand) -> None:
-    task_id = keep_row(stand, 1, HOUR_US)
+async def test_a_queued_task_unknown_to_temporal_is_started_with_its_options(harness: Harness) -> None:
+    task_id = add_row(harness, 1, HOUR_US)
 
-    assert await start_missing_tasks(stand.services, NOW_US) == 1
+    assert await start_missing_tasks(harness.services, NOW_US) == 1
 
-    [request] = stand.tasks.started
+    [request] = harness.tasks.started
     assert (request.task_id, request.video_id, request.source.key) == (
         task_id,
         "v1",
@@ -39,41 +39,41 @@ async def test_a_queued_task_that_temporal_does_not_know_is_started_as_it_was_as
     assert request.options == ProcessingOptions(SubtitleMode.BURN, 720)
 
 
-async def test_a_task_that_temporal_knows_is_left_alone(stand: Stand) -> None:
-    task_id = keep_row(stand, 1, HOUR_US)
-    stand.tasks.states[task_id] = LiveState(TaskState(task_id, TaskStatus.QUEUED, 1), 1, "temporal")
+async def test_a_task_known_to_temporal_is_not_started_again(harness: Harness) -> None:
+    task_id = add_row(harness, 1, HOUR_US)
+    harness.tasks.states[task_id] = LiveState(TaskState(task_id, TaskStatus.QUEUED, 1), 1, "temporal")
 
-    assert await start_missing_tasks(stand.services, NOW_US) == 0
-    assert stand.tasks.started == []
+    assert await start_missing_tasks(harness.services, NOW_US) == 0
+    assert harness.tasks.started == []
 
 
-async def test_a_task_that_was_ended_from_outside_no_longer_counts_as_open(stand: Stand) -> None:
-    task_id = keep_row(stand, 1, age_us=48 * HOUR_US)
-    stand.services.catalogue.record(RecordInput("v1", TaskState(task_id, TaskStatus.RUNNING, 1)))
+async def test_a_task_ended_from_outside_is_recorded_as_ended(harness: Harness) -> None:
+    task_id = add_row(harness, 1, age_us=48 * HOUR_US)
+    harness.services.catalogue.record(RecordInput("v1", TaskState(task_id, TaskStatus.RUNNING, 1)))
     terminated = TaskState(
         task_id, TaskStatus.CANCELLED, NOW_US, fault=Fault("TaskTerminated", "By an operator.")
     )
-    stand.tasks.states[task_id] = LiveState(terminated, NOW_US, "temporal")
+    harness.tasks.states[task_id] = LiveState(terminated, NOW_US, "temporal")
 
-    await start_missing_tasks(stand.services, NOW_US)
+    await start_missing_tasks(harness.services, NOW_US)
 
-    row = stand.services.catalogue.by_task(task_id)
+    row = harness.services.catalogue.by_task(task_id)
     assert row is not None
     assert (row.status, row.fault_code) == ("cancelled", "TaskTerminated")
-    assert stand.services.catalogue.usage("local", NOW_US, Quotas(running_tasks=1)).running_tasks == 0
+    assert harness.services.catalogue.usage("local", NOW_US, Quotas(running_tasks=1)).running_tasks == 0
 
 
-async def test_uploads_that_are_being_answered_ended_tasks_and_old_ones_are_left_alone(stand: Stand) -> None:
-    keep_row(stand, 1, age_us=1_000_000)
-    ended = keep_row(stand, 2, HOUR_US)
-    stand.services.catalogue.record(RecordInput("v2", TaskState(ended, TaskStatus.FAILED, NOW_US)))
-    keep_row(stand, 3, age_us=48 * HOUR_US)
+async def test_young_rows_ended_tasks_and_old_tasks_are_not_touched(harness: Harness) -> None:
+    add_row(harness, 1, age_us=1_000_000)
+    ended = add_row(harness, 2, HOUR_US)
+    harness.services.catalogue.record(RecordInput("v2", TaskState(ended, TaskStatus.FAILED, NOW_US)))
+    add_row(harness, 3, age_us=48 * HOUR_US)
 
-    assert await start_missing_tasks(stand.services, NOW_US) == 0
+    assert await start_missing_tasks(harness.services, NOW_US) == 0
 
 
-async def test_more_of_them_than_one_page_holds_are_all_started(stand: Stand) -> None:
+async def test_missing_tasks_on_several_pages_are_all_started(harness: Harness) -> None:
     for number in range(101):
-        keep_row(stand, number, HOUR_US + number)
+        add_row(harness, number, HOUR_US + number)
 
-    assert await start_missing_tasks(stand.services, NOW_US) == 101
+    assert await start_missing_tasks(harness.services, NOW_US) == 101

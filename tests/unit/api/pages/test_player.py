@@ -1,4 +1,4 @@
-"""The page that plays a video: its files, its life in caches, and what it may reach."""
+"""Player page: its files, its caching, and its Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from api.settings import LibrarySettings
 from domain.media.source import PictureStream, Ratio, SourceMedia
 from domain.messages.stages import RecordInput
 from domain.tasks.state import TaskOutcome, TaskState, TaskStatus
-from tests.unit.api.conftest import Stand
+from tests.unit.api.conftest import Harness
 from tests.unit.api.forms import video
 from tests.unit.api.library.library_server import finishing, send
 
@@ -24,16 +24,16 @@ def own(page: str) -> list[str]:
     return re.findall(r'(?:href|src)="\.\.(/[^"]+)"', page)
 
 
-async def test_the_page_is_the_same_for_every_video_and_names_only_files_of_its_own(stand: Stand) -> None:
-    page = await stand.client.get("/watch/one")
+async def test_the_page_is_the_same_for_every_video_and_links_only_to_its_own_files(harness: Harness) -> None:
+    page = await harness.client.get("/watch/one")
 
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert page.text == (await stand.client.get("/watch/another")).text
+    assert page.text == (await harness.client.get("/watch/another")).text
     assert "://" not in page.text
     assert "{version}" not in page.text
     kinds = {}
     for address in own(page.text):
-        answer = await stand.client.get(address)
+        answer = await harness.client.get(address)
         assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert answer.headers["x-content-type-options"] == "nosniff"
         kinds[address.rpartition("/")[2]] = answer.headers["content-type"]
@@ -44,21 +44,21 @@ async def test_the_page_is_the_same_for_every_video_and_names_only_files_of_its_
     }
 
 
-async def test_every_script_that_the_page_imports_is_there(stand: Stand) -> None:
-    script = next(path for path in own((await stand.client.get("/watch/one")).text) if path.endswith(".js"))
+async def test_every_script_that_the_page_imports_is_served(harness: Harness) -> None:
+    script = next(path for path in own((await harness.client.get("/watch/one")).text) if path.endswith(".js"))
 
-    imported = re.findall(r'from "\./([a-z]+\.js)"', (await stand.client.get(script)).text)
+    imported = re.findall(r'from "\./([a-z]+\.js)"', (await harness.client.get(script)).text)
 
     assert imported == ["connection.js", "view.js"]
     for name in imported:
-        assert (await stand.client.get(script.replace("player.js", name))).status_code == 200
+        assert (await harness.client.get(script.replace("player.js", name))).status_code == 200
 
 
-async def test_a_cache_asks_whether_the_page_is_still_the_same(stand: Stand) -> None:
-    first = await stand.client.get("/watch/one")
+async def test_caches_revalidate_the_page(harness: Harness) -> None:
+    first = await harness.client.get("/watch/one")
 
-    again = await stand.client.get("/watch/one", headers={"If-None-Match": first.headers["etag"]})
-    other = await stand.client.get("/watch/one", headers={"If-None-Match": '"other"'})
+    again = await harness.client.get("/watch/one", headers={"If-None-Match": first.headers["etag"]})
+    other = await harness.client.get("/watch/one", headers={"If-None-Match": '"other"'})
 
     assert first.headers["cache-control"] == "public, no-cache"
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
@@ -66,19 +66,19 @@ async def test_a_cache_asks_whether_the_page_is_still_the_same(stand: Stand) -> 
     assert (other.status_code, other.content) == (200, first.content)
 
 
-async def test_a_file_under_another_versions_address_is_not_kept(stand: Stand) -> None:
-    answer = await stand.client.get("/player/0123456789abcdef/player.js")
+async def test_a_file_under_another_versions_address_is_not_cached_for_ever(harness: Harness) -> None:
+    answer = await harness.client.get("/player/0123456789abcdef/player.js")
 
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "public, no-cache")
 
 
 @pytest.mark.parametrize("file", ["player.html", "__init__.py", "..%2fapi%2fmain.py", "nothing.js"])
-async def test_nothing_but_the_pages_files_is_handed_out(stand: Stand, file: str) -> None:
-    assert (await stand.client.get(f"/player/1/{file}")).status_code == 404
+async def test_only_the_pages_files_are_served(harness: Harness, file: str) -> None:
+    assert (await harness.client.get(f"/player/1/{file}")).status_code == 404
 
 
-async def test_the_page_may_reach_its_own_server_and_nothing_else(stand: Stand) -> None:
-    policy = (await stand.client.get("/watch/one")).headers["content-security-policy"]
+async def test_the_policy_of_the_page_allows_only_its_own_server(harness: Harness) -> None:
+    policy = (await harness.client.get("/watch/one")).headers["content-security-policy"]
 
     assert policy == (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -87,49 +87,53 @@ async def test_the_page_may_reach_its_own_server_and_nothing_else(stand: Stand) 
     )
 
 
-async def test_films_may_come_from_the_store_where_streams_or_tokens_need_it(stand: Stand) -> None:
+async def test_the_policy_allows_videos_from_the_store_where_redirects_or_tokens_need_it(
+    harness: Harness,
+) -> None:
     issuer = "https://login.example"
     tokens = OidcTokens(OidcSettings(issuer), IssuerKeys(issuer))
-    told = {}
+    policies = {}
     for name, services in {
-        "redirects": replace(stand.services, library=LibrarySettings(redirects=True)),
-        "accounts": replace(stand.services, accounts=OidcAccounts(tokens, stand.services.api_keys)),
+        "redirects": replace(harness.services, library=LibrarySettings(redirects=True)),
+        "accounts": replace(harness.services, accounts=OidcAccounts(tokens, harness.services.api_keys)),
     }.items():
         transport = httpx.ASGITransport(create_app(services))
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
-            told[name] = (await client.get("/watch/one")).headers["content-security-policy"]
+            policies[name] = (await client.get("/watch/one")).headers["content-security-policy"]
 
-    link = stand.services.store.presigned_get("any")
-    for policy in told.values():
+    link = harness.services.store.presigned_get("any")
+    for policy in policies.values():
         allowed = re.search(r"media-src 'self' blob: (http://127\.0\.0\.1:\d+);", policy)
         assert allowed is not None
         assert link.startswith(f"{allowed[1]}/")
 
 
-async def test_a_video_is_asked_for_by_its_task_too_and_names_its_events(stand: Stand) -> None:
-    sent = (await send(stand.client)).json()
+async def test_a_video_is_found_by_its_task_id_too_and_links_to_its_events(harness: Harness) -> None:
+    sent = (await send(harness.client)).json()
 
-    by_task = await stand.client.get(f"/api/videos/{sent['job_id']}")
+    by_task = await harness.client.get(f"/api/videos/{sent['job_id']}")
 
     assert by_task.json()["id"] == sent["video_id"]
     assert by_task.headers["link"] == f'</api/tasks/{sent["job_id"]}/events>; rel="monitor"'
-    assert (await stand.client.get("/api/videos/task-" + "0" * 32)).status_code == 404
+    assert (await harness.client.get("/api/videos/task-" + "0" * 32)).status_code == 404
 
 
-async def test_captions_are_named_where_the_picture_does_not_show_them(stand: Stand) -> None:
-    stand.tasks.endings = finishing(stand)
-    burned = (await send(stand.client, "?wait=60")).json()["video_id"]
-    task_id = (await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})).json()["task_id"]
-    row = stand.services.catalogue.by_task(task_id)
+async def test_subtitles_are_linked_unless_they_are_burned_in(harness: Harness) -> None:
+    harness.tasks.endings = finishing(harness)
+    burned = (await send(harness.client, "?wait=60")).json()["video_id"]
+    task_id = (await harness.client.post("/video/upload", files={"file": ("a.mp4", video())})).json()[
+        "task_id"
+    ]
+    row = harness.services.catalogue.by_task(task_id)
     assert row is not None
     key = f"subtitles/{row.id}/{task_id}/subtitles.vtt"
     outcome = TaskOutcome(subtitles=key, files={"subtitles.vtt": key})
     state = TaskState(task_id, TaskStatus.COMPLETED, row.created_us + 5, outcome=outcome)
     media = SourceMedia("mov", 125_500_000, 10_000, PictureStream(0, "h264", "yuv420p", 640, 480, Ratio(25)))
-    stand.services.catalogue.record(RecordInput(row.id, state, media))
+    harness.services.catalogue.record(RecordInput(row.id, state, media))
 
     links = {
-        name: (await stand.client.get(f"/api/videos/{name}")).headers["link"] for name in (burned, row.id)
+        name: (await harness.client.get(f"/api/videos/{name}")).headers["link"] for name in (burned, row.id)
     }
 
     assert "alternate" not in links[burned]

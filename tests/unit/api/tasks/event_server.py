@@ -1,4 +1,4 @@
-"""The interface over a real server, with a stand-in for Temporal that counts how often it is asked."""
+"""API on a real server, with fake tasks that count the polls of their state."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import uvicorn
 from api.app import create_app
 from api.process_state.task_feeds import TaskFeeds
 from domain.tasks.state import LiveState, StageState, StageStatus, TaskOutcome, TaskState, TaskStatus
-from tests.unit.api.conftest import FakeTasks, Stand
+from tests.unit.api.conftest import FakeTasks, Harness
 
 TASK, OTHER = "task-" + "0" * 32, "task-" + "1" * 32
 
@@ -37,23 +37,23 @@ def completed(task_id: str = TASK) -> LiveState:
 
 @dataclass
 class CountingTasks(FakeTasks):
-    looks: int = 0
-    looked: asyncio.Event = field(default_factory=asyncio.Event)
+    polls: int = 0
+    polled: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def state(self, task_id: str) -> LiveState | None:
-        self.looks += 1
-        self.looked.set()
-        self.looked = asyncio.Event()
+        self.polls += 1
+        self.polled.set()
+        self.polled = asyncio.Event()
         return await super().state(task_id)
 
-    async def next_look(self) -> None:
-        """Until a look that begins after now has been begun."""
-        await self.looked.wait()
+    async def next_poll(self) -> None:
+        """Waits for the start of the next poll."""
+        await self.polled.wait()
 
 
 @dataclass
 class Served:
-    """The interface over a real server: the client that others use keeps an answer until it is whole."""
+    """API on a real server: the in-process client of the other tests can't stream responses."""
 
     client: httpx.AsyncClient
     tasks: CountingTasks
@@ -61,9 +61,9 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(stand: Stand, events: TaskFeeds) -> AsyncIterator[Served]:
+async def serving(harness: Harness, events: TaskFeeds) -> AsyncIterator[Served]:
     tasks = CountingTasks()
-    app = create_app(replace(stand.services, tasks=tasks, events=events))
+    app = create_app(replace(harness.services, tasks=tasks, events=events))
     server = uvicorn.Server(
         uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=60)
     )
@@ -83,16 +83,16 @@ async def serving(stand: Stand, events: TaskFeeds) -> AsyncIterator[Served]:
 
 
 @pytest.fixture
-async def served(stand: Stand) -> AsyncIterator[Served]:
-    async with serving(stand, TaskFeeds(every_s=0.02)) as served:
+async def served(harness: Harness) -> AsyncIterator[Served]:
+    async with serving(harness, TaskFeeds(every_s=0.02)) as served:
         yield served
 
 
-def look_at(live: LiveState) -> Callable[[], Awaitable[LiveState]]:
-    async def look() -> LiveState:
+def reader_of(live: LiveState) -> Callable[[], Awaitable[LiveState]]:
+    async def read_state() -> LiveState:
         return live
 
-    return look
+    return read_state
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -100,4 +100,4 @@ async def until(holds: Callable[[], bool]) -> None:
         if holds():
             return
         await asyncio.sleep(0.02)
-    raise AssertionError("it never came to be")
+    raise AssertionError("the condition did not become true within 60 s")

@@ -1,4 +1,4 @@
-"""A task's events: its status at once, each change of it, an end, and how they are taken up again."""
+"""A task's events: its status, each change, the end of the stream, and reconnecting."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from domain.errors import CatalogueUnavailable, WorkflowsUnavailable
 from domain.messages.stages import RecordInput
 from domain.storage.artifact import Artifact
 from tests.servers.event_reader import listening
-from tests.unit.api.conftest import Stand
+from tests.unit.api.conftest import Harness
 from tests.unit.api.tasks.event_server import TASK, Served, completed, running, served, until
 
 __all__ = ["served"]  # a fixture
 
 
-async def test_the_status_comes_at_once_then_each_change_and_the_end_after_the_last(served: Served) -> None:
+async def test_the_stream_sends_the_status_then_each_change_and_ends_after_the_last(served: Served) -> None:
     served.tasks.states[TASK] = running(10)
     async with listening(served.client, TASK) as listener:
         first = await listener.next()
@@ -29,15 +29,15 @@ async def test_the_status_comes_at_once_then_each_change_and_the_end_after_the_l
 
     assert first is not None
     assert second is not None
-    assert [event.told["status"] for event in (first, second, *rest)] == ["running", "running", "completed"]
-    assert second.told["stages"]["downscale"]["progress"] == 20
+    assert [event.status["status"] for event in (first, second, *rest)] == ["running", "running", "completed"]
+    assert second.status["stages"]["downscale"]["progress"] == 20
     assert len({first.id, second.id, rest[0].id}) == 3
     assert listener.retry_ms == 2000
     assert listener.answer.headers["cache-control"] == "no-store"
     assert listener.answer.headers["x-accel-buffering"] == "no"
 
 
-async def test_an_event_is_what_the_status_call_answers(served: Served) -> None:
+async def test_an_event_has_the_same_content_as_the_status_call(served: Served) -> None:
     served.tasks.states[TASK] = completed()
     french = {"Accept-Language": "fr"}
 
@@ -45,45 +45,45 @@ async def test_an_event_is_what_the_status_call_answers(served: Served) -> None:
         [event] = await listener.rest()
     asked = (await served.client.get(f"/status/{TASK}", headers=french)).json()
 
-    assert event.told["result"]["animals_detected"] == ["chat"]
-    assert event.told["age_seconds"] > 0
-    assert {**event.told, "age_seconds": 0} == {**asked, "age_seconds": 0}
+    assert event.status["result"]["animals_detected"] == ["chat"]
+    assert event.status["age_seconds"] > 0
+    assert {**event.status, "age_seconds": 0} == {**asked, "age_seconds": 0}
 
 
-async def test_figures_that_have_only_aged_are_no_event(served: Served) -> None:
+async def test_a_newer_reading_of_the_same_state_is_no_event(served: Served) -> None:
     served.tasks.states[TASK] = running(10)
     async with listening(served.client, TASK) as listener:
         await listener.next()
         served.tasks.states[TASK] = running(10, as_of_us=1_700_000_009_000_000)
         for _ in range(3):
-            await served.tasks.next_look()
+            await served.tasks.next_poll()
         served.tasks.states[TASK] = completed()
 
-        assert [event.told["status"] for event in await listener.rest()] == ["completed"]
+        assert [event.status["status"] for event in await listener.rest()] == ["completed"]
 
 
-async def test_many_listeners_are_one_poller_and_the_last_one_who_leaves_stops_it(served: Served) -> None:
+async def test_many_listeners_share_one_poller_and_the_last_one_stops_it(served: Served) -> None:
     served.tasks.states[TASK] = running(10)
     async with AsyncExitStack() as stack:
         listeners = [await stack.enter_async_context(listening(served.client, TASK)) for _ in range(30)]
         for listener in listeners:
             await listener.next()
-        # Looks are made one after the other, each after a pause: 30 pollers would begin 30 in one.
-        before = served.tasks.looks
-        await served.tasks.next_look()
-        assert served.tasks.looks == before + 1
+        # One poller polls once in each pause; 30 pollers would poll 30 times.
+        before = served.tasks.polls
+        await served.tasks.next_poll()
+        assert served.tasks.polls == before + 1
         served.tasks.states[TASK] = running(50)
-        told = await asyncio.gather(*(listener.next() for listener in listeners))
-        assert {event.told["stages"]["downscale"]["progress"] for event in told if event} == {50}
+        received = await asyncio.gather(*(listener.next() for listener in listeners))
+        assert {event.status["stages"]["downscale"]["progress"] for event in received if event} == {50}
 
     await until(lambda: not served.events.watched)
-    looks = served.tasks.looks
+    polls = served.tasks.polls
     for _ in range(5):
         await asyncio.sleep(0.02)
-    assert served.tasks.looks == looks
+    assert served.tasks.polls == polls
 
 
-async def test_who_comes_back_is_told_only_what_is_new(served: Served) -> None:
+async def test_a_client_that_reconnects_gets_only_new_events(served: Served) -> None:
     served.tasks.states[TASK] = running(10)
     async with listening(served.client, TASK) as listener:
         first = await listener.next()
@@ -91,16 +91,16 @@ async def test_who_comes_back_is_told_only_what_is_new(served: Served) -> None:
 
     async with listening(served.client, TASK, {"Last-Event-ID": first.id}) as listener:
         served.tasks.states[TASK] = completed()
-        assert [event.told["status"] for event in await listener.rest()] == ["completed"]
+        assert [event.status["status"] for event in await listener.rest()] == ["completed"]
     async with listening(served.client, TASK, {"Last-Event-ID": first.id}) as listener:
         [last] = await listener.rest()
     done = await served.client.get(f"/api/tasks/{TASK}/events", headers={"Last-Event-ID": last.id})
 
-    # The answer at which a browser stops coming back.
+    # 204 stops the reconnecting of browsers.
     assert (done.status_code, done.content) == (204, b"")
 
 
-async def test_an_id_that_nobody_gave_gets_the_status(served: Served) -> None:
+async def test_an_unknown_last_event_id_gets_the_status(served: Served) -> None:
     served.tasks.states[TASK] = completed()
 
     async with listening(served.client, TASK, {"Last-Event-ID": "12"}) as listener:
@@ -108,44 +108,46 @@ async def test_an_id_that_nobody_gave_gets_the_status(served: Served) -> None:
 
 
 @pytest.mark.parametrize("task_id", [TASK, "task-5", "scheduled-sweep"])
-async def test_a_task_that_nobody_knows_has_no_events(served: Served, task_id: str) -> None:
+async def test_an_unknown_task_has_no_events(served: Served, task_id: str) -> None:
     answer = await served.client.get(f"/api/tasks/{task_id}/events")
 
     assert (answer.status_code, answer.json()["code"]) == (404, "TaskUnknown")
     await until(lambda: not served.events.watched)
 
 
-async def test_a_fault_that_passes_in_the_middle_is_no_event(served: Served) -> None:
+async def test_a_temporary_error_during_a_stream_is_no_event(served: Served) -> None:
     served.tasks.states[TASK] = running(10)
     async with listening(served.client, TASK) as listener:
         await listener.next()
         served.tasks.fault = CatalogueUnavailable("away")
         for _ in range(3):
-            await served.tasks.next_look()
+            await served.tasks.next_poll()
         served.tasks.fault = None
         served.tasks.states[TASK] = completed()
 
-        assert [event.told["status"] for event in await listener.rest()] == ["completed"]
+        assert [event.status["status"] for event in await listener.rest()] == ["completed"]
 
 
-async def test_while_temporal_is_away_the_catalogue_speaks_and_says_so(stand: Stand, served: Served) -> None:
+async def test_while_temporal_is_unreachable_the_catalogue_answers_and_is_named_as_source(
+    harness: Harness, served: Served
+) -> None:
     source = Artifact("videos/original/v/source", "video/mp4", 10, "ab")
-    stand.services.catalogue.add(NewVideo("v", TASK, "local", "a.mp4", source, 1_600_000_000_000_000))
+    harness.services.catalogue.add(NewVideo("v", TASK, "local", "a.mp4", source, 1_600_000_000_000_000))
     served.tasks.states[TASK] = running(10)
     async with listening(served.client, TASK) as listener:
         await listener.next()
         served.tasks.fault = WorkflowsUnavailable("down")
         away = await listener.next()
-        stand.services.catalogue.record(RecordInput("v", completed().state))
+        harness.services.catalogue.record(RecordInput("v", completed().state))
         [last] = await listener.rest()
 
     assert away is not None
-    assert (away.told["source"], last.told["source"], last.told["status"]) == ("catalogue",) * 2 + (
+    assert (away.status["source"], last.status["source"], last.status["status"]) == ("catalogue",) * 2 + (
         "completed",
     )
 
 
-async def test_a_task_that_is_removed_ends_its_streams(served: Served) -> None:
+async def test_the_removal_of_a_task_ends_its_streams(served: Served) -> None:
     served.tasks.states[TASK] = running(10)
     async with listening(served.client, TASK) as listener:
         await listener.next()

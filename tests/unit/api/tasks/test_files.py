@@ -11,7 +11,7 @@ from adapters.catalogue import NewVideo
 from domain.messages.stages import RecordInput
 from domain.storage.artifact import Artifact
 from domain.tasks.state import LiveState, TaskOutcome, TaskState, TaskStatus
-from tests.unit.api.conftest import Stand
+from tests.unit.api.conftest import Harness
 
 TASK = "task-" + "1" * 32
 KEY = f"videos/transcoded/v/{TASK}/final.mp4"
@@ -20,9 +20,9 @@ URL = f"/video/{TASK}/files/final.mp4"
 
 
 @pytest.fixture
-async def published(stand: Stand) -> Stand:
-    """A completed task with one file in the store."""
-    catalogue, store = stand.services.catalogue, stand.services.store
+async def published(harness: Harness) -> Harness:
+    """API with a completed task that has one file in the store."""
+    catalogue, store = harness.services.catalogue, harness.services.store
     source = Artifact("videos/original/v/source", "video/mp4", 10, "ab")
     catalogue.add(NewVideo("v", TASK, "local", 'été "à" Paris.mov', source, 1_600_000_000_000_000))
     store.put(KEY, CONTENT, "video/mp4")
@@ -30,16 +30,16 @@ async def published(stand: Stand) -> Stand:
     catalogue.record(
         RecordInput("v", TaskState(TASK, TaskStatus.COMPLETED, 1_700_000_000_000_000, outcome=outcome))
     )
-    return stand
+    return harness
 
 
-async def get(stand: Stand, **headers: str) -> httpx.Response:
-    return await stand.client.get(
+async def get(harness: Harness, **headers: str) -> httpx.Response:
+    return await harness.client.get(
         URL, headers={name.replace("_", "-"): value for name, value in headers.items()}
     )
 
 
-async def test_the_whole_file_comes_with_what_a_player_needs(published: Stand) -> None:
+async def test_the_whole_file_has_the_headers_that_players_need(published: Harness) -> None:
     answer = await get(published)
 
     assert answer.status_code == 200
@@ -52,7 +52,7 @@ async def test_the_whole_file_comes_with_what_a_player_needs(published: Stand) -
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_the_senders_name_comes_back_without_its_quotes(published: Stand) -> None:
+async def test_the_download_has_the_senders_file_name_without_its_quotes(published: Harness) -> None:
     disposition = (await get(published)).headers["content-disposition"]
 
     assert disposition == (
@@ -72,8 +72,8 @@ async def test_the_senders_name_comes_back_without_its_quotes(published: Stand) 
         ("bytes=300000-700000", 300_000, 700_001),
     ],
 )
-async def test_a_range_gives_its_bytes_and_says_which(
-    published: Stand, asked: str, start: int, end: int
+async def test_a_range_gives_its_bytes_with_a_content_range(
+    published: Harness, asked: str, start: int, end: int
 ) -> None:
     answer = await get(published, Range=asked)
 
@@ -84,21 +84,21 @@ async def test_a_range_gives_its_bytes_and_says_which(
 
 
 @pytest.mark.parametrize("asked", ["bytes=9-1", "lines=1-2", "bytes=0-1,5-6", "bytes=x"])
-async def test_a_range_that_is_not_understood_gives_the_whole_file(published: Stand, asked: str) -> None:
+async def test_an_unsupported_range_gives_the_whole_file(published: Harness, asked: str) -> None:
     answer = await get(published, Range=asked)
 
     assert answer.status_code == 200
     assert len(answer.content) == 1_024_000
 
 
-async def test_a_range_outside_the_file_tells_its_size(published: Stand) -> None:
+async def test_a_range_outside_the_file_is_refused_with_the_files_size(published: Harness) -> None:
     answer = await get(published, Range="bytes=2000000-")
 
     assert (answer.status_code, answer.json()["code"]) == (416, "RangeUnsatisfiable")
     assert answer.headers["content-range"] == "bytes */1024000"
 
 
-async def test_head_tells_the_same_without_the_bytes(published: Stand) -> None:
+async def test_head_has_the_same_headers_without_the_content(published: Harness) -> None:
     whole = await get(published)
     head = await published.client.head(URL, headers={"Range": "bytes=0-5"})
 
@@ -107,7 +107,7 @@ async def test_head_tells_the_same_without_the_bytes(published: Stand) -> None:
         assert head.headers[name] == whole.headers[name]
 
 
-async def test_who_has_the_file_already_gets_it_no_second_time(published: Stand) -> None:
+async def test_a_current_copy_is_answered_with_304(published: Harness) -> None:
     first = await get(published)
 
     for condition in (
@@ -130,11 +130,13 @@ async def test_who_has_the_file_already_gets_it_no_second_time(published: Stand)
         {"If_None_Match": '"other"', "If_Modified_Since": "Fri, 01 Jan 2100 00:00:00 GMT"},
     ],
 )
-async def test_who_has_another_file_gets_this_one(published: Stand, condition: dict[str, str]) -> None:
+async def test_an_outdated_copy_is_answered_with_the_file(
+    published: Harness, condition: dict[str, str]
+) -> None:
     assert (await get(published, **condition)).status_code == 200
 
 
-async def test_a_download_goes_on_only_if_the_file_is_the_same(published: Stand) -> None:
+async def test_a_download_resumes_only_if_the_file_is_unchanged(published: Harness) -> None:
     first = await get(published)
     same = [first.headers["etag"], first.headers["last-modified"]]
     other = ['"other"', f"W/{first.headers['etag']}", "Mon, 01 Jan 2001 00:00:00 GMT", "yesterday"]
@@ -144,14 +146,14 @@ async def test_a_download_goes_on_only_if_the_file_is_the_same(published: Stand)
 
 
 @pytest.mark.parametrize("name", ["other.mp4", "..%2f..%2fsource", "source", "x" * 300])
-async def test_a_file_that_the_task_does_not_have_is_not_found(published: Stand, name: str) -> None:
+async def test_an_unknown_file_is_not_found(published: Harness, name: str) -> None:
     answer = await published.client.get(f"/video/{TASK}/files/{name}")
 
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_a_file_that_was_removed_from_the_store_is_not_found(published: Stand) -> None:
+async def test_a_file_removed_from_the_store_is_not_found(published: Harness) -> None:
     published.services.store.remove(KEY)
 
     answer = await get(published)
@@ -159,7 +161,7 @@ async def test_a_file_that_was_removed_from_the_store_is_not_found(published: St
     assert (answer.status_code, answer.json()["code"]) == (404, "FileUnknown")
 
 
-async def test_a_file_that_only_temporal_knows_of_yet_is_served(published: Stand) -> None:
+async def test_a_file_that_is_not_yet_in_the_catalogue_is_served(published: Harness) -> None:
     vtt = f"subtitles/v/{TASK}/subtitles.vtt"
     published.services.store.put(vtt, b"WEBVTT\n", "text/vtt")
     state = TaskState(TASK, TaskStatus.COMPLETED, 1, outcome=TaskOutcome(files={"subtitles.vtt": vtt}))
@@ -171,7 +173,7 @@ async def test_a_file_that_only_temporal_knows_of_yet_is_served(published: Stand
     assert answer.headers["content-type"] == "text/vtt"
 
 
-async def test_an_empty_file_is_served(published: Stand) -> None:
+async def test_an_empty_file_is_served(published: Harness) -> None:
     published.services.store.put(KEY, b"", "video/mp4")
 
     answer = await get(published)

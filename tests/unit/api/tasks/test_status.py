@@ -1,4 +1,4 @@
-"""`GET /status/{task_id}`: exactly the keys of the requirement, from whoever can tell."""
+"""`GET /status/{task_id}`: exactly the required keys, from Temporal or from the catalogue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.storage.artifact import Artifact
 from domain.tasks.board import queued_state
 from domain.tasks.options import ProcessingOptions
 from domain.tasks.state import Fault, LiveState, StageState, StageStatus, TaskOutcome, TaskState, TaskStatus
-from tests.unit.api.conftest import Stand
+from tests.unit.api.conftest import Harness
 
 TASK = "task-" + "0" * 32
 FILES = {
@@ -39,61 +39,61 @@ COMPLETED = TaskState(
 )
 
 
-def keep_row(stand: Stand) -> None:
+def add_row(harness: Harness) -> None:
     source = Artifact("videos/original/v/source", "video/mp4", 10, "ab")
-    stand.services.catalogue.add(NewVideo("v", TASK, "local", "holiday.mp4", source, 1_600_000_000_000_000))
+    harness.services.catalogue.add(NewVideo("v", TASK, "local", "holiday.mp4", source, 1_600_000_000_000_000))
 
 
 def live(state: TaskState) -> LiveState:
     return LiveState(state, as_of_us=state.updated_us, source="temporal")
 
 
-async def test_a_completed_task_has_the_keys_of_the_requirement(stand: Stand) -> None:
-    stand.tasks.states[TASK] = live(COMPLETED)
+async def test_a_completed_task_has_the_keys_of_the_requirement(harness: Harness) -> None:
+    harness.tasks.states[TASK] = live(COMPLETED)
 
-    answer = await stand.client.get(f"/status/{TASK}")
+    answer = await harness.client.get(f"/status/{TASK}")
 
     assert answer.status_code == 200
-    told = answer.json()
-    assert told["task_id"] == TASK
-    assert told["status"] == "completed"
-    assert list(told["stages"]) == [
+    body = answer.json()
+    assert body["task_id"] == TASK
+    assert body["status"] == "completed"
+    assert list(body["stages"]) == [
         "downscale",
         "language_detection",
         "animal_detection",
         "subtitles",
         "merger",
     ]
-    assert {(stage["status"], stage["progress"]) for stage in told["stages"].values()} == {("completed", 100)}
-    assert told["result"] == {
+    assert {(stage["status"], stage["progress"]) for stage in body["stages"].values()} == {("completed", 100)}
+    assert body["result"] == {
         "final_video": f"/video/{TASK}/files/final.mp4",
         "language": "fr",
         "animals_detected": ["cat", "dog"],
         "subtitles": f"/video/{TASK}/files/subtitles.vtt",
     }
-    assert told["links"]["final.mp4"] == f"/video/{TASK}/files/final.mp4"
-    assert told["as_of"] == "2023-11-14T22:13:20.500000Z"
-    assert told["age_seconds"] > 0
-    assert (told["error"], told["parked_until"], told["source"]) == (None, None, "temporal")
+    assert body["links"]["final.mp4"] == f"/video/{TASK}/files/final.mp4"
+    assert body["as_of"] == "2023-11-14T22:13:20.500000Z"
+    assert body["age_seconds"] > 0
+    assert (body["error"], body["parked_until"], body["source"]) == (None, None, "temporal")
 
 
-async def test_a_queued_task_has_no_result_yet(stand: Stand) -> None:
-    stand.tasks.states[TASK] = live(TaskState(TASK, TaskStatus.QUEUED, 1))
+async def test_a_queued_task_has_no_result_yet(harness: Harness) -> None:
+    harness.tasks.states[TASK] = live(TaskState(TASK, TaskStatus.QUEUED, 1))
 
-    told = (await stand.client.get(f"/status/{TASK}")).json()
+    body = (await harness.client.get(f"/status/{TASK}")).json()
 
-    assert told["result"] == {
+    assert body["result"] == {
         "final_video": None,
         "language": None,
         "animals_detected": [],
         "subtitles": None,
     }
-    assert told["links"] == {}
-    assert {stage["status"] for stage in told["stages"].values()} == {"pending"}
-    assert len(told["stages"]) == 5
+    assert body["links"] == {}
+    assert {stage["status"] for stage in body["stages"].values()} == {"pending"}
+    assert len(body["stages"]) == 5
 
 
-async def test_a_parked_stage_tells_its_fault_and_until_when_it_waits(stand: Stand) -> None:
+async def test_a_parked_stage_shows_its_error_and_its_deadline(harness: Harness) -> None:
     failed = StageState(StageStatus.FAILED, 40, attempt=5, fault=Fault("MediaToolFailed", "It broke."))
     parked = replace(
         COMPLETED,
@@ -101,24 +101,24 @@ async def test_a_parked_stage_tells_its_fault_and_until_when_it_waits(stand: Sta
         stages={"merger": failed},
         parked_until_us=1_700_000_000_000_000,
     )
-    stand.tasks.states[TASK] = live(parked)
+    harness.tasks.states[TASK] = live(parked)
 
-    told = (await stand.client.get(f"/status/{TASK}")).json()
+    body = (await harness.client.get(f"/status/{TASK}")).json()
 
-    merger = told["stages"]["merger"]
+    merger = body["stages"]["merger"]
     assert (merger["status"], merger["progress"], merger["attempt"]) == ("failed", 40, 5)
     assert merger["error"] == {"code": "MediaToolFailed", "message": "It broke."}
-    assert told["parked_until"] == "2023-11-14T22:13:20Z"
+    assert body["parked_until"] == "2023-11-14T22:13:20Z"
 
 
-async def test_a_failed_task_tells_its_fault(stand: Stand) -> None:
-    stand.tasks.states[TASK] = live(
+async def test_a_failed_task_shows_its_error(harness: Harness) -> None:
+    harness.tasks.states[TASK] = live(
         replace(COMPLETED, status=TaskStatus.FAILED, fault=Fault("SourceTruncated", "It ends early."))
     )
 
-    told = (await stand.client.get(f"/status/{TASK}")).json()
+    body = (await harness.client.get(f"/status/{TASK}")).json()
 
-    assert told["error"] == {"code": "SourceTruncated", "message": "It ends early."}
+    assert body["error"] == {"code": "SourceTruncated", "message": "It ends early."}
 
 
 @pytest.mark.parametrize(
@@ -131,34 +131,34 @@ async def test_a_failed_task_tells_its_fault(stand: Stand) -> None:
         ("", "en", ["cat", "dog"]),
     ],
 )
-async def test_the_animals_follow_the_readers_language(
-    stand: Stand, asked: str, language: str, animals: list[str]
+async def test_the_animals_names_follow_accept_language(
+    harness: Harness, asked: str, language: str, animals: list[str]
 ) -> None:
-    stand.tasks.states[TASK] = live(COMPLETED)
+    harness.tasks.states[TASK] = live(COMPLETED)
 
-    answer = await stand.client.get(f"/status/{TASK}", headers={"Accept-Language": asked})
+    answer = await harness.client.get(f"/status/{TASK}", headers={"Accept-Language": asked})
 
     assert answer.json()["result"]["animals_detected"] == animals
     assert answer.headers["content-language"] == language
     assert answer.headers["vary"] == "Accept-Language"
 
 
-async def test_a_task_that_temporal_has_forgotten_is_told_by_the_catalogue(stand: Stand) -> None:
-    keep_row(stand)
-    stand.services.catalogue.record(RecordInput("v", COMPLETED))
+async def test_the_status_of_a_task_unknown_to_temporal_comes_from_the_catalogue(harness: Harness) -> None:
+    add_row(harness)
+    harness.services.catalogue.record(RecordInput("v", COMPLETED))
 
-    told = (await stand.client.get(f"/status/{TASK}")).json()
+    body = (await harness.client.get(f"/status/{TASK}")).json()
 
-    assert (told["status"], told["source"]) == ("completed", "catalogue")
-    assert told["result"]["animals_detected"] == ["cat", "dog"]
-    assert told["as_of"] == "2023-11-14T22:13:20.500000Z"
+    assert (body["status"], body["source"]) == ("completed", "catalogue")
+    assert body["result"]["animals_detected"] == ["cat", "dog"]
+    assert body["as_of"] == "2023-11-14T22:13:20.500000Z"
 
 
-async def test_while_temporal_is_away_the_catalogue_tells_what_it_knows(stand: Stand) -> None:
-    keep_row(stand)
-    stand.tasks.fault = WorkflowsUnavailable("down")
+async def test_while_temporal_is_unreachable_the_status_comes_from_the_catalogue(harness: Harness) -> None:
+    add_row(harness)
+    harness.tasks.fault = WorkflowsUnavailable("down")
 
-    answer = await stand.client.get(f"/status/{TASK}")
+    answer = await harness.client.get(f"/status/{TASK}")
 
     assert answer.status_code == 200
     assert (answer.json()["status"], answer.json()["source"]) == ("queued", "catalogue")
@@ -167,20 +167,20 @@ async def test_while_temporal_is_away_the_catalogue_tells_what_it_knows(stand: S
 @pytest.mark.parametrize(
     "task_id", [TASK, "task-5", "%2e%2e", "scheduled-sweep", "task-" + "g" * 32, "é" * 90]
 )
-async def test_a_task_that_nobody_knows_is_not_found(stand: Stand, task_id: str) -> None:
+async def test_a_task_that_nobody_knows_is_not_found(harness: Harness, task_id: str) -> None:
     for call in (
-        stand.client.get(f"/status/{task_id}"),
-        stand.client.post(f"/video/{task_id}/cancel"),
-        stand.client.post(f"/video/{task_id}/retry/merger"),
-        stand.client.get(f"/video/{task_id}/files/final.mp4"),
+        harness.client.get(f"/status/{task_id}"),
+        harness.client.post(f"/video/{task_id}/cancel"),
+        harness.client.post(f"/video/{task_id}/retry/merger"),
+        harness.client.get(f"/video/{task_id}/files/final.mp4"),
     ):
         answer = await call
         assert (answer.status_code, answer.json()["code"]) == (404, "TaskUnknown")
 
 
-async def test_what_a_queued_row_says_is_what_its_task_was_started_with(stand: Stand) -> None:
-    keep_row(stand)
+async def test_a_queued_row_has_the_state_that_its_task_was_started_with(harness: Harness) -> None:
+    add_row(harness)
 
-    told = (await stand.client.get(f"/status/{TASK}")).json()
+    body = (await harness.client.get(f"/status/{TASK}")).json()
 
-    assert set(told["stages"]) == set(queued_state(TASK, ProcessingOptions(), 0).stages)
+    assert set(body["stages"]) == set(queued_state(TASK, ProcessingOptions(), 0).stages)

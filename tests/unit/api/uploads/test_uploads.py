@@ -1,4 +1,4 @@
-"""`POST /video/upload`: what is taken, and that it becomes one object, one row and one task."""
+"""`POST /video/upload`: each accepted upload becomes one object, one row and one task."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from api.access.callers import OWNER
 from domain.errors import TaskStartUnknown, WorkflowsUnavailable
 from domain.messages.start import Admission
 from domain.tasks.options import ProcessingOptions, SubtitleMode
-from tests.unit.api.conftest import Stand
+from tests.unit.api.conftest import Harness
 from tests.unit.api.forms import HEADERS, form, in_pieces, part, video
 
 
-async def test_a_video_becomes_an_object_a_row_and_a_task(stand: Stand) -> None:
+async def test_a_video_becomes_an_object_a_row_and_a_task(harness: Harness) -> None:
     content = video(6_000_000)
 
-    answer = await stand.client.post(
+    answer = await harness.client.post(
         "/video/upload",
         files={"file": ("holiday.mp4", content)},
         data={"subtitle_mode": "burn", "max_height": "720", "language": "fr"},
@@ -28,44 +28,44 @@ async def test_a_video_becomes_an_object_a_row_and_a_task(stand: Stand) -> None:
     task_id = answer.json()["task_id"]
     assert answer.json() == {"task_id": task_id, "status": "queued", "status_url": f"/status/{task_id}"}
     assert answer.headers["location"] == f"/status/{task_id}"
-    [request] = stand.tasks.started
+    [request] = harness.tasks.started
     assert request.task_id == task_id
     assert request.filename == "holiday.mp4"
     assert request.options == ProcessingOptions(SubtitleMode.BURN, 720, "fr")
     assert (request.stage_timeout_s, request.park_s) == (900, 60)
     assert request.source.sha256 == hashlib.sha256(content).hexdigest()
     assert request.source.media_type == "video/mp4"
-    assert b"".join(stand.services.store.open_range(request.source.key, 0, 6_000_000)) == content
-    row = stand.services.catalogue.by_task(task_id)
+    assert b"".join(harness.services.store.open_range(request.source.key, 0, 6_000_000)) == content
+    row = harness.services.catalogue.by_task(task_id)
     assert row is not None
     assert (row.id, row.status, row.source) == (request.video_id, "queued", request.source)
 
 
-async def test_without_options_the_defaults_hold(stand: Stand) -> None:
-    await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})
+async def test_without_options_the_defaults_apply(harness: Harness) -> None:
+    await harness.client.post("/video/upload", files={"file": ("a.mp4", video())})
 
-    assert stand.tasks.started[0].options == ProcessingOptions(SubtitleMode.SOFT, 1080, None)
+    assert harness.tasks.started[0].options == ProcessingOptions(SubtitleMode.SOFT, 1080, None)
 
 
-async def test_fields_may_come_after_the_file(stand: Stand) -> None:
+async def test_fields_may_come_after_the_file(harness: Harness) -> None:
     body = form(part("file", video(), "a.mp4"), part("subtitle_mode", b"none"))
 
-    answer = await stand.client.post("/video/upload", content=body, headers=HEADERS)
+    answer = await harness.client.post("/video/upload", content=body, headers=HEADERS)
 
     assert answer.status_code == 202
-    assert stand.tasks.started[0].options.subtitle_mode is SubtitleMode.NONE
+    assert harness.tasks.started[0].options.subtitle_mode is SubtitleMode.NONE
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 4096])
-async def test_it_does_not_matter_how_the_body_is_cut(stand: Stand, size: int) -> None:
+async def test_the_chunking_of_the_body_does_not_matter(harness: Harness, size: int) -> None:
     content = video(9_000) + b"\r\n--a-boundary-of-a-fork\r\n"
     body = form(part("max_height", b"480"), part("file", content, "a.mp4"), part("language", b"en"))
 
-    answer = await stand.client.post("/video/upload", content=in_pieces(body, size), headers=HEADERS)
+    answer = await harness.client.post("/video/upload", content=in_pieces(body, size), headers=HEADERS)
 
     assert answer.status_code == 202
-    source = stand.tasks.started[0].source
-    assert b"".join(stand.services.store.open_range(source.key, 0, source.size_bytes)) == content
+    source = harness.tasks.started[0].source
+    assert b"".join(harness.services.store.open_range(source.key, 0, source.size_bytes)) == content
 
 
 @pytest.mark.parametrize(
@@ -81,44 +81,46 @@ async def test_it_does_not_matter_how_the_body_is_cut(stand: Stand, size: int) -
         ("", "video"),
     ],
 )
-async def test_a_hostile_name_is_only_shown_and_made_harmless(stand: Stand, sent: str, shown: str) -> None:
-    answer = await stand.client.post(
+async def test_a_hostile_file_name_is_only_shown_and_sanitized(
+    harness: Harness, sent: str, shown: str
+) -> None:
+    answer = await harness.client.post(
         "/video/upload", content=form(part("file", video(), sent)), headers=HEADERS
     )
 
     assert answer.status_code == 202
-    assert stand.tasks.started[0].filename == shown
-    assert all(key.startswith("videos/original/") for key in stand.leftovers() if "row" not in key)
-    assert "etc" not in stand.tasks.started[0].source.key
+    assert harness.tasks.started[0].filename == shown
+    assert all(key.startswith("videos/original/") for key in harness.leftovers() if "row" not in key)
+    assert "etc" not in harness.tasks.started[0].source.key
 
 
-async def test_a_name_of_ten_thousand_letters_is_cut_before_its_extension(stand: Stand) -> None:
-    await stand.client.post(
+async def test_a_name_of_ten_thousand_letters_is_shortened_before_its_extension(harness: Harness) -> None:
+    await harness.client.post(
         "/video/upload", content=form(part("file", video(), "é" * 1_000 + ".mp4")), headers=HEADERS
     )
 
-    name = stand.tasks.started[0].filename
+    name = harness.tasks.started[0].filename
     assert name.endswith("é.mp4")
     assert len(name.encode()) <= 255
 
 
-async def test_the_same_key_gives_the_first_task_and_reads_nothing(stand: Stand) -> None:
+async def test_a_repeated_key_returns_the_first_task_and_stores_nothing(harness: Harness) -> None:
     key = {"Idempotency-Key": "one"}
-    first = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
+    first = await harness.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
 
-    second = await stand.client.post(
+    second = await harness.client.post(
         "/video/upload", files={"file": ("b.mp4", b"not even a video")}, headers=key
     )
 
     assert second.status_code == 202
     assert second.json()["task_id"] == first.json()["task_id"]
-    assert len(stand.leftovers()) == 2
+    assert len(harness.leftovers()) == 2
 
 
-async def test_uploads_with_one_key_at_the_same_time_come_to_one_task(stand: Stand) -> None:
+async def test_simultaneous_uploads_with_one_key_make_one_task(harness: Harness) -> None:
     answers = await asyncio.gather(
         *(
-            stand.client.post(
+            harness.client.post(
                 "/video/upload", files={"file": ("a.mp4", video())}, headers={"Idempotency-Key": "one"}
             )
             for _ in range(4)
@@ -127,21 +129,21 @@ async def test_uploads_with_one_key_at_the_same_time_come_to_one_task(stand: Sta
 
     assert {answer.status_code for answer in answers} == {202}
     assert len({answer.json()["task_id"] for answer in answers}) == 1
-    assert len({request.task_id for request in stand.tasks.started}) == 1
-    assert len(stand.leftovers()) == 2
+    assert len({request.task_id for request in harness.tasks.started}) == 1
+    assert len(harness.leftovers()) == 2
 
 
-async def test_without_a_key_each_upload_is_a_task(stand: Stand) -> None:
+async def test_without_a_key_each_upload_is_a_task(harness: Harness) -> None:
     for _ in range(2):
-        await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})
+        await harness.client.post("/video/upload", files={"file": ("a.mp4", video())})
 
-    assert len({request.task_id for request in stand.tasks.started}) == 2
+    assert len({request.task_id for request in harness.tasks.started}) == 2
 
 
-async def test_a_probe_that_takes_long_holds_nobody_on_the_line(stand: Stand) -> None:
-    stand.tasks.verdict = None
+async def test_an_upload_does_not_wait_for_a_slow_probe(harness: Harness) -> None:
+    harness.tasks.verdict = None
 
-    answer = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})
+    answer = await harness.client.post("/video/upload", files={"file": ("a.mp4", video())})
 
     assert answer.status_code == 202
 
@@ -155,51 +157,51 @@ async def test_a_probe_that_takes_long_holds_nobody_on_the_line(stand: Stand) ->
         ("SourceTypeUnsupported", 415),
     ],
 )
-async def test_what_the_probe_refuses_is_refused_by_name_and_leaves_nothing(
-    stand: Stand, code: str, status: int
+async def test_an_upload_refused_by_the_probe_has_its_error_code_and_leaves_nothing(
+    harness: Harness, code: str, status: int
 ) -> None:
-    stand.tasks.verdict = Admission(False, code, "The file ends early.")
+    harness.tasks.verdict = Admission(False, code, "The file ends early.")
 
-    answer = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})
+    answer = await harness.client.post("/video/upload", files={"file": ("a.mp4", video())})
 
     assert answer.status_code == status
     assert (answer.json()["code"], answer.json()["detail"]) == (code, "The file ends early.")
-    assert stand.leftovers() == []
+    assert harness.leftovers() == []
 
 
-async def test_a_task_that_cannot_be_started_leaves_nothing(stand: Stand) -> None:
-    stand.tasks.fault = WorkflowsUnavailable("connection refused at 10.0.0.7")
+async def test_a_task_that_can_not_be_started_leaves_nothing(harness: Harness) -> None:
+    harness.tasks.fault = WorkflowsUnavailable("connection refused at 10.0.0.7")
 
-    answer = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())})
+    answer = await harness.client.post("/video/upload", files={"file": ("a.mp4", video())})
 
     assert answer.status_code == 503
     assert answer.json()["code"] == "WorkflowsUnavailable"
     assert answer.headers["retry-after"] == "5"
     assert "10.0.0.7" not in answer.text
-    assert stand.leftovers() == []
+    assert harness.leftovers() == []
 
 
-async def test_a_task_that_may_have_started_is_started_again_by_the_same_upload(stand: Stand) -> None:
+async def test_a_task_whose_start_is_unknown_is_started_by_repeating_the_upload(harness: Harness) -> None:
     key = {"Idempotency-Key": "one"}
-    stand.tasks.fault = TaskStartUnknown("no answer")
-    first = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
+    harness.tasks.fault = TaskStartUnknown("no answer")
+    first = await harness.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
     assert first.status_code == 503
-    assert len(stand.services.catalogue.page(OWNER).videos) == 1
+    assert len(harness.services.catalogue.page(OWNER).videos) == 1
 
-    stand.tasks.fault = None
-    second = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
+    harness.tasks.fault = None
+    second = await harness.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
 
     assert second.status_code == 202
-    assert stand.tasks.started[0] == stand.tasks.started[1]
-    assert len(stand.leftovers()) == 2
+    assert harness.tasks.started[0] == harness.tasks.started[1]
+    assert len(harness.leftovers()) == 2
 
 
-async def test_a_repeat_that_cannot_reach_temporal_forgets_nothing(stand: Stand) -> None:
+async def test_a_repeated_upload_without_temporal_removes_nothing(harness: Harness) -> None:
     key = {"Idempotency-Key": "one"}
-    await stand.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
-    stand.tasks.fault = WorkflowsUnavailable("down")
+    await harness.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
+    harness.tasks.fault = WorkflowsUnavailable("down")
 
-    answer = await stand.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
+    answer = await harness.client.post("/video/upload", files={"file": ("a.mp4", video())}, headers=key)
 
     assert answer.status_code == 503
-    assert len(stand.leftovers()) == 2
+    assert len(harness.leftovers()) == 2

@@ -1,4 +1,4 @@
-"""What one caller may have, and how a refusal is told."""
+"""Quotas of a caller and the messages of a refusal."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from domain.accounts.quotas import NO_QUOTAS, Quotas, Usage
 from domain.errors import QuotaExceeded
 
 
-def test_without_quotas_everything_is_taken() -> None:
+def test_without_quotas_everything_is_accepted() -> None:
     NO_QUOTAS.check(Usage(10**6, 10**15, 10**15, 10**15), coming_bytes=10**12)
 
 
-def test_the_last_task_that_fits_is_taken_and_the_next_is_refused_with_the_figures() -> None:
+def test_the_last_task_within_the_quota_is_accepted_and_the_next_is_refused_with_the_numbers() -> None:
     quotas = Quotas(running_tasks=2)
 
     quotas.check(Usage(running_tasks=1))
@@ -20,7 +20,7 @@ def test_the_last_task_that_fits_is_taken_and_the_next_is_refused_with_the_figur
         quotas.check(Usage(running_tasks=2))
 
 
-def test_bytes_up_to_the_limit_are_taken_and_one_more_is_refused() -> None:
+def test_bytes_up_to_the_limit_are_accepted_and_one_more_is_refused() -> None:
     quotas = Quotas(daily_bytes=1000)
 
     quotas.check(Usage(daily_bytes=400), coming_bytes=600)
@@ -30,7 +30,7 @@ def test_bytes_up_to_the_limit_are_taken_and_one_more_is_refused() -> None:
         quotas.check(Usage(daily_bytes=400), coming_bytes=601)
 
 
-def test_who_has_no_byte_left_is_refused_before_anything_is_known_of_the_upload() -> None:
+def test_a_caller_without_bytes_left_is_refused_before_the_uploads_size_is_known() -> None:
     with pytest.raises(QuotaExceeded):
         Quotas(stored_bytes=1000).check(Usage(stored_bytes=1000))
 

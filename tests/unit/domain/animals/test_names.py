@@ -1,4 +1,4 @@
-"""Labels are told in the reader's language, which any header names or none."""
+"""Translation of labels, and the choice of a language from the Accept-Language header."""
 
 import pytest
 from hypothesis import given
@@ -8,18 +8,18 @@ from api.tasks.accept_language import best_language
 from domain.animals.names import ANIMALS, LABEL_LANGUAGES, translate
 
 
-def test_french_readers_get_french_animals() -> None:
+def test_labels_are_translated_to_french() -> None:
     assert [translate(animal, "fr") for animal in ANIMALS] == [
         "oiseau", "chat", "chien", "cheval", "mouton", "vache", "éléphant", "ours", "zèbre", "girafe",
     ]  # fmt: skip
 
 
-def test_english_is_as_it_is() -> None:
+def test_english_labels_are_unchanged() -> None:
     assert [translate(animal, "en") for animal in ANIMALS] == list(ANIMALS)
 
 
 @pytest.mark.parametrize("language", LABEL_LANGUAGES)
-def test_every_language_has_ten_names_of_its_own(language: str) -> None:
+def test_every_language_has_ten_different_names(language: str) -> None:
     assert len({translate(animal, language) for animal in ANIMALS}) == 10
 
 
@@ -50,7 +50,7 @@ def test_a_label_or_language_without_translation_stays_english() -> None:
         (";;;,,q=1,;q=", "en"),
     ],
 )
-def test_the_header_is_read_by_its_weights(header: str | None, language: str) -> None:
+def test_the_language_with_the_highest_weight_is_chosen(header: str | None, language: str) -> None:
     assert best_language(header) == language
 
 

@@ -1,4 +1,4 @@
-"""What is tried on a chunk whose encoder has failed."""
+"""Retries of a chunk whose encoder has failed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FAILED_TWICE = HeartbeatDetails(failures=2, failed_on="here", last_failure="Medi
 
 
 @pytest.mark.parametrize("failures", [0, 1])
-def test_the_worker_where_it_failed_once_tries_again(failures: int) -> None:
+def test_the_worker_on_which_it_failed_once_tries_again(failures: int) -> None:
     assert next_retry(HeartbeatDetails(failures=failures, failed_on="here"), "here") is ChunkRetry.USUAL
 
 
@@ -25,7 +25,7 @@ def test_another_worker_tries_the_usual_recipe() -> None:
     assert next_retry(FAILED_TWICE, "there") is ChunkRetry.USUAL
 
 
-def test_a_worker_that_is_alone_stops_handing_it_back() -> None:
+def test_the_only_worker_stops_handing_it_back() -> None:
     assert next_retry(replace(FAILED_TWICE, handed_back=5), "here") is ChunkRetry.USUAL
 
 
@@ -34,7 +34,7 @@ def test_after_three_failures_the_recipe_is_plain_wherever_it_is_tried() -> None
     assert next_retry(replace(FAILED_TWICE, failures=4), "there") is ChunkRetry.PLAIN
 
 
-def test_five_failures_are_enough() -> None:
+def test_a_chunk_is_given_up_after_five_failures() -> None:
     assert [is_hopeless(failures) for failures in (1, 4, 5)] == [False, False, True]
 
 
@@ -43,14 +43,14 @@ def test_a_chunk_that_never_failed_needs_no_remark() -> None:
 
 
 @pytest.mark.parametrize(
-    ("failures", "identity", "how"),
+    ("failures", "identity", "retry"),
     [
         (1, "here", "at another try"),
         (2, "there", "by another worker"),
         (3, "there", "with a plain recipe"),
     ],
 )
-def test_a_remark_says_how_it_was_made_and_after_what(failures: int, identity: str, how: str) -> None:
-    told = remark("Chunk 1", replace(FAILED_TWICE, failures=failures), identity)
+def test_a_remark_has_the_retry_and_the_last_failure(failures: int, identity: str, retry: str) -> None:
+    text = remark("Chunk 1", replace(FAILED_TWICE, failures=failures), identity)
 
-    assert told == f"Chunk 1 was encoded {how}, after: MediaToolFailed: it broke"
+    assert text == f"Chunk 1 was encoded {retry}, after: MediaToolFailed: it broke"

@@ -1,4 +1,4 @@
-"""Where a long encode is cut."""
+"""Plan of the chunks of a long encode."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MILLISECONDS = FrameClock(Ratio(1, 1000), 0)
 
 
 def steady(seconds: int, key_every: int = 250, clock: FrameClock = MILLISECONDS) -> FrameIndex:
-    """25 frames a second, counted in milliseconds."""
+    """Frame index of 25 frames a second, in milliseconds."""
     pts = [40 * number for number in range(25 * seconds)]
     return FrameIndex(clock, pts, pts[::key_every])
 
@@ -39,7 +39,7 @@ def test_a_steady_picture_is_cut_at_every_multiple_of_the_length() -> None:
     ]
 
 
-def test_a_rest_of_less_than_half_a_chunk_goes_with_the_last_one() -> None:
+def test_a_rest_of_less_than_half_a_chunk_is_added_to_the_last_one() -> None:
     chunks = plan_chunks(steady(29), 12_000_000, seeks_exactly=True)
 
     assert [chunk.frames for chunk in chunks] == [300, 425]

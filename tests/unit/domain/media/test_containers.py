@@ -1,4 +1,4 @@
-"""An upload is judged by its first bytes."""
+"""Container detection by the first bytes of an upload."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def ebml(doctype: bytes) -> bytes:
         (TS_PACKET * 3, Container.MPEG_TS),
     ],
 )
-def test_a_video_is_known_by_its_beginning(head: bytes, container: Container) -> None:
+def test_a_video_is_detected_by_its_first_bytes(head: bytes, container: Container) -> None:
     assert sniff(head[:HEAD_SIZE]) is container
 
 
@@ -104,18 +104,18 @@ def test_a_video_is_known_by_its_beginning(head: bytes, container: Container) ->
         (bytes(HEAD_SIZE), "data of an unknown kind"),
     ],
 )
-def test_what_is_no_video_is_refused_by_the_name_of_what_it_is(head: bytes, appearance: str) -> None:
+def test_a_file_that_is_no_video_is_refused_with_its_file_type(head: bytes, appearance: str) -> None:
     with pytest.raises(SourceTypeUnsupported, match=f"looks like {appearance},"):
         sniff(head)
 
 
-def test_a_file_without_bytes_is_named_empty() -> None:
+def test_a_file_without_bytes_is_refused_as_empty() -> None:
     with pytest.raises(SourceEmpty):
         sniff(b"")
 
 
 @given(st.binary(min_size=1, max_size=HEAD_SIZE))
-def test_any_bytes_are_judged_and_never_crash_the_judge(head: bytes) -> None:
+def test_no_bytes_crash_the_detection(head: bytes) -> None:
     try:
         assert isinstance(sniff(head), Container)
     except SourceTypeUnsupported as refusal:
@@ -123,7 +123,7 @@ def test_any_bytes_are_judged_and_never_crash_the_judge(head: bytes) -> None:
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=0x24F), min_size=1, max_size=2_000))
-def test_no_text_passes_for_a_video_with_an_index(text: str) -> None:
+def test_no_text_is_taken_for_a_video_with_an_index(text: str) -> None:
     try:
         container = sniff(text.encode())
     except SourceTypeUnsupported:
@@ -132,7 +132,7 @@ def test_no_text_passes_for_a_video_with_an_index(text: str) -> None:
 
 
 @given(st.sampled_from([b"<!--", b"-->", b"<!-- -->", b"<?xml", b"<", b"[", b"#!"]), st.integers(1, 1_500))
-def test_a_text_made_to_exhaust_the_judge_does_not(piece: bytes, count: int) -> None:
+def test_a_repetitive_text_does_not_exhaust_the_detection(piece: bytes, count: int) -> None:
     # A pattern that backtracks over comments would run for years.
     with pytest.raises(SourceTypeUnsupported):
         sniff((piece * count)[:HEAD_SIZE])

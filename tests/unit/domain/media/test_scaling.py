@@ -1,4 +1,4 @@
-"""Which size a rendition gets."""
+"""Size of a scaled picture."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from domain.media.scaling import fit_within
 
 
 @pytest.mark.parametrize(
-    ("seen", "max_height", "size"),
+    ("display_size", "max_height", "size"),
     [
         ((1920, 1080), 720, (1280, 720)),
         ((3840, 2160), 1080, (1920, 1080)),
@@ -26,15 +26,17 @@ from domain.media.scaling import fit_within
         ((10000, 3), 1080, (6666, 2)),
     ],
 )
-def test_a_size_is_even_and_fits(seen: tuple[int, int], max_height: int, size: tuple[int, int]) -> None:
-    assert fit_within(*seen, max_height) == size
+def test_a_size_is_even_and_fits(
+    display_size: tuple[int, int], max_height: int, size: tuple[int, int]
+) -> None:
+    assert fit_within(*display_size, max_height) == size
 
 
 sides = st.integers(min_value=2, max_value=8192)
 
 
 @given(width=sides, height=sides, max_height=st.integers(min_value=64, max_value=4320))
-def test_any_picture_keeps_its_shape_and_never_grows(width: int, height: int, max_height: int) -> None:
+def test_any_picture_keeps_its_aspect_ratio_and_never_grows(width: int, height: int, max_height: int) -> None:
     made_width, made_height = fit_within(width, height, max_height)
 
     assert made_width % 2 == 0
@@ -45,5 +47,5 @@ def test_any_picture_keeps_its_shape_and_never_grows(width: int, height: int, ma
 
 
 @given(width=sides, height=sides)
-def test_a_picture_that_is_small_enough_loses_at_most_a_pixel_on_its_height(width: int, height: int) -> None:
+def test_a_picture_within_the_limit_loses_at_most_one_line(width: int, height: int) -> None:
     assert fit_within(width, height, 8192)[1] == height - height % 2

@@ -1,4 +1,4 @@
-"""Words keep their order and lie inside the speech; a model's endless loop is cut down to one turn."""
+"""Cleanup of a transcript: words in order and inside the speech, loops reduced to one repetition."""
 
 from itertools import pairwise
 
@@ -19,36 +19,36 @@ def said(text: str, word_us: int = 300_000) -> list[TranscribedWord]:
     ]
 
 
-def test_words_get_the_time_that_they_have_in_the_file() -> None:
-    heard = [
+def test_words_get_their_times_in_the_file() -> None:
+    transcribed = [
         TranscribedWord(" Hello,", 100_000, 600_000, 0.9),
         TranscribedWord(" cat.", 2_100_000, 2_600_000, 0.8),
     ]
-    assert place_words(REGION, heard) == [
+    assert place_words(REGION, transcribed) == [
         Word("Hello,", 10_100_000, 10_600_000, 0.9),
         Word("cat.", 20_100_000, 20_600_000, 0.8),
     ]
 
 
-def test_a_word_that_runs_into_the_next_is_cut() -> None:
-    heard = [TranscribedWord("one", 0, 900_000, 0.9), TranscribedWord("two", 500_000, 1_000_000, 0.9)]
-    assert [word.end_us for word in place_words(REGION, heard)] == [10_500_000, 11_000_000]
+def test_a_word_that_overlaps_the_next_is_shortened() -> None:
+    transcribed = [TranscribedWord("one", 0, 900_000, 0.9), TranscribedWord("two", 500_000, 1_000_000, 0.9)]
+    assert [word.end_us for word in place_words(REGION, transcribed)] == [10_500_000, 11_000_000]
 
 
-def test_a_word_without_time_gets_a_little_where_there_is_room() -> None:
-    heard = [
+def test_a_word_without_duration_gets_one_where_there_is_room() -> None:
+    transcribed = [
         TranscribedWord("one", 0, 0, 0.9),
         TranscribedWord("two", 60_000, 60_000, 0.9),
         TranscribedWord("six", 2_000_000, 2_000_000, 0.9),
     ]
-    assert [(word.start_us, word.end_us) for word in place_words(REGION, heard)] == [
+    assert [(word.start_us, word.end_us) for word in place_words(REGION, transcribed)] == [
         (10_000_000, 10_060_000),
         (10_060_000, 10_160_000),
         (20_000_000, 20_100_000),
     ]
 
 
-def test_what_has_no_space_before_it_belongs_to_the_word_before() -> None:
+def test_a_piece_without_a_leading_space_belongs_to_the_word_before() -> None:
     pieces = [
         TranscribedWord(" Aujourd", 0, 300_000, 0.9),
         TranscribedWord("'hui,", 300_000, 500_000, 0.8),
@@ -62,7 +62,7 @@ def test_what_has_no_space_before_it_belongs_to_the_word_before() -> None:
     ]
 
 
-def test_nothing_but_spaces_is_no_word() -> None:
+def test_a_word_of_spaces_is_dropped() -> None:
     assert place_words(REGION, [TranscribedWord("  ", 0, 100_000, 0.9)]) == []
 
 
@@ -77,43 +77,43 @@ def test_nothing_but_spaces_is_no_word() -> None:
         max_size=30,
     )
 )
-def test_whatever_a_model_says_words_are_in_order_apart_and_inside_the_region(
+def test_for_any_transcript_words_are_in_order_without_overlaps_and_inside_the_region(
     raw: list[tuple[str, int, int, float]],
 ) -> None:
-    heard = [TranscribedWord(text, start, max(0, start + length), p) for text, start, length, p in raw]
-    words = place_words(REGION, heard)
+    transcribed = [TranscribedWord(text, start, max(0, start + length), p) for text, start, length, p in raw]
+    words = place_words(REGION, transcribed)
     assert [word.text for word in words] == [
-        word.text.strip() for word in collapse_loops(heard) if word.text.strip()
+        word.text.strip() for word in collapse_loops(transcribed) if word.text.strip()
     ]
     assert all(10_000_000 <= word.start_us <= word.end_us <= 23_000_000 for word in words)
     assert all(before.end_us <= after.start_us for before, after in pairwise(words))
     assert all(0 <= word.probability <= 1 for word in words)
 
 
-def test_a_loop_faster_than_speech_is_cut_down_to_one_turn() -> None:
-    heard = said("so we go") + [
+def test_a_loop_faster_than_speech_is_reduced_to_one_repetition() -> None:
+    transcribed = said("so we go") + [
         TranscribedWord(w, 900_000, 910_000, 0.3) for w in ["thank", "you", "all"] * 9
     ]
-    assert [word.text for word in collapse_loops(heard)] == ["so", "we", "go", "thank", "you", "all"]
+    assert [word.text for word in collapse_loops(transcribed)] == ["so", "we", "go", "thank", "you", "all"]
 
 
-def test_words_that_are_really_repeated_all_stay() -> None:
-    heard = said("no no no no no no stop")
-    assert collapse_loops(heard) == heard
+def test_words_repeated_at_a_speakable_pace_all_stay() -> None:
+    transcribed = said("no no no no no no stop")
+    assert collapse_loops(transcribed) == transcribed
 
 
-def test_three_turns_are_no_loop() -> None:
-    heard = said("bye bye bye", word_us=10_000)
-    assert collapse_loops(heard) == heard
+def test_three_repetitions_are_no_loop() -> None:
+    transcribed = said("bye bye bye", word_us=10_000)
+    assert collapse_loops(transcribed) == transcribed
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=40))
-def test_collapsing_keeps_the_order_and_invents_nothing(letters: list[str]) -> None:
-    heard = said(" ".join(letters), word_us=10_000)
-    kept = collapse_loops(heard)
-    rest = iter(heard)
-    assert all(word in rest for word in kept)
-    assert {word.text for word in kept} == set(letters)
+def test_collapsing_keeps_the_order_and_adds_nothing(letters: list[str]) -> None:
+    transcribed = said(" ".join(letters), word_us=10_000)
+    collapsed = collapse_loops(transcribed)
+    rest = iter(transcribed)
+    assert all(word in rest for word in collapsed)
+    assert {word.text for word in collapsed} == set(letters)
 
 
 QUIET_THEN_VOICE = [0.1] * 10 + [0.9] * 30  # the voice sets in at 0.32 s
@@ -132,7 +132,7 @@ def test_a_word_is_not_moved_into_the_next() -> None:
     assert start_with_voice(words, QUIET_THEN_VOICE, 1_280_000) == words
 
 
-def test_a_word_far_from_any_voice_stays() -> None:
+def test_a_word_without_a_voice_nearby_is_not_moved() -> None:
     words = [Word("um", 0, 200_000)]
     assert start_with_voice(words, [0.1] * 100, 3_200_000) == words
 
@@ -141,7 +141,7 @@ def test_a_word_far_from_any_voice_stays() -> None:
     st.lists(st.tuples(st.integers(0, 900_000), st.integers(0, 900_000)), max_size=8),
     st.lists(st.floats(0, 1), max_size=200),
 )
-def test_words_stay_in_order_apart_and_inside_the_file(
+def test_words_stay_in_order_without_overlaps_and_inside_the_file(
     gaps_and_lengths_us: list[tuple[int, int]], probabilities: list[float]
 ) -> None:
     words, at_us = [], 0

@@ -1,4 +1,4 @@
-"""A video's language is what all its windows say together, and it says how sure that is."""
+"""Language codes, and the estimate of a video's language from all its windows."""
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,6 @@ from domain.speech.languages import (
     WindowScores,
     estimate_language,
     language_code,
-    three_letter_code,
 )
 from domain.speech.words import LanguageScore, LanguageVerdict
 
@@ -20,7 +19,7 @@ def test_no_window_means_no_speech() -> None:
     assert (estimate.verdict, estimate.language) == (LanguageVerdict.NO_SPEECH, None)
 
 
-def test_windows_weigh_as_much_as_they_hold_speech() -> None:
+def test_windows_are_weighted_by_the_length_of_their_speech() -> None:
     estimate = estimate_language(
         [WindowScores(30_000_000, {"fr": 0.9, "en": 0.1}), WindowScores(10_000_000, {"fr": 0.1, "en": 0.9})]
     )
@@ -36,7 +35,7 @@ def test_a_confident_wrong_intro_is_outweighed() -> None:
     assert estimate_language([intro, *rest]).language == "es"
 
 
-def test_a_language_below_the_threshold_is_named_as_uncertain() -> None:
+def test_a_language_below_the_threshold_is_uncertain() -> None:
     estimate = estimate_language([WindowScores(20_000_000, {"no": 0.4, "da": 0.35, "sv": 0.25})])
     assert (estimate.verdict, estimate.language) == (LanguageVerdict.UNCERTAIN, "no")
 
@@ -46,19 +45,19 @@ def test_less_than_a_second_of_speech_is_uncertain() -> None:
     assert (estimate.verdict, estimate.language) == (LanguageVerdict.UNCERTAIN, "en")
 
 
-def test_at_most_three_runners_up_and_none_that_is_next_to_impossible() -> None:
+def test_there_are_at_most_three_runners_up_and_none_below_one_percent() -> None:
     scores = {"en": 0.6, "nl": 0.2, "de": 0.1, "fy": 0.05, "af": 0.04, "da": 0.005, "sv": 0.005}
     runners_up = estimate_language([WindowScores(9_000_000, scores)]).runners_up
     assert [score.language for score in runners_up] == ["nl", "de", "af"]
 
 
-def test_old_names_and_dialects_count_for_their_language() -> None:
+def test_old_codes_and_dialects_count_for_their_language() -> None:
     estimate = estimate_language([WindowScores(9_000_000, {"yue": 0.5, "zh": 0.3, "jw": 0.2})])
     assert (estimate.language, estimate.probability) == ("zh", 0.8)
     assert estimate.runners_up == (LanguageScore("jv", 0.2),)
 
 
-def test_a_model_that_names_no_known_language_says_so() -> None:
+def test_an_estimate_without_a_known_language_is_refused() -> None:
     with pytest.raises(LanguageUnsupported):
         estimate_language([WindowScores(9_000_000, {"haw": 1.0})])
 
@@ -92,16 +91,6 @@ def test_a_language_tag_is_read_as_its_language(tag: str, code: str) -> None:
 
 
 @pytest.mark.parametrize("tag", ["", "klingon", "xx", "e", "-", "français", "en\n;drop"])
-def test_anything_else_is_refused(tag: str) -> None:
+def test_an_unknown_language_tag_is_refused(tag: str) -> None:
     with pytest.raises(LanguageUnsupported):
         language_code(tag)
-
-
-def test_mp4_tracks_get_three_letters() -> None:
-    assert [three_letter_code(code) for code in ("en", "fr", "es", "de", "xx")] == [
-        "eng",
-        "fra",
-        "spa",
-        "deu",
-        "und",
-    ]

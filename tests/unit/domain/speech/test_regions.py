@@ -1,4 +1,4 @@
-"""Speech is found where the voice is likely, and packed without losing or doubling a sound."""
+"""Speech spans by voice probability, and their packing into regions without losses or duplicates."""
 
 from itertools import pairwise
 
@@ -63,7 +63,9 @@ def test_two_spans_share_a_pause_that_is_too_short_for_their_padding() -> None:
 
 
 @given(st.lists(st.floats(0, 1), max_size=400), st.integers(0, 400))
-def test_spans_stand_in_order_apart_and_inside_the_file(probabilities: list[float], rest: int) -> None:
+def test_spans_are_in_order_without_overlaps_and_inside_the_file(
+    probabilities: list[float], rest: int
+) -> None:
     duration_us = max(0, len(probabilities) * PROBABILITY_STEP_US - rest * 50)
     found = speech_spans(probabilities, duration_us)
     assert all(span.end_us <= duration_us for span in found)
@@ -83,25 +85,25 @@ def test_every_likely_step_lies_in_a_span(probabilities: list[float]) -> None:
             assert any(span.start_us <= at_us < span.end_us for span in found)
 
 
-def test_short_spans_are_heard_together() -> None:
+def test_short_spans_share_a_region() -> None:
     assert pack_regions(spans((1, 4), (6, 9)), voice((10, 0.9)), 28_000_000) == (
         Region(tuple(spans((1, 4), (6, 9)))),
     )
 
 
-def test_a_region_ends_at_the_widest_pause_of_its_last_quarter() -> None:
+def test_a_region_ends_at_the_longest_pause_of_its_last_quarter() -> None:
     packed = pack_regions(spans((0, 7), (8, 10), (15, 16), (17, 20)), voice((21, 0.9)), 10_000_000)
     assert [len(region.pieces) for region in packed] == [2, 2]
 
 
-def test_speech_without_a_pause_is_cut_where_the_voice_is_weakest() -> None:
+def test_speech_without_a_pause_is_cut_at_the_lowest_voice_probability() -> None:
     probabilities = voice((7.04, 0.9), (0.32, 0.55), (7.04, 0.9))
     first, second = pack_regions([SpeechSpan(0, 14_400_000)], probabilities, 10_000_000)
     assert 7_040_000 <= first.pieces[0].end_us <= 7_360_000
     assert first.pieces[0].end_us == second.pieces[0].start_us
 
 
-def test_a_region_with_its_pauses_reaches_over_no_more_than_a_minute() -> None:
+def test_a_region_with_its_pauses_spans_at_most_a_minute() -> None:
     packed = pack_regions(spans((0, 2), (50, 52), (59, 61), (90, 92)), voice((92, 0.9)), 28_000_000)
     assert [(region.start_us, region.end_us) for region in packed] == [
         (0, 52_000_000),
@@ -109,7 +111,7 @@ def test_a_region_with_its_pauses_reaches_over_no_more_than_a_minute() -> None:
     ]
 
 
-def test_neighbours_are_heard_together_as_long_as_a_minute_holds_them() -> None:
+def test_neighbouring_regions_within_a_minute_share_a_batch() -> None:
     first, second, third, fourth = (
         Region(tuple(spans(span))) for span in ((0, 20), (21, 40), (41, 60), (61, 70))
     )
@@ -118,7 +120,7 @@ def test_neighbours_are_heard_together_as_long_as_a_minute_holds_them() -> None:
     assert group_regions([], 4) == []
 
 
-def test_a_region_too_short_to_be_understood_is_refused() -> None:
+def test_a_limit_too_short_for_a_speech_model_is_refused() -> None:
     with pytest.raises(ValueError, match="too short"):
         pack_regions(spans((0, 9)), voice((9, 0.9)), 1_000_000)
 
@@ -184,7 +186,7 @@ def test_a_little_speech_is_one_window() -> None:
     assert language_windows(spans((3, 8)), 28_000_000) == (Region(tuple(spans((3, 8)))),)
 
 
-def test_long_speech_is_looked_at_from_its_beginning_to_its_end() -> None:
+def test_language_windows_spread_over_all_of_a_long_speech() -> None:
     windows = language_windows(spans((0, 3600)), 28_000_000)
     middles_s = [(w.pieces[0].start_us + w.pieces[-1].end_us) / 2_000_000 for w in windows]
     assert middles_s == [225, 675, 1125, 1575, 2025, 2475, 2925, 3375]

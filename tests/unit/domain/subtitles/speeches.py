@@ -1,4 +1,4 @@
-"""Which spoken words the property tests of the timed-text rules try."""
+"""Generators of transcripts for the property tests of the timed-text rules."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def speeches(draw: st.DrawFn, word_texts: st.SearchStrategy[str] = texts) -> Spe
 
 @st.composite
 def numbered_speeches(draw: st.DrawFn) -> Speech:
-    """Speech in which each word is of its own, so that it can be found again."""
+    """Speech in which no word occurs twice, so that each can be found in the cues."""
     speech = draw(speeches(st.integers(0, 10**12).map(str)))
     words = [
         Word(f"{index}x{word.text}", word.start_us, word.end_us) for index, word in enumerate(speech.words)

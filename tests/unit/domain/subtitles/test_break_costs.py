@@ -1,4 +1,4 @@
-"""Where a line or a cue is better ended than elsewhere."""
+"""Cost of ending a line or a cue between two words."""
 
 from __future__ import annotations
 

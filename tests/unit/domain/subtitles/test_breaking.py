@@ -1,4 +1,4 @@
-"""How known sentences are cut and timed."""
+"""Breaking and timing of known sentences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from domain.subtitles.cues import Cue, CueRules
 FRAME_US = Fraction(1_000_000, 25)
 
 
-def spoken(text: str, characters_per_second: int = 15) -> list[Word]:
+def words_of(text: str, characters_per_second: int = 15) -> list[Word]:
     """Words said at an even pace, with 0.3 s after a sentence."""
     words: list[Word] = []
     time_us = 0
@@ -25,7 +25,7 @@ def spoken(text: str, characters_per_second: int = 15) -> list[Word]:
     return words
 
 
-def spoken_at(text: str, start_us: int, end_us: int) -> list[Word]:
+def words_at(text: str, start_us: int, end_us: int) -> list[Word]:
     """The words of a sentence in equal parts of its time."""
     tokens = text.split()
     times_us = [start_us + (end_us - start_us) * index // len(tokens) for index in range(len(tokens) + 1)]
@@ -33,7 +33,7 @@ def spoken_at(text: str, start_us: int, end_us: int) -> list[Word]:
 
 
 def lines_of(text: str, language: str, characters_per_second: int = 15) -> list[tuple[str, ...]]:
-    words = spoken(text, characters_per_second)
+    words = words_of(text, characters_per_second)
     cues = break_into_cues(words, words[-1].end_us + 2_000_000, FRAME_US, language=language)
     return [cue.lines for cue in cues]
 
@@ -91,7 +91,7 @@ def test_silence_has_no_cues() -> None:
     assert break_into_cues([], 0, FRAME_US) == []
 
 
-def test_a_short_word_stands_for_five_sixths_of_a_second() -> None:
+def test_a_short_word_is_shown_for_five_sixths_of_a_second() -> None:
     cues = break_into_cues([Word("Yes.", 1_000_000, 1_200_000)], 10_000_000, FRAME_US)
 
     assert cues == [Cue(1_000_000, 1_834_000, ("Yes.",))]
@@ -109,15 +109,15 @@ def test_a_word_past_the_end_is_shown_just_before_it() -> None:
     assert cues == [Cue(9_167_000, 10_000_000, ("Late.",))]
 
 
-def test_a_word_that_is_drawn_out_stands_for_seven_seconds() -> None:
+def test_a_long_word_is_shown_for_seven_seconds() -> None:
     cues = break_into_cues([Word("Goal!", 1_000_000, 21_000_000)], 30_000_000, FRAME_US)
 
     assert cues == [Cue(1_000_000, 8_000_000, ("Goal!",))]
 
 
 def test_a_gap_under_half_a_second_is_closed_to_two_frames() -> None:
-    first = spoken_at("The old cat sleeps on the sofa all day long.", 0, 2_600_000)
-    second = spoken_at("The young dog barks at everyone who passes by.", 3_000_000, 5_500_000)
+    first = words_at("The old cat sleeps on the sofa all day long.", 0, 2_600_000)
+    second = words_at("The young dog barks at everyone who passes by.", 3_000_000, 5_500_000)
 
     cues = break_into_cues([*first, *second], 10_000_000, FRAME_US, language="en")
 
@@ -132,8 +132,8 @@ def test_a_longer_gap_stays_open() -> None:
     assert [(cue.start_us, cue.end_us) for cue in cues] == [(0, 1_000_000), (2_200_000, 3_200_000)]
 
 
-def test_a_cue_that_is_spoken_fast_stays_in_the_silence_after_it_until_it_is_read() -> None:
-    words = spoken("Everybody out of the building right now please!", characters_per_second=40)
+def test_a_fast_spoken_cue_is_extended_into_the_silence_after_it_until_it_can_be_read() -> None:
+    words = words_of("Everybody out of the building right now please!", characters_per_second=40)
 
     cues = break_into_cues(words, 20_000_000, FRAME_US, language="en")
 
@@ -190,7 +190,7 @@ def test_an_accent_stays_with_its_letter_where_a_word_is_cut() -> None:
 def test_other_limits_can_be_set() -> None:
     rules = CueRules(line_characters=10, lines=1)
 
-    cues = break_into_cues(spoken("one two three four five six"), 10_000_000, FRAME_US, rules)
+    cues = break_into_cues(words_of("one two three four five six"), 10_000_000, FRAME_US, rules)
 
     assert [cue.lines for cue in cues] == [("one two",), ("three four",), ("five six",)]
 

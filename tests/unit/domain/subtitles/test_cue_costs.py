@@ -1,4 +1,4 @@
-"""What makes one way to cut words into cues dearer than another."""
+"""Costs of a cue and of its line break."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GAP_US = CueRules().gap_us(Fraction(1_000_000, 25))
 
 
 def priced(*words: tuple[str, float, float]) -> CuePricing:
-    """A pricing of words with their start and end in seconds, in a media of 100 s."""
+    """Prices of words with their start and end in seconds, in a media of 100 s."""
     spoken = [Word(text, int(start_s * 1e6), int(end_s * 1e6)) for text, start_s, end_s in words]
     pieces = pieces_of(spoken, 100_000_000, CueRules(), "en")
     return CuePricing(pieces, 100_000_000, GAP_US, CueRules())
@@ -47,20 +47,20 @@ FORTY = "x" * 40
         ("at no pause", [("red", 0, 1), ("hat", 1, 2)], [("red", 0, 1), ("hat", 1.5, 2)]),
     ],
 )
-def test_a_cue_is_dearer_when_it_is(
+def test_a_cue_costs_more_when_it_is(
     fault: str, worse: list[tuple[str, float, float]], better: list[tuple[str, float, float]]
 ) -> None:
     assert price(priced(*worse), 0, 1) > price(priced(*better), 0, 1), fault
 
 
-def test_a_noticeable_pause_inside_makes_a_cue_dearer() -> None:
+def test_a_noticeable_pause_inside_raises_the_cost_of_a_cue() -> None:
     with_pause = priced(("red", 0, 1), ("hat", 1.9, 2.9), ("So.", 2.9, 4))
     without = priced(("red", 0, 1.7), ("hat", 1.9, 2.9), ("So.", 2.9, 4))
 
     assert price(with_pause, 0, 2) > price(without, 0, 2)
 
 
-def test_a_cue_that_ends_inside_the_next_sentence_is_dearer() -> None:
+def test_a_cue_that_ends_inside_the_next_sentence_costs_more() -> None:
     straddling = priced(("Stop.", 0, 1), ("red", 1, 2), ("hat", 2, 3))
     one_sentence = priced(("Stops", 0, 1), ("red", 1, 2), ("hat", 2, 3))
 

@@ -1,4 +1,4 @@
-"""Which cues and rules can be built, and how a list of cues is judged."""
+"""Checks of cues and rules, and the report on a list of cues."""
 
 from __future__ import annotations
 

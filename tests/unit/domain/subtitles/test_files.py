@@ -1,4 +1,4 @@
-"""How cues are written, and that real readers show exactly the words that were spoken."""
+"""WebVTT and SRT files, checked with FFmpeg as a reader."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ HOSTILE = [
 ]
 
 
-def test_webvtt_is_written_as_the_standard_has_it() -> None:
+def test_webvtt_follows_the_standard() -> None:
     assert to_webvtt(TWO_CUES, "fr") == (
         "WEBVTT\n\nNOTE language: fr\n\n"
         "00:00:00.000 --> 00:00:01.500\nThe cat sleeps\nand the dog barks.\n\n"
@@ -167,5 +167,5 @@ def test_ffmpeg_reads_webvtt_text_back_as_it_was_spoken(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", [None, "en"])
-def test_ffmpeg_takes_an_empty_webvtt(tmp_path: Path, language: str | None) -> None:
+def test_ffmpeg_accepts_an_empty_webvtt(tmp_path: Path, language: str | None) -> None:
     assert decoded_by_ffmpeg(tmp_path / "empty.vtt", to_webvtt([], language)) == []

@@ -1,4 +1,4 @@
-"""How good the cues of ordinary speech are, and that no other way to cut the words is better."""
+"""Cues of ordinary speech keep every rule, and no other way to cut the words is cheaper."""
 
 from __future__ import annotations
 

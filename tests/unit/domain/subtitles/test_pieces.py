@@ -1,4 +1,4 @@
-"""How words become pieces that cues can be made of."""
+"""Cutting of words into pieces of cues."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from domain.subtitles.pieces import Piece, pieces_of
 RULES = CueRules(line_characters=10)
 
 
-def test_words_that_overlap_are_cut_short_and_words_out_of_order_wait() -> None:
+def test_overlapping_words_are_shortened_and_words_out_of_order_are_delayed() -> None:
     words = [Word("one", 0, 5_000_000), Word("two", 1_000_000, 3_000_000), Word("three", 500_000, 600_000)]
 
     pieces = pieces_of(words, 60_000_000, RULES, None)
@@ -45,7 +45,7 @@ def test_a_word_longer_than_a_line_is_cut_between_its_characters_but_not_before_
     assert [piece.glue for piece in pieces] == [""] * 6
 
 
-def test_a_character_with_more_marks_than_a_line_holds_is_cut_all_the_same() -> None:
+def test_a_character_with_more_marks_than_a_line_holds_is_cut_between_its_marks() -> None:
     pieces = pieces_of([Word("e" + "\u0301" * 14, 0, 600_000)], 10_000_000, RULES, None)
 
     assert [len(piece.text) for piece in pieces] == [10, 5]

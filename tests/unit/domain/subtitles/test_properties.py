@@ -1,4 +1,4 @@
-"""Which timed-text rules hold for any words at all, each judged from the words and cues alone."""
+"""Timed-text rules for any words, each checked from the words and cues alone."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def first_words(cues: Sequence[Cue], words: Sequence[Word]) -> list[Word]:
     return [words[int(cue.lines[0].split("x")[0])] for cue in cues]
 
 
-def spoken_starts_us(speech: Speech, cues: Sequence[Cue]) -> list[int]:
-    """When each cue's first word is spoken; past the media's end it counts as just before it."""
+def speech_starts_us(speech: Speech, cues: Sequence[Cue]) -> list[int]:
+    """Start of each cue's first word; a word past the media's end counts as just before it."""
     latest_us = 0
     known_us: list[int] = []
     for word in speech.words:
@@ -37,11 +37,11 @@ def spoken_starts_us(speech: Speech, cues: Sequence[Cue]) -> list[int]:
 
 
 def crowded(speech: Speech, cues: Sequence[Cue]) -> list[bool]:
-    """For each cue, whether it is in a run that starts too near to the end for 5/6 s and a gap each."""
+    """For each cue, True if it is in a run that starts too near to the end for 5/6 s and a gap each."""
     step_us = SHORTEST_US + speech.gap_us
     crowd = False
     verdicts: list[bool] = []
-    for index, start_us in enumerate(spoken_starts_us(speech, cues)):
+    for index, start_us in enumerate(speech_starts_us(speech, cues)):
         needed_us = (len(cues) - index) * step_us - speech.gap_us
         crowd = crowd or speech.media_us - 2_000 - start_us < needed_us
         verdicts.append(crowd)
@@ -54,7 +54,7 @@ def letters(texts_in_order: Sequence[str]) -> str:
 
 @unhurried
 @given(speeches(), languages)
-def test_all_that_is_spoken_is_there_in_order_and_once(speech: Speech, language: str | None) -> None:
+def test_every_word_is_in_the_cues_once_and_in_order(speech: Speech, language: str | None) -> None:
     cues = speech.cues(language)
 
     assert letters([line for cue in cues for line in cue.lines]) == letters([w.text for w in speech.words])
@@ -112,7 +112,7 @@ def test_a_pause_of_more_than_a_second_parts_two_cues(speech: Speech) -> None:
 def test_a_cue_starts_before_its_first_word_only_to_be_seen_at_the_very_end(speech: Speech) -> None:
     cues = speech.cues()
 
-    for index, (cue, spoken_us) in enumerate(zip(cues, spoken_starts_us(speech, cues), strict=True)):
+    for index, (cue, spoken_us) in enumerate(zip(cues, speech_starts_us(speech, cues), strict=True)):
         if cue.start_us < spoken_us:
             event("moved forward from the media's end")
             assert cue.start_us >= min(spoken_us, speech.media_us - 1_000 - (len(cues) - index) * 40_000)
@@ -144,7 +144,7 @@ def test_two_frames_lie_between_cues_unless_the_media_ends_too_soon(speech: Spee
 def test_a_cue_starts_late_only_when_the_one_before_needs_the_time(speech: Speech) -> None:
     cues = speech.cues()
 
-    spoken_us = spoken_starts_us(speech, cues)
+    spoken_us = speech_starts_us(speech, cues)
     for index, cue in enumerate(cues):
         if cue.start_us >= spoken_us[index] + 1_000:
             event("late")
@@ -168,7 +168,7 @@ def test_a_gap_under_half_a_second_is_closed_unless_that_took_over_seven_seconds
 
 @unhurried
 @given(speeches(), languages)
-def test_a_cue_stands_until_it_can_be_read_or_something_else_stops_it(
+def test_a_cue_is_shown_until_it_can_be_read_unless_another_rule_ends_it(
     speech: Speech, language: str | None
 ) -> None:
     cues = speech.cues(language)

@@ -1,4 +1,4 @@
-"""How a task's state changes."""
+"""Board: changes of a task's state."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ FAULT = Fault("ModelUnavailable", "The model is not there.")
         (ProcessingOptions(subtitle_mode=SubtitleMode.NONE), {Stage.SUBTITLES, Stage.MERGER}),
     ],
 )
-def test_only_what_the_options_ask_for_is_run(options: ProcessingOptions, skipped: set[Stage]) -> None:
+def test_stages_that_the_options_do_not_need_are_skipped(
+    options: ProcessingOptions, skipped: set[Stage]
+) -> None:
     assert skipped_stages(options) == skipped
 
 
@@ -50,7 +52,7 @@ def test_a_task_is_parked_until_the_first_of_its_failed_stages_gives_up() -> Non
     assert board.state.parked_until_us == 80
 
 
-def test_a_task_is_parked_as_long_as_one_stage_waits() -> None:
+def test_a_task_is_parked_while_one_stage_waits() -> None:
     board = Board("t", ProcessingOptions(), now_us=1)
     board.park(Stage.SUBTITLES, FAULT, until_us=90, now_us=2)
     board.park(Stage.ANIMAL_DETECTION, FAULT, until_us=95, now_us=3)

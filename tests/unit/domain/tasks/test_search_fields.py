@@ -1,3 +1,5 @@
+"""Search attributes of a task's state."""
+
 from __future__ import annotations
 
 from domain.tasks.board import Board
@@ -14,11 +16,11 @@ def board() -> Board:
     return board
 
 
-def test_a_task_that_nobody_has_taken_up_shows_nothing() -> None:
+def test_a_queued_task_has_no_search_attributes() -> None:
     assert search_fields_of(Board("task-1", ProcessingOptions(), 0).state) == SearchFields()
 
 
-def test_a_task_is_at_every_stage_that_runs() -> None:
+def test_a_task_shows_every_running_stage() -> None:
     running = board()
     running.start(Stage.DOWNSCALE, 100, 2)
     running.start(Stage.SUBTITLES, 100, 2)
@@ -36,7 +38,7 @@ def test_a_parked_stage_shows_its_failure_until_it_is_retried() -> None:
     assert search_fields_of(parked.state) == SearchFields()
 
 
-def test_a_failed_task_shows_what_it_failed_of_and_where() -> None:
+def test_a_failed_task_shows_its_error_and_stage() -> None:
     failed = board()
     failed.start(Stage.MERGER, 100, 2)
     failed.fail(Stage.MERGER, NO_MODEL, 3)
@@ -44,9 +46,9 @@ def test_a_failed_task_shows_what_it_failed_of_and_where() -> None:
     assert search_fields_of(failed.state) == SearchFields(stages=("merger",), failure="ModelUnavailable")
 
 
-def test_a_cancelled_task_is_at_no_stage() -> None:
+def test_a_cancelled_task_shows_no_stage() -> None:
     cancelled = board()
     cancelled.start(Stage.DOWNSCALE, 100, 2)
-    cancelled.learn(TaskOutcome(language="fr"), 3)
+    cancelled.set_outcome(TaskOutcome(language="fr"), 3)
     cancelled.end(TaskStatus.CANCELLED, 4)
     assert search_fields_of(cancelled.state) == SearchFields(language="fr")

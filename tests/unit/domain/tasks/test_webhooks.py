@@ -1,4 +1,4 @@
-"""What a webhook says, how it is signed, and where one may go."""
+"""Webhooks: body, signature and allowed addresses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from domain.tasks.webhooks import (
 
 
 def test_the_signature_is_the_one_of_the_standards_own_example() -> None:
-    """The message, key and signature of the documents from which the standard came."""
+    """Message, key and signature from the documents on which the standard is based."""
     key = b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     webhook = Webhook("msg_p5jXN8AQM9LWM0D4loKWxJek", b'{"test": 2432232314}')
 
@@ -33,7 +33,7 @@ def test_the_signature_is_the_one_of_the_standards_own_example() -> None:
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
-def test_a_completed_task_tells_where_its_results_are() -> None:
+def test_the_webhook_of_a_completed_task_has_the_paths_of_its_results() -> None:
     outcome = TaskOutcome("k", "fr", 0.9, ("cat",), None, {"final.mp4": "k"})
     state = TaskState("task-1", TaskStatus.COMPLETED, 1_700_000_000_000_000, outcome=outcome)
 
@@ -55,16 +55,16 @@ def test_a_completed_task_tells_where_its_results_are() -> None:
     }
 
 
-def test_a_failed_task_tells_why() -> None:
+def test_the_webhook_of_a_failed_task_has_its_error() -> None:
     state = TaskState("task-1", TaskStatus.FAILED, 1, fault=Fault("NoVideoStream", "No picture."))
 
-    told = json.loads(webhook_of(state).body)
+    body = json.loads(webhook_of(state).body)
 
-    assert told["type"] == "task.failed"
-    assert told["data"]["error"] == {"code": "NoVideoStream", "message": "No picture."}
+    assert body["type"] == "task.failed"
+    assert body["data"]["error"] == {"code": "NoVideoStream", "message": "No picture."}
 
 
-def test_each_owner_has_a_key_of_their_own() -> None:
+def test_each_owner_has_a_separate_key() -> None:
     keys = {owner_key("s" * 32, owner) for owner in ("oidc:a", "oidc:b")} | {owner_key("t" * 32, "oidc:a")}
 
     assert len(keys) == 3
@@ -74,7 +74,7 @@ def test_each_owner_has_a_key_of_their_own() -> None:
 @pytest.mark.parametrize(
     "url", ["https://example.org/hook", "http://example.org:8080/a?b=c", "https://[2001:db8::1]/"]
 )
-def test_an_address_that_a_webhook_can_go_to(url: str) -> None:
+def test_a_valid_address_is_accepted(url: str) -> None:
     check_url(url)
 
 
@@ -96,13 +96,13 @@ def test_an_address_that_a_webhook_can_go_to(url: str) -> None:
         "https://example.org/" + "x" * 1000,
     ],
 )
-def test_an_address_that_no_webhook_can_go_to_is_refused(url: str) -> None:
+def test_an_invalid_address_is_refused(url: str) -> None:
     with pytest.raises(WebhookForbidden):
         check_url(url)
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1", "::ffff:93.184.216.34"])
-def test_what_everybody_can_reach_is_public(address: str) -> None:
+def test_an_internet_address_is_public(address: str) -> None:
     assert is_public(ip_address(address))
 
 
@@ -130,5 +130,5 @@ def test_what_everybody_can_reach_is_public(address: str) -> None:
         "64:ff9b::a9fe:a9fe",
     ],
 )
-def test_what_only_this_network_can_reach_is_not(address: str) -> None:
+def test_an_address_of_a_private_network_is_not_public(address: str) -> None:
     assert not is_public(ip_address(address))

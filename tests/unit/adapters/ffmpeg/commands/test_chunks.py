@@ -1,4 +1,4 @@
-"""The command lines of an encode in chunks, word for word."""
+"""Command lines of chunked encoding, word for word."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_the_sound_is_encoded_whole() -> None:
     ]  # fmt: skip
 
 
-def test_a_list_says_how_far_each_chunk_is_from_the_next() -> None:
+def test_the_list_has_the_distance_from_each_chunk_to_the_next() -> None:
     assert chunks.chunk_list(["a.mp4", "b.mp4"], [Fraction(0), Fraction(360 * 1001, 30000)]) == (
         "ffconcat version 1.0\nfile a.mp4\nduration 12.012000\nfile b.mp4\n"
     )

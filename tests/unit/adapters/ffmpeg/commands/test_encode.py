@@ -41,7 +41,7 @@ HARDENED = [
 MP4 = ["-map_chapters", "-1", "-map_metadata", "-1", "-movflags", "+faststart"]
 
 
-def test_the_whitelists_hold_what_people_send_and_nothing_that_opens_other_files() -> None:
+def test_the_whitelists_have_common_formats_and_none_that_opens_other_files() -> None:
     assert {"h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mpeg2video", "mjpeg", "prores"} <= PICTURE_CODECS
     assert {"aac", "mp3", "opus", "vorbis", "flac", "ac3", "eac3", "alac", "pcm_s16le"} <= SOUND_CODECS
     assert {"libdav1d", "mp3float", "mov_text", "subrip", "png"} <= set(str(CODECS).split(","))
@@ -199,12 +199,12 @@ def test_a_track_carries_the_three_letter_code(language: str | None, tag: str) -
     assert subtitles.track_language(language) == tag
 
 
-@pytest.mark.parametrize(("keys_only", "thrift", "step"), [
+@pytest.mark.parametrize(("keys_only", "decoder_options", "step"), [
     (True, ["-protocol_whitelist", "file", "-skip_frame", "nokey"], "0.75"),
     (False, ["-protocol_whitelist", "file", "-skip_frame", "noref", "-skip_loop_filter", "all"], "0.999"),
 ])  # fmt: skip
 def test_frames_are_sampled_with_their_times_beside_them(
-    keys_only: bool, thrift: list[str], step: str
+    keys_only: bool, decoder_options: list[str], step: str
 ) -> None:
     argv = frames.sample_frames(SOURCE, MEDIA, frames.Sampling(), (640, 360), LIMITS, keys_only=keys_only)
 
@@ -213,7 +213,7 @@ def test_frames_are_sampled_with_their_times_beside_them(
         "-fps_mode", "passthrough",
     ]  # fmt: skip
     assert list(argv) == [
-        *FRONT[:-2], *HARDENED[:-2], *thrift, "-i", "file:/scratch/source",
+        *FRONT[:-2], *HARDENED[:-2], *decoder_options, "-i", "file:/scratch/source",
         "-filter_complex",
         f"[0:0]select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,{step})[s0];"
         "[s0]scale=640:360:flags=area[s1];[s1]format=rgb24[s2];[s2]split=2[s3][s4]",
@@ -232,7 +232,7 @@ def test_frames_are_sampled_with_their_times_beside_them(
         ("", None),
     ],
 )
-def test_key_frames_are_told_from_packet_lines(line: str, time_us: int | None) -> None:
+def test_key_frames_are_read_from_packet_lines(line: str, time_us: int | None) -> None:
     assert frames.key_frame_time_us(line) == time_us
 
 

@@ -1,3 +1,5 @@
+"""Command lines and styles of renditions with an exact size."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -23,7 +25,7 @@ def graph(argv: tuple[str, ...]) -> str:
     return argv[argv.index("-filter_complex") + 1]
 
 
-def test_a_picture_of_another_shape_stands_in_the_middle_of_its_frame_before_cues_are_drawn() -> None:
+def test_a_picture_of_another_shape_is_padded_before_cues_are_drawn() -> None:
     rendition = Rendition(exact=HD, crf=30)
 
     argv = subtitles.burn_subtitles(
@@ -104,18 +106,18 @@ def test_a_picture_is_copied_only_when_it_has_the_exact_size_and_no_quality_is_a
         {"margin_percent": 41.0},
     ],
 )
-def test_a_style_that_can_not_be_is_not_built(wrong: dict[str, str | float]) -> None:
+def test_an_invalid_style_can_not_be_built(wrong: dict[str, str | float]) -> None:
     with pytest.raises(ValueError, match=r"font|colour|letters|outline|margin"):
         CueStyle(**wrong)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("crf", [-1, 52])
-def test_a_quality_outside_the_encoders_range_is_not_built(crf: int) -> None:
+def test_a_quality_outside_the_encoders_range_can_not_be_built(crf: int) -> None:
     with pytest.raises(ValueError, match="CRF is 0 to 51"):
         Rendition(crf=crf)
 
 
-def test_a_recipe_is_known_by_what_decides_the_bytes() -> None:
+def test_a_recipe_digest_covers_everything_that_changes_the_bytes() -> None:
     chunk_tool = ChunkTool(EncodeRecipe(), MediaLimits(), RunLimits())
     other_tool = ChunkTool(EncodeRecipe(preset="ultrafast", crf=1), MediaLimits(), RunLimits())
     full, boxed = Rendition(1080), Rendition(style=CueStyle(box=True))
@@ -131,6 +133,6 @@ def test_a_recipe_is_known_by_what_decides_the_bytes() -> None:
     }
 
     assert len(recipes) == 8
-    # The size in the end counts, not what was asked for; nor does the look of cues that are not there.
+    # Only the final size counts, and the style only if there are cues.
     assert chunk_tool.recipe_sha256(OLD_TV, Rendition(720), "", plain=False) in recipes
     assert chunk_tool.recipe_sha256(OLD_TV, boxed, "", plain=False) in recipes

@@ -1,4 +1,4 @@
-"""What ffprobe's report is taken to mean, and that no report can do harm."""
+"""Parser of ffprobe's report, with broken and hostile reports."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ SOUND: dict[str, Any] = {
 }  # fmt: skip
 
 
-def told(*streams: dict[str, Any], **container: str) -> ffprobe_report.Report:
+def report_of(*streams: dict[str, Any], **container: str) -> ffprobe_report.Report:
     container = {"format_name": "mov,mp4", "duration": "10.010000"} | container
     return ffprobe_report.parse_report(json.dumps({"format": container, "streams": list(streams)}))
 
 
 def picture(**changes: object) -> PictureStream:
-    return ffprobe_report.picture_of(told(PICTURE | changes), MediaLimits())
+    return ffprobe_report.picture_of(report_of(PICTURE | changes), MediaLimits())
 
 
 def test_a_common_file_is_understood() -> None:
@@ -53,7 +53,7 @@ def test_a_common_file_is_understood() -> None:
         frame_rate=Ratio(30000, 1001),
         profile="High",
     )
-    assert ffprobe_report.sound_of(told(PICTURE, SOUND)) == SoundStream(1, "aac", 2, 48000, "eng")
+    assert ffprobe_report.sound_of(report_of(PICTURE, SOUND)) == SoundStream(1, "aac", 2, 48000, "eng")
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def test_a_display_matrix_turns_the_other_way(matrix: object, clockwise: int) ->
     ],
 )
 def test_a_rate_is_exact_and_known_to_vary(grid: str, average: str, rate: Ratio, constant: bool) -> None:
-    seen = picture(r_frame_rate=grid, avg_frame_rate=average)
+    chosen = picture(r_frame_rate=grid, avg_frame_rate=average)
 
-    assert (seen.frame_rate, seen.constant_frame_rate) == (rate, constant)
+    assert (chosen.frame_rate, chosen.constant_frame_rate) == (rate, constant)
 
 
 @pytest.mark.parametrize(
@@ -107,32 +107,32 @@ def test_a_cover_is_not_a_video() -> None:
     cover = PICTURE | {"codec_name": "mjpeg", "disposition": {"attached_pic": 1}}
 
     with pytest.raises(NoVideoStream, match="still picture"):
-        ffprobe_report.picture_of(told(SOUND, cover), MediaLimits())
+        ffprobe_report.picture_of(report_of(SOUND, cover), MediaLimits())
 
 
 def test_a_large_cover_does_not_win_over_a_small_video() -> None:
     cover = PICTURE | {"index": 2, "codec_name": "png", "width": 4000, "height": 4000}
 
-    assert ffprobe_report.picture_of(told(cover, PICTURE), MediaLimits()).index == 0
+    assert ffprobe_report.picture_of(report_of(cover, PICTURE), MediaLimits()).index == 0
 
 
-def test_sound_that_nobody_can_decode_is_passed_over() -> None:
+def test_sound_that_can_not_be_decoded_is_skipped() -> None:
     spatial = SOUND | {"index": 1, "codec_name": "unknown"}
     plain = SOUND | {"index": 2, "disposition": {"default": 0}}
 
-    heard = ffprobe_report.sound_of(told(PICTURE, spatial, plain))
-    assert heard is not None
-    assert heard.index == 2
-    assert ffprobe_report.sound_of(told(PICTURE, spatial)) is None
+    sound = ffprobe_report.sound_of(report_of(PICTURE, spatial, plain))
+    assert sound is not None
+    assert sound.index == 2
+    assert ffprobe_report.sound_of(report_of(PICTURE, spatial)) is None
 
 
-def test_the_default_sound_is_taken() -> None:
+def test_the_default_sound_is_chosen() -> None:
     first = SOUND | {"disposition": {"default": 0}}
     second = SOUND | {"index": 2, "tags": {"language": "fra"}}
 
-    heard = ffprobe_report.sound_of(told(PICTURE, first, second))
-    assert heard is not None
-    assert (heard.index, heard.language) == (2, "fra")
+    sound = ffprobe_report.sound_of(report_of(PICTURE, first, second))
+    assert sound is not None
+    assert (sound.index, sound.language) == (2, "fra")
 
 
 def test_the_running_time_is_that_of_the_chosen_streams() -> None:
@@ -140,7 +140,8 @@ def test_the_running_time_is_that_of_the_chosen_streams() -> None:
     subtitles = {"index": 2, "codec_type": "subtitle", "duration": "99.000000"}
 
     assert (
-        ffprobe_report.running_time_us(told(PICTURE, late, subtitles, duration="99.0"), [0, 1]) == 10_500_000
+        ffprobe_report.running_time_us(report_of(PICTURE, late, subtitles, duration="99.0"), [0, 1])
+        == 10_500_000
     )
 
 
@@ -148,14 +149,14 @@ def test_matroska_states_the_running_time_in_a_tag() -> None:
     tagged = {key: value for key, value in PICTURE.items() if key != "duration"}
     tagged["tags"] = {"DURATION": "01:02:03.500000000"}
 
-    assert ffprobe_report.running_time_us(told(tagged, duration="1.0"), [0]) == 3_723_500_000
+    assert ffprobe_report.running_time_us(report_of(tagged, duration="1.0"), [0]) == 3_723_500_000
 
 
 def test_a_stream_without_a_running_time_has_that_of_the_file() -> None:
     bare = {key: value for key, value in PICTURE.items() if key != "duration"}
 
-    assert ffprobe_report.running_time_us(told(bare, duration="7.250000"), [0]) == 7_250_000
-    assert ffprobe_report.running_time_us(told(bare, duration="N/A"), [0]) == 0
+    assert ffprobe_report.running_time_us(report_of(bare, duration="7.250000"), [0]) == 7_250_000
+    assert ffprobe_report.running_time_us(report_of(bare, duration="N/A"), [0]) == 0
 
 
 @pytest.mark.parametrize(
@@ -206,11 +207,13 @@ streams = st.builds(
 def test_a_hostile_report_is_understood_or_refused_and_never_breaks_the_reader(root: object) -> None:
     try:
         parsed = ffprobe_report.parse_report(json.dumps(root))
-        seen = ffprobe_report.picture_of(parsed, MediaLimits())
-        heard = ffprobe_report.sound_of(parsed)
-        ffprobe_report.check_running_time(ffprobe_report.running_time_us(parsed, [seen.index]), MediaLimits())
+        chosen = ffprobe_report.picture_of(parsed, MediaLimits())
+        sound = ffprobe_report.sound_of(parsed)
+        ffprobe_report.check_running_time(
+            ffprobe_report.running_time_us(parsed, [chosen.index]), MediaLimits()
+        )
     except SenderError:
         return
-    assert seen.display_width > 0
-    assert seen.display_height > 0
-    assert heard is None or heard.sample_rate_hz > 0
+    assert chosen.display_width > 0
+    assert chosen.display_height > 0
+    assert sound is None or sound.sample_rate_hz > 0

@@ -1,4 +1,4 @@
-"""Whose fault a failed run is, which sources are copied, and what a finished file must be."""
+"""Classification of failed runs, copy rules of sources, and checks of finished files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from adapters.ffmpeg.inspect import verify
 from adapters.ffmpeg.inspect.conformity import conforms, picture_conforms
 from adapters.ffmpeg.inspect.ffprobe_report import parse_report
 from adapters.ffmpeg.inspect.mp4_boxes import ends_inside_a_box, starts_with_a_box
-from adapters.ffmpeg.run.faults import judge
+from adapters.ffmpeg.run.faults import classify
 from domain.errors import (
     ArtifactMismatch,
     MediaToolFailed,
@@ -51,26 +51,26 @@ MEDIA = SourceMedia("mov,mp4,m4a,3gp,3g2,mj2", 2_000_000, 1000, PICTURE, SOUND)
         (-25, "", SourceTooLarge),
     ],
 )
-def test_the_fault_is_told_from_the_exit_and_the_lines(
+def test_the_fault_is_classified_by_exit_code_and_lines(
     exit_code: int, line: str, fault: type[PipelineError]
 ) -> None:
-    verdict = judge(exit_code, ["", line], cpu_limit_reached=False, reads_source=True)
+    verdict = classify(exit_code, ["", line], cpu_limit_reached=False, reads_source=True)
 
     assert type(verdict) is fault
 
 
-def test_a_message_tells_neither_paths_nor_addresses() -> None:
+def test_a_message_has_neither_paths_nor_addresses() -> None:
     line = "[mov @ 0x55d1] [x @ 0x2] file:/scratch/secret/x: Invalid data found when processing input"
 
-    message = str(judge(1, [line], cpu_limit_reached=False, reads_source=True))
+    message = str(classify(1, [line], cpu_limit_reached=False, reads_source=True))
 
     assert message == (
         "The file can't be read as a video. FFmpeg says: the file: Invalid data found when processing input"
     )
 
 
-def test_a_fault_in_a_file_of_our_own_is_never_the_senders() -> None:
-    verdict = judge(1, ["moov atom not found"], cpu_limit_reached=False, reads_source=False)
+def test_a_fault_in_the_pipelines_own_file_is_never_the_senders() -> None:
+    verdict = classify(1, ["moov atom not found"], cpu_limit_reached=False, reads_source=False)
 
     assert type(verdict) is MediaToolFailed
 
@@ -122,13 +122,13 @@ def box(kind: bytes, content: bytes) -> bytes:
         (b"", False),
     ],
 )
-def test_a_box_that_goes_on_after_the_end_is_found(tmp_path: Path, content: bytes, cut: bool) -> None:
+def test_a_box_longer_than_the_file_is_found(tmp_path: Path, content: bytes, cut: bool) -> None:
     (tmp_path / "x").write_bytes(content)
 
     assert ends_inside_a_box(tmp_path / "x") is cut
 
 
-def test_an_mp4_is_told_from_text(tmp_path: Path) -> None:
+def test_an_mp4_is_distinguished_from_text(tmp_path: Path) -> None:
     (tmp_path / "mp4").write_bytes(box(b"ftyp", b"isom"))
     (tmp_path / "text").write_bytes(b"just a text")
 
@@ -139,7 +139,7 @@ def test_an_mp4_is_told_from_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "cues"), [("", False), ("\n\n", False), ("1\n00:00:00,000 --> 00:00:01,000\nHi\n", True)]
 )
-def test_cues_are_noticed(tmp_path: Path, text: str, cues: bool) -> None:
+def test_cues_are_detected(tmp_path: Path, text: str, cues: bool) -> None:
     (tmp_path / "x.srt").write_text(text, encoding="utf-8")
 
     assert subtitles.has_cues(tmp_path / "x.srt") is cues
@@ -170,7 +170,7 @@ def test_a_video_may_be_a_frame_longer_or_shorter(duration_s: str) -> None:
     check(duration_s)
 
 
-def test_a_video_of_another_length_size_or_content_is_not_what_was_asked_for() -> None:
+def test_a_video_of_another_length_size_or_content_is_refused() -> None:
     with pytest.raises(ArtifactMismatch, match=r"2\.100 s instead of 2\.000 s"):
         check("2.100000")
     with pytest.raises(ArtifactMismatch, match="1280x720 pixels instead of 1920x1080"):
@@ -181,7 +181,7 @@ def test_a_video_of_another_length_size_or_content_is_not_what_was_asked_for() -
         check(subtitles=1)
 
 
-def test_sound_of_another_length_is_not_what_was_asked_for(tmp_path: Path) -> None:
+def test_sound_of_another_length_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.pcm").write_bytes(bytes(32000))
 
     verify.check_speech(tmp_path / "x.pcm", 16000)
@@ -189,19 +189,19 @@ def test_sound_of_another_length_is_not_what_was_asked_for(tmp_path: Path) -> No
         verify.check_speech(tmp_path / "x.pcm", 32000)
 
 
-def test_a_full_ffmpeg_misses_nothing() -> None:
-    assert doctor.missing_parts() == []
+def test_a_full_ffmpeg_has_all_components() -> None:
+    assert doctor.missing_components() == []
 
 
-def test_a_missing_ffmpeg_is_told_with_its_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_ffmpeg_is_reported_with_the_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    [complaint] = doctor.missing_parts()
+    [complaint] = doctor.missing_components()
     assert "install FFmpeg" in complaint
 
 
-def test_an_ffmpeg_without_its_parts_is_told_part_by_part() -> None:
-    complaints = doctor.lacking(
+def test_each_missing_component_of_ffmpeg_is_reported() -> None:
+    complaints = doctor.missing_from(
         "ffmpeg version 4.4.2-0ubuntu0 Copyright", " ... scale V->V x", " V..... png x"
     )
 

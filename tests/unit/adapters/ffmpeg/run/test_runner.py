@@ -1,4 +1,4 @@
-"""How a child process is confined, followed and ended, with real children."""
+"""Runner: confinement, progress and end of child processes, with real children."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PRINT_FOR_EVER = "while True: os.write(1, bytes(65536))"
 
 @pytest.fixture
 def others() -> set[int]:
-    """The children that were there before, such as a server that other tests use."""
+    """Children of before the test, such as a server of other tests."""
     return {child.pid for child in psutil.Process().children()}
 
 
@@ -35,7 +35,7 @@ def left(others: set[int]) -> set[int]:
     return {child.pid for child in psutil.Process().children()} - others
 
 
-def test_output_is_returned_and_the_time_used_is_told(tmp_path: Path) -> None:
+def test_output_and_used_time_are_returned(tmp_path: Path) -> None:
     stats, output = Runner(RunLimits()).run(program("print('done')", tmp_path), NotedProgress())
 
     assert output == b"done\n"
@@ -54,7 +54,7 @@ def test_a_child_has_no_input_no_secrets_and_a_folder_of_its_own(
     assert b"hunter2" not in output
 
 
-def test_progress_comes_by_the_side_channel(tmp_path: Path) -> None:
+def test_progress_is_read_from_the_side_channel(tmp_path: Path) -> None:
     progress = NotedProgress()
     script = "os.write(SIDE, b'out_time_us=N/A\\nframe=5\\nout_time_us=500000\\n')"
 
@@ -64,7 +64,7 @@ def test_progress_comes_by_the_side_channel(tmp_path: Path) -> None:
     assert (stats.frames, stats.position_us) == (5, 500_000)
 
 
-def test_a_child_that_only_computes_is_alive(tmp_path: Path) -> None:
+def test_a_child_that_only_computes_does_not_stall(tmp_path: Path) -> None:
     progress = NotedProgress()
     job = program(BUSY.format(3), tmp_path)
 
@@ -80,7 +80,7 @@ def test_a_child_that_does_nothing_is_stopped(tmp_path: Path, others: set[int]) 
     assert left(others) == set()
 
 
-def test_a_cancel_ends_a_child_that_is_deaf_to_sigterm(tmp_path: Path, others: set[int]) -> None:
+def test_a_cancel_ends_a_child_that_ignores_sigterm(tmp_path: Path, others: set[int]) -> None:
     def it_is_deaf() -> bool:
         return (tmp_path / "deaf").exists()
 
@@ -91,7 +91,7 @@ def test_a_cancel_ends_a_child_that_is_deaf_to_sigterm(tmp_path: Path, others: s
     assert left(others) == set()
 
 
-def test_an_endless_complaint_is_cut(tmp_path: Path) -> None:
+def test_an_endless_error_line_is_cut(tmp_path: Path) -> None:
     script = "os.write(2, b'x' * 5_000_000 + b'\\nthe end\\n'); sys.exit(3)"
 
     with pytest.raises(MediaToolFailed, match=r"exit code 3.* the end"):
@@ -119,7 +119,7 @@ def test_memory_is_limited(tmp_path: Path) -> None:
         Runner(RunLimits(address_space_bytes=500_000_000)).run(job, NotedProgress())
 
 
-def test_a_run_that_only_reads_gets_little_of_either(tmp_path: Path) -> None:
+def test_a_run_that_only_reads_has_lower_limits(tmp_path: Path) -> None:
     reading = Runner(RunLimits()).for_reading(1)
 
     with pytest.raises(MediaToolFailed, match="MemoryError"):

@@ -1,4 +1,4 @@
-"""Runs a few lines of Python in a confined process and hears what became of them."""
+"""Runs a few lines of Python in a confined process and returns their output."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def called(*arguments):
 needs_landlock = pytest.mark.skipif(not guards().landlock_abi, reason="this kernel has no Landlock")
 
 
-def told(script: str, scratch_path: Path, *arguments: str, writes: bool = True) -> list[str]:
+def output_lines(script: str, scratch_path: Path, *arguments: str, writes: bool = True) -> list[str]:
     job = program(TRY + script, scratch_path, *arguments)
     if not writes:
         job = replace(job, growing_path=None)

@@ -1,4 +1,4 @@
-"""What a confined process can neither reach nor see, tried by real confined processes."""
+"""Files, sockets and memory that a confined process can't access, with real confined processes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.adapters.ffmpeg.sandbox.confined import needs_landlock, told
+from tests.unit.adapters.ffmpeg.sandbox.confined import needs_landlock, output_lines
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def listener() -> Iterator[socket.socket]:
         yield server
 
 
-def test_no_socket_of_any_kind_can_be_made(job_path: Path, listener: socket.socket) -> None:
+def test_no_socket_of_any_kind_can_be_created(job_path: Path, listener: socket.socket) -> None:
     script = """
 for family in ("AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK", "AF_PACKET", "AF_VSOCK"):
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW):
@@ -27,7 +27,7 @@ print(tried(socket.socketpair))
 print(tried(lambda: socket.create_connection(("127.0.0.1", int(sys.argv[2])))))
 """
 
-    assert set(told(script, job_path, str(listener.getsockname()[1]))) == {"ENOSYS"}
+    assert set(output_lines(script, job_path, str(listener.getsockname()[1]))) == {"ENOSYS"}
     with pytest.raises(BlockingIOError):
         listener.accept()
 
@@ -51,13 +51,13 @@ print(tried(lambda: os.listdir("/root")))
 print(tried(lambda: os.listdir("/tmp")))
 """
 
-    assert told(script, job_path) == ["done: 'mine'", "done: 1", "done: None", *["EACCES"] * 10]
+    assert output_lines(script, job_path) == ["done: 'mine'", "done: 1", "done: None", *["EACCES"] * 10]
     assert (job_path.parent / "secret").read_text() == "hunter2"
     assert {path.name for path in job_path.parent.iterdir()} == {"job", "secret"}
 
 
 @needs_landlock
-def test_a_job_that_makes_nothing_can_write_nowhere(job_path: Path) -> None:
+def test_a_job_without_output_can_write_nowhere(job_path: Path) -> None:
     (job_path / "source").write_text("a film")
     script = """
 print(tried(lambda: open("source").read()))
@@ -67,11 +67,11 @@ print(tried(lambda: os.mkdir("folder")))
 print(tried(lambda: os.unlink("source")))
 """
 
-    assert told(script, job_path, writes=False) == ["done: 'a film'", *["EACCES"] * 4]
+    assert output_lines(script, job_path, writes=False) == ["done: 'a film'", *["EACCES"] * 4]
 
 
-def test_a_file_that_is_only_to_be_read_stays_so_in_the_jobs_own_folder(job_path: Path) -> None:
-    """A source that other jobs share by a hard link, even where the worker is root."""
+def test_a_read_only_file_can_not_be_changed_in_the_jobs_own_folder(job_path: Path) -> None:
+    """For a source that other jobs share by a hard link, even if the worker is root."""
     shared = job_path.parent / "shared"
     shared.write_text("a film")
     shared.chmod(0o400)
@@ -83,17 +83,17 @@ print(tried(lambda: os.truncate("source", 0)))
 print(tried(lambda: os.chmod("source", 0o600)))
 """
 
-    assert told(script, job_path) == ["done: 'a film'", "EACCES", "EACCES", "ENOSYS"]
+    assert output_lines(script, job_path) == ["done: 'a film'", "EACCES", "EACCES", "ENOSYS"]
     assert shared.read_text() == "a film"
 
 
 @needs_landlock
-def test_a_source_elsewhere_can_be_read_because_the_command_names_it(job_path: Path) -> None:
+def test_a_source_elsewhere_can_be_read_if_the_command_names_it(job_path: Path) -> None:
     secret = job_path.parent / "secret"
     script = "print(tried(lambda: open(sys.argv[2].removeprefix('file:')).read()))"
     script += "\nprint(tried(lambda: open(sys.argv[2].removeprefix('file:'), 'a')))"
 
-    assert told(script, job_path, f"file:{secret}") == ["done: 'hunter2'", "EACCES"]
+    assert output_lines(script, job_path, f"file:{secret}") == ["done: 'hunter2'", "EACCES"]
 
 
 def test_nothing_but_files_and_folders_can_be_left_in_the_jobs_folder(job_path: Path) -> None:
@@ -105,7 +105,7 @@ print(tried(lambda: os.mknod("device", 0o20600, os.makedev(1, 3))))
 print(tried(lambda: os.chmod(".", 0o4777)))
 """
 
-    assert told(script, job_path) == ["ENOSYS"] * 5
+    assert output_lines(script, job_path) == ["ENOSYS"] * 5
     assert list(job_path.iterdir()) == []
 
 
@@ -119,4 +119,4 @@ for name in ("environ", "mem", "cmdline", "maps", "fd", "root/etc/passwd"):
     print(tried(lambda: os.open(f"/proc/{parent}/{name}", os.O_RDONLY)))
 """
 
-    assert told(script, job_path) == ["EACCES"] * 6
+    assert output_lines(script, job_path) == ["EACCES"] * 6

@@ -1,4 +1,4 @@
-"""Each guard alone holds what it is there for, and a system that refuses some of them gets the others."""
+"""Each guard works alone, and a system that refuses some of them gets the others."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def run(plan: dict[str, object], script: str) -> subprocess.CompletedProcess[str
 
 
 def verdict(program: bytes, architecture: int, number: int, *arguments: int) -> int:
-    """What the kernel would answer: the few instructions that the filter uses, one after the other."""
+    """Kernel's verdict for a call, by an interpreter of the few BPF instructions of the filter."""
     padded = [*arguments, 0, 0, 0, 0, 0, 0][:6]
     record = struct.pack("<IIQ6Q", number, architecture, 0, *padded)
     place = word = 0
@@ -66,7 +66,7 @@ def test_the_filter_is_right_on_both_architectures(
     assert verdict(program, 0x40000003, read) == KILL
 
 
-def test_the_x32_way_into_the_kernel_is_closed() -> None:
+def test_x32_calls_are_denied() -> None:
     program = system_calls.program("x86_64")
     assert program is not None
 
@@ -74,7 +74,7 @@ def test_the_x32_way_into_the_kernel_is_closed() -> None:
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
-def test_no_call_on_the_list_is_one_of_the_dangerous(machine: str) -> None:
+def test_no_dangerous_call_is_on_the_list(machine: str) -> None:
     program = system_calls.program(machine)
     assert program is not None
     architecture = {"x86_64": X86_64, "aarch64": AARCH64}[machine]
@@ -110,7 +110,7 @@ def test_an_unknown_machine_has_no_filter() -> None:
 
 
 @pytest.mark.skipif(not guards().namespaces, reason="this system refuses namespaces")
-def test_a_network_namespace_alone_reaches_no_loopback() -> None:
+def test_a_network_namespace_alone_has_no_loopback() -> None:
     done = run({"namespaces": guards().namespaces}, CONNECT)
 
     assert "Network is unreachable" in done.stderr
@@ -118,7 +118,7 @@ def test_a_network_namespace_alone_reaches_no_loopback() -> None:
 
 
 @pytest.mark.skipif(not guards().filter, reason="this system has no filter")
-def test_the_filter_alone_lets_no_socket_be_made() -> None:
+def test_the_filter_alone_denies_sockets() -> None:
     assert "Function not implemented" in run({"filter": guards().filter}, CONNECT).stderr
 
 
@@ -134,7 +134,7 @@ def test_landlock_alone_guards_files_connections_and_signals(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(("abi", "file_rights"), [(1, 13), (2, 14), (3, 15), (4, 15), (5, 16), (7, 16)])
-def test_an_older_landlock_is_asked_for_what_it_knows(abi: int, file_rights: int) -> None:
+def test_an_older_landlock_gets_only_the_rights_it_supports(abi: int, file_rights: int) -> None:
     files, network, scopes = handled_rights(abi)
 
     assert files == 2**file_rights - 1
@@ -146,7 +146,7 @@ def test_an_older_landlock_is_asked_for_what_it_knows(abi: int, file_rights: int
 
 
 def denying(*numbers: int) -> bytes:
-    """A filter such as a container runtime's: these calls are not permitted."""
+    """Filter that denies these calls, as a container runtime does."""
     lines = [(0x20, 0, 0, 0)]
     for number in numbers:
         lines += [(0x15, 0, 1, number), (0x06, 0, 0, 0x00050001)]
@@ -168,7 +168,7 @@ print(text.decode().split()[0])
 """
 
 
-def test_where_a_container_refuses_namespaces_and_landlock_the_filter_still_holds(tmp_path: Path) -> None:
+def test_the_filter_works_where_a_container_refuses_namespaces_and_landlock(tmp_path: Path) -> None:
     unshare = {"x86_64": 272, "aarch64": 97}[platform.machine()]
     refused = denying(unshare, 444)
 
@@ -178,8 +178,8 @@ def test_where_a_container_refuses_namespaces_and_landlock_the_filter_still_hold
     line, tool = done.stdout.splitlines()[-2:]
     assert line == (
         "media processes are confined by resource limits, no privileges, system call filter; "
-        "not in force here: file access (Landlock: Operation not permitted), "
-        "so files are guarded by the lists of formats and protocols alone; "
+        "not in force here: file access (Landlock: Operation not permitted): "
+        "only the lists of formats and protocols protect files; "
         "user namespace with network namespace (namespaces: Operation not permitted); "
         "network namespace (namespaces: Operation not permitted)"
     )
@@ -187,8 +187,8 @@ def test_where_a_container_refuses_namespaces_and_landlock_the_filter_still_hold
 
 
 def test_the_start_up_line_warns_where_a_guard_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    put = Guards(in_force=("resource limits",), missing=("everything else needs Linux",))
-    monkeypatch.setattr("adapters.ffmpeg.sandbox.guards.guards", lambda: put)
+    partial_guards = Guards(in_force=("resource limits",), missing=("everything else needs Linux",))
+    monkeypatch.setattr("adapters.ffmpeg.sandbox.guards.guards", lambda: partial_guards)
 
     with capture_logs() as lines:
         announce()

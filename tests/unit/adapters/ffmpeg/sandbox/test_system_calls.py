@@ -1,4 +1,4 @@
-"""What a confined process can't ask of the kernel or do to others, tried by real confined processes."""
+"""System calls that a confined process can't make, with real confined processes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import MediaToolFailed
-from tests.unit.adapters.ffmpeg.sandbox.confined import told
+from tests.unit.adapters.ffmpeg.sandbox.confined import output_lines
 
 
 def test_the_worker_can_neither_be_traced_nor_signalled(job_path: Path) -> None:
@@ -33,10 +33,10 @@ import fcntl
 print(tried(lambda: fcntl.fcntl(0, 8, os.getppid())))
 """
 
-    assert told(script, job_path) == ["ENOSYS"] * 11
+    assert output_lines(script, job_path) == ["ENOSYS"] * 11
 
 
-def test_what_reaches_into_the_kernel_is_not_there(job_path: Path) -> None:
+def test_dangerous_system_calls_are_not_implemented(job_path: Path) -> None:
     calls = {
         "unshare": (272, 97),
         "setns": (308, 268),
@@ -80,7 +80,7 @@ def test_what_reaches_into_the_kernel_is_not_there(job_path: Path) -> None:
     }
     script = f"for number in {numbers(calls)}:\n    print(tried(lambda: called(number, 0, 0, 0, 0, 0, 0)))"
 
-    assert told(script, job_path) == ["ENOSYS"] * len(calls)
+    assert output_lines(script, job_path) == ["ENOSYS"] * len(calls)
 
 
 def test_a_process_can_have_threads_and_no_children(job_path: Path) -> None:
@@ -93,10 +93,10 @@ print(tried(os.fork))
 print(tried(lambda: os.posix_spawn("/bin/true", ["true"], {})))
 """
 
-    assert told(script, job_path) == ["a thread", "ENOSYS", "ENOSYS"]
+    assert output_lines(script, job_path) == ["a thread", "ENOSYS", "ENOSYS"]
 
 
-def test_no_limit_can_be_raised_and_the_tie_to_the_worker_not_cut(job_path: Path) -> None:
+def test_neither_limits_can_be_raised_nor_the_parent_death_signal_removed(job_path: Path) -> None:
     script = """
 import resource
 try:
@@ -108,7 +108,7 @@ print(libc.prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0), libc.prctl(PR_SET_DUMPABLE, 1, 0
 print(resource.getrlimit(resource.RLIMIT_DATA), resource.getrlimit(resource.RLIMIT_CORE))
 """
 
-    assert told(script, job_path) == [
+    assert output_lines(script, job_path) == [
         "not allowed to raise maximum limit",
         "-1 -1",
         "(300000000, 300000000) (0, 0)",
@@ -116,7 +116,7 @@ print(resource.getrlimit(resource.RLIMIT_DATA), resource.getrlimit(resource.RLIM
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="only x86_64 has a 32-bit way in")
-def test_the_32_bit_way_into_the_kernel_ends_the_process(job_path: Path) -> None:
+def test_a_32_bit_call_ends_the_process(job_path: Path) -> None:
     script = """
 import mmap
 code = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
@@ -126,11 +126,11 @@ print(ctypes.CFUNCTYPE(ctypes.c_int)(start)())
 """
 
     with pytest.raises(MediaToolFailed, match="signal 31"):
-        told(script, job_path)
+        output_lines(script, job_path)
 
 
-def test_a_child_of_a_worker_that_has_gone_does_not_start(job_path: Path) -> None:
-    """The worker may be killed between its fork and the launcher's tie to it."""
+def test_a_child_of_a_dead_worker_does_not_start(job_path: Path) -> None:
+    """The worker may be killed between its fork and the launcher's parent-death signal."""
     import subprocess
 
     from adapters.ffmpeg.sandbox.guards import launched
@@ -145,7 +145,8 @@ def test_a_child_of_a_worker_that_has_gone_does_not_start(job_path: Path) -> Non
 def test_many_threads_start_children_at_once(job_path: Path) -> None:
     outputs: list[list[str]] = []
     threads = [
-        threading.Thread(target=lambda: outputs.append(told("print('here')", job_path))) for _ in range(8)
+        threading.Thread(target=lambda: outputs.append(output_lines("print('here')", job_path)))
+        for _ in range(8)
     ]
     for thread in threads:
         thread.start()

@@ -1,4 +1,4 @@
-"""What the tests of resumable uploads say to the API, in the protocol's words."""
+"""Requests of the tus protocol, for the tests of resumable uploads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MIB = 1024 * 1024
 
 
 def film(size_bytes: int) -> bytes:
-    """Bytes that begin like an MP4, no two parts of it alike."""
+    """Returns bytes that start like an MP4, without repetition."""
     return MP4_HEAD + random.Random(size_bytes).randbytes(size_bytes - len(MP4_HEAD))
 
 
@@ -25,7 +25,7 @@ def metadata(**values: str) -> str:
 
 
 async def begin(client: httpx.AsyncClient, length: int, key: str | None = None, **values: str) -> str:
-    """The path of a new upload."""
+    """Creates an upload; returns its path."""
     headers = {**TUS, "Upload-Length": str(length), "Upload-Metadata": metadata(**values)}
     answer = await client.post("/files", headers=headers | ({"Idempotency-Key": key} if key else {}))
     assert answer.status_code == 201, answer.text
@@ -35,8 +35,8 @@ async def begin(client: httpx.AsyncClient, length: int, key: str | None = None, 
 async def send(
     client: httpx.AsyncClient, path: str, offset: int, content: Any, **headers: str
 ) -> httpx.Response:
-    told = {name.replace("_", "-"): value for name, value in headers.items()}
-    return await client.patch(path, content=content, headers={**CHUNK, "Upload-Offset": str(offset), **told})
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return await client.patch(path, content=content, headers={**CHUNK, "Upload-Offset": str(offset), **named})
 
 
 async def offset_of(client: httpx.AsyncClient, path: str) -> int:

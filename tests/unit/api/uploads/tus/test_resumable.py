@@ -1,4 +1,4 @@
-"""A resumable upload goes on where it was, however its bytes are cut, and becomes exactly one task."""
+"""Resumable uploads: any pieces become one object and exactly one task."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from api.access.callers import OWNER
 from domain.errors import WorkflowsUnavailable
 from domain.messages.start import Admission
 from domain.tasks.options import SubtitleMode
-from tests.unit.api.conftest import LIMIT_BYTES, Stand
+from tests.unit.api.conftest import LIMIT_BYTES, Harness
 from tests.unit.api.uploads.tus.requests import CHUNK, MIB, TUS, begin, film, metadata, offset_of, send
 
 
-def only_video(stand: Stand) -> VideoRow:
-    [row] = stand.services.catalogue.page(OWNER).videos
+def only_video(harness: Harness) -> VideoRow:
+    [row] = harness.services.catalogue.page(OWNER).videos
     return row
 
 
-def stored(stand: Stand, row: VideoRow) -> bytes:
-    return b"".join(stand.services.store.open_range(row.source_key, 0, row.size_bytes))
+def stored(harness: Harness, row: VideoRow) -> bytes:
+    return b"".join(harness.services.store.open_range(row.source_key, 0, row.size_bytes))
 
 
-async def test_the_server_says_what_it_can(stand: Stand) -> None:
-    answer = await stand.client.options("/files")
+async def test_the_server_lists_its_tus_capabilities(harness: Harness) -> None:
+    answer = await harness.client.options("/files")
 
     assert answer.status_code == 204
     assert {name: answer.headers[name] for name in answer.headers if name.startswith("tus-")} == {
@@ -44,61 +44,61 @@ async def test_the_server_says_what_it_can(stand: Stand) -> None:
 @pytest.mark.parametrize(
     ("size", "step"), [(10_000, 10_000), (10_000, 1_999), (12 * MIB, 12 * MIB), (12 * MIB, 700_001)]
 )
-async def test_what_comes_in_pieces_of_any_size_is_stored_whole_and_starts_one_task(
-    stand: Stand, size: int, step: int
+async def test_pieces_of_any_size_are_stored_as_one_object_and_start_one_task(
+    harness: Harness, size: int, step: int
 ) -> None:
     content = film(size)
-    path = await begin(stand.client, size, filename="holiday.mp4", subtitle_mode="burn", max_height="720")
+    path = await begin(harness.client, size, filename="holiday.mp4", subtitle_mode="burn", max_height="720")
 
     for start in range(0, size, step):
-        answer = await send(stand.client, path, start, content[start : start + step])
+        answer = await send(harness.client, path, start, content[start : start + step])
         assert answer.status_code == 204, answer.text
         assert int(answer.headers["upload-offset"]) == min(start + step, size)
-        assert await offset_of(stand.client, path) == min(start + step, size)
+        assert await offset_of(harness.client, path) == min(start + step, size)
 
-    row = only_video(stand)
+    row = only_video(harness)
     assert (row.size_bytes, row.source_sha256) == (size, hashlib.sha256(content).hexdigest())
     assert (row.filename, row.source_media_type) == ("holiday.mp4", "video/mp4")
-    assert stored(stand, row) == content
-    assert [request.task_id for request in stand.tasks.started] == [row.task_id]
-    assert stand.tasks.started[0].options.subtitle_mode is SubtitleMode.BURN
-    assert stand.tasks.started[0].options.max_height == 720
-    told = {name: answer.headers[name] for name in ("task-id", "task-status", "task-url")}
-    assert told == {
+    assert stored(harness, row) == content
+    assert [request.task_id for request in harness.tasks.started] == [row.task_id]
+    assert harness.tasks.started[0].options.subtitle_mode is SubtitleMode.BURN
+    assert harness.tasks.started[0].options.max_height == 720
+    task_headers = {name: answer.headers[name] for name in ("task-id", "task-status", "task-url")}
+    assert task_headers == {
         "task-id": row.task_id,
         "task-status": "queued",
         "task-url": f"/status/{row.task_id}",
     }
-    # Nothing of it lies anywhere but in its place.
-    assert stand.leftovers() == [row.source_key, f"row {row.task_id}"]
+    # No other object stays.
+    assert harness.leftovers() == [row.source_key, f"row {row.task_id}"]
 
 
-async def test_asking_for_a_whole_upload_tells_its_task(stand: Stand) -> None:
-    path = await begin(stand.client, 10_000)
-    await send(stand.client, path, 0, film(10_000))
+async def test_the_offset_of_a_complete_upload_comes_with_its_task(harness: Harness) -> None:
+    path = await begin(harness.client, 10_000)
+    await send(harness.client, path, 0, film(10_000))
 
-    answer = await stand.client.head(path, headers=TUS)
+    answer = await harness.client.head(path, headers=TUS)
 
     assert (answer.status_code, answer.headers["upload-offset"]) == (200, "10000")
-    assert answer.headers["task-id"] == only_video(stand).task_id
-    assert len(stand.tasks.started) == 1
+    assert answer.headers["task-id"] == only_video(harness).task_id
+    assert len(harness.tasks.started) == 1
 
 
-async def test_the_first_bytes_may_come_with_the_creation(stand: Stand) -> None:
+async def test_the_first_bytes_may_come_with_the_creation(harness: Harness) -> None:
     content = film(10_000)
     headers = {**CHUNK, "Upload-Length": "10000", "Upload-Metadata": metadata(filename="a.mp4")}
 
-    answer = await stand.client.post("/files", content=content[:6_000], headers=headers)
+    answer = await harness.client.post("/files", content=content[:6_000], headers=headers)
     assert (answer.status_code, answer.headers["upload-offset"]) == (201, "6000")
-    await send(stand.client, answer.headers["location"], 6_000, content[6_000:])
+    await send(harness.client, answer.headers["location"], 6_000, content[6_000:])
 
-    assert stored(stand, only_video(stand)) == content
+    assert stored(harness, only_video(harness)) == content
 
 
-async def test_an_unfinished_upload_tells_its_length_its_metadata_and_until_when(stand: Stand) -> None:
-    path = await begin(stand.client, 10_000, filename="a.mp4")
+async def test_an_unfinished_upload_has_its_length_its_metadata_and_its_expiry(harness: Harness) -> None:
+    path = await begin(harness.client, 10_000, filename="a.mp4")
 
-    headers = (await stand.client.head(path, headers=TUS)).headers
+    headers = (await harness.client.head(path, headers=TUS)).headers
 
     assert (headers["upload-length"], headers["upload-offset"]) == ("10000", "0")
     assert headers["upload-metadata"] == metadata(filename="a.mp4")
@@ -134,10 +134,10 @@ async def test_an_unfinished_upload_tells_its_length_its_metadata_and_until_when
         ),
     ],
 )
-async def test_what_can_be_refused_is_refused_at_the_creation(
-    stand: Stand, headers: dict[str, str], status: int, code: str
+async def test_an_invalid_creation_is_refused(
+    harness: Harness, headers: dict[str, str], status: int, code: str
 ) -> None:
-    answer = await stand.client.post("/files", headers=headers)
+    answer = await harness.client.post("/files", headers=headers)
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["tus-version"] == answer.headers["tus-resumable"] == "1.0.0"
@@ -156,34 +156,34 @@ async def test_what_can_be_refused_is_refused_at_the_creation(
         ({}, 10_001, 413, "SourceTooLarge"),
     ],
 )
-async def test_a_request_that_does_not_fit_changes_nothing(
-    stand: Stand, headers: dict[str, str], size: int, status: int, code: str
+async def test_an_invalid_request_changes_nothing(
+    harness: Harness, headers: dict[str, str], size: int, status: int, code: str
 ) -> None:
-    path = await begin(stand.client, 10_000)
+    path = await begin(harness.client, 10_000)
 
-    answer = await stand.client.patch(
+    answer = await harness.client.patch(
         path, content=bytes(size), headers={**CHUNK, "Upload-Offset": "0", **headers}
     )
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert await offset_of(stand.client, path) == 0
+    assert await offset_of(harness.client, path) == 0
 
 
-async def test_more_bytes_than_were_announced_without_a_length_are_refused(stand: Stand) -> None:
-    path = await begin(stand.client, 10_000)
+async def test_more_bytes_than_were_announced_without_a_length_are_refused(harness: Harness) -> None:
+    path = await begin(harness.client, 10_000)
 
     async def body() -> AsyncIterator[bytes]:
         for _ in range(3):
             yield film(5_000)
 
-    assert (await send(stand.client, path, 0, body())).status_code == 413
-    assert await offset_of(stand.client, path) == 0
+    assert (await send(harness.client, path, 0, body())).status_code == 413
+    assert await offset_of(harness.client, path) == 0
 
 
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256", "crc32"])
-async def test_bytes_that_fit_their_checksum_count_and_others_do_not(stand: Stand, algorithm: str) -> None:
+async def test_only_bytes_that_match_their_checksum_count(harness: Harness, algorithm: str) -> None:
     content = film(12 * MIB)
-    path = await begin(stand.client, 12 * MIB)
+    path = await begin(harness.client, 12 * MIB)
 
     def checksum(of: bytes) -> str:
         digest = (
@@ -192,123 +192,123 @@ async def test_bytes_that_fit_their_checksum_count_and_others_do_not(stand: Stan
         return f"{algorithm} {base64.b64encode(digest).decode()}"
 
     first, rest = content[: 9 * MIB], content[9 * MIB :]
-    wrong = await send(stand.client, path, 0, first[:-1] + b"?", Upload_Checksum=checksum(first))
-    assert (wrong.status_code, await offset_of(stand.client, path)) == (460, 0)
-    right = await send(stand.client, path, 0, first, Upload_Checksum=checksum(first))
-    assert (right.status_code, await offset_of(stand.client, path)) == (204, 9 * MIB)
-    await send(stand.client, path, 9 * MIB, rest, Upload_Checksum=checksum(rest))
+    wrong = await send(harness.client, path, 0, first[:-1] + b"?", Upload_Checksum=checksum(first))
+    assert (wrong.status_code, await offset_of(harness.client, path)) == (460, 0)
+    right = await send(harness.client, path, 0, first, Upload_Checksum=checksum(first))
+    assert (right.status_code, await offset_of(harness.client, path)) == (204, 9 * MIB)
+    await send(harness.client, path, 9 * MIB, rest, Upload_Checksum=checksum(rest))
 
-    row = only_video(stand)
-    assert stored(stand, row) == content
+    row = only_video(harness)
+    assert stored(harness, row) == content
     assert row.source_sha256 == hashlib.sha256(content).hexdigest()
 
 
-async def test_a_method_that_can_not_be_sent_may_be_told_in_a_header(stand: Stand) -> None:
-    path = await begin(stand.client, 10_000)
+async def test_the_method_can_be_overridden_by_a_header(harness: Harness) -> None:
+    path = await begin(harness.client, 10_000)
 
-    sent = await stand.client.post(
+    sent = await harness.client.post(
         path,
         content=film(10_000)[:4_000],
         headers={**CHUNK, "Upload-Offset": "0", "X-HTTP-Method-Override": "PATCH"},
     )
-    ended = await stand.client.post(path, headers={**TUS, "X-HTTP-Method-Override": "DELETE"})
+    ended = await harness.client.post(path, headers={**TUS, "X-HTTP-Method-Override": "DELETE"})
 
     assert (sent.status_code, sent.headers["upload-offset"], ended.status_code) == (204, "4000", 204)
 
 
-async def test_an_upload_that_is_taken_back_leaves_nothing(stand: Stand) -> None:
-    path = await begin(stand.client, 12 * MIB)
-    await send(stand.client, path, 0, film(12 * MIB)[: 9 * MIB])
-    assert len(stand.leftovers()) == 2
+async def test_a_deleted_upload_leaves_nothing(harness: Harness) -> None:
+    path = await begin(harness.client, 12 * MIB)
+    await send(harness.client, path, 0, film(12 * MIB)[: 9 * MIB])
+    assert len(harness.leftovers()) == 2
 
-    assert (await stand.client.delete(path, headers=TUS)).status_code == 204
+    assert (await harness.client.delete(path, headers=TUS)).status_code == 204
 
-    assert stand.leftovers() == []
-    assert (await stand.client.head(path, headers=TUS)).status_code == 404
-    assert (await send(stand.client, path, 9 * MIB, b"x")).status_code == 404
+    assert harness.leftovers() == []
+    assert (await harness.client.head(path, headers=TUS)).status_code == 404
+    assert (await send(harness.client, path, 9 * MIB, b"x")).status_code == 404
 
 
-async def test_a_whole_upload_can_not_be_taken_back(stand: Stand) -> None:
-    path = await begin(stand.client, 10_000)
-    await send(stand.client, path, 0, film(10_000))
+async def test_a_complete_upload_can_not_be_deleted(harness: Harness) -> None:
+    path = await begin(harness.client, 10_000)
+    await send(harness.client, path, 0, film(10_000))
 
-    answer = await stand.client.delete(path, headers=TUS)
+    answer = await harness.client.delete(path, headers=TUS)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "UploadComplete")
-    assert stored(stand, only_video(stand)) == film(10_000)
+    assert stored(harness, only_video(harness)) == film(10_000)
 
 
-async def test_what_is_no_video_is_refused_with_its_first_bytes_and_for_good(stand: Stand) -> None:
-    path = await begin(stand.client, 12 * MIB)
+async def test_a_file_that_is_no_video_is_refused_with_its_first_bytes_and_for_good(harness: Harness) -> None:
+    path = await begin(harness.client, 12 * MIB)
 
-    early = await send(stand.client, path, 0, b"la la la\n" * 10)
-    refused = await send(stand.client, path, 90, b"la la la\n" * 1_000)
-    again = await stand.client.head(path, headers=TUS)
-    more = await send(stand.client, path, 90, b"la la la\n" * 1_000)
+    early = await send(harness.client, path, 0, b"la la la\n" * 10)
+    refused = await send(harness.client, path, 90, b"la la la\n" * 1_000)
+    again = await harness.client.head(path, headers=TUS)
+    more = await send(harness.client, path, 90, b"la la la\n" * 1_000)
 
     assert early.status_code == 204
     assert (refused.status_code, refused.json()["code"]) == (415, "SourceTypeUnsupported")
     assert (again.status_code, more.json()) == (415, refused.json())
-    assert stand.leftovers() == []
+    assert harness.leftovers() == []
 
 
-async def test_what_the_probe_refuses_is_told_now_and_later_and_leaves_nothing(stand: Stand) -> None:
-    stand.tasks.verdict = Admission(
+async def test_a_refusal_by_the_probe_is_reported_now_and_later_and_leaves_nothing(harness: Harness) -> None:
+    harness.tasks.verdict = Admission(
         accepted=False, fault_code="NoVideoStream", fault_message="It holds no picture."
     )
-    path = await begin(stand.client, 10_000)
+    path = await begin(harness.client, 10_000)
 
-    refused = await send(stand.client, path, 0, film(10_000))
-    again = await send(stand.client, path, 10_000, b"")
+    refused = await send(harness.client, path, 0, film(10_000))
+    again = await send(harness.client, path, 10_000, b"")
 
     assert (refused.status_code, refused.json()["code"]) == (422, "NoVideoStream")
     assert again.json() == refused.json()
-    assert stand.leftovers() == []
+    assert harness.leftovers() == []
 
 
-async def test_a_task_that_could_not_be_started_is_started_when_the_upload_is_asked_for(
-    stand: Stand,
+async def test_a_task_whose_start_failed_is_started_by_the_next_head_request(
+    harness: Harness,
 ) -> None:
-    path = await begin(stand.client, 10_000)
-    stand.tasks.fault = WorkflowsUnavailable("down")
+    path = await begin(harness.client, 10_000)
+    harness.tasks.fault = WorkflowsUnavailable("down")
 
-    last = await send(stand.client, path, 0, film(10_000))
-    without = await stand.client.head(path, headers=TUS)
-    stand.tasks.fault = None
-    stand.tasks.started.clear()
-    answers: list[httpx.Response] = [await stand.client.head(path, headers=TUS) for _ in range(2)]
+    last = await send(harness.client, path, 0, film(10_000))
+    without = await harness.client.head(path, headers=TUS)
+    harness.tasks.fault = None
+    harness.tasks.started.clear()
+    answers: list[httpx.Response] = [await harness.client.head(path, headers=TUS) for _ in range(2)]
 
     assert (last.status_code, without.status_code) == (503, 200)
     assert without.headers["upload-offset"] == "10000"
     assert "task-id" not in without.headers
-    row = only_video(stand)
+    row = only_video(harness)
     assert [answer.headers["task-id"] for answer in answers] == [row.task_id] * 2
-    assert [request.task_id for request in stand.tasks.started] == [row.task_id]
+    assert [request.task_id for request in harness.tasks.started] == [row.task_id]
 
 
-async def test_the_same_key_gives_the_first_task_however_it_was_sent(stand: Stand) -> None:
-    form = await stand.client.post(
+async def test_a_repeated_key_returns_the_first_task_of_either_kind_of_upload(harness: Harness) -> None:
+    form = await harness.client.post(
         "/video/upload", files={"file": ("a.mp4", film(10_000))}, headers={"Idempotency-Key": "one"}
     )
 
     headers = {**TUS, "Upload-Length": "20000", "Idempotency-Key": "one"}
-    answer = await stand.client.post("/files", headers=headers)
+    answer = await harness.client.post("/files", headers=headers)
 
     assert (answer.status_code, answer.headers["upload-offset"]) == (201, "20000")
-    assert answer.headers["task-id"] == form.json()["task_id"] == only_video(stand).task_id
+    assert answer.headers["task-id"] == form.json()["task_id"] == only_video(harness).task_id
 
 
-async def test_of_two_uploads_with_one_key_the_later_joins_the_first(stand: Stand) -> None:
+async def test_the_later_of_two_uploads_with_one_key_joins_the_first(harness: Harness) -> None:
     content = film(10_000)
-    first = await begin(stand.client, 10_000, key="one")
-    await send(stand.client, first, 0, content[:5_000])
-    second = await begin(stand.client, 10_000, key="one")
+    first = await begin(harness.client, 10_000, key="one")
+    await send(harness.client, first, 0, content[:5_000])
+    second = await begin(harness.client, 10_000, key="one")
     assert second != first
-    assert await begin(stand.client, 10_000, key="one") == second  # no byte of it has come
+    assert await begin(harness.client, 10_000, key="one") == second  # no byte of it has come
 
-    one = await send(stand.client, first, 5_000, content[5_000:])
-    other = await send(stand.client, second, 0, content)
+    one = await send(harness.client, first, 5_000, content[5_000:])
+    other = await send(harness.client, second, 0, content)
 
     assert one.headers["task-id"] == other.headers["task-id"]
-    assert len({request.task_id for request in stand.tasks.started}) == 1
-    assert stand.leftovers() == [only_video(stand).source_key, f"row {only_video(stand).task_id}"]
+    assert len({request.task_id for request in harness.tasks.started}) == 1
+    assert harness.leftovers() == [only_video(harness).source_key, f"row {only_video(harness).task_id}"]
