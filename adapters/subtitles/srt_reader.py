@@ -86,7 +86,7 @@ def read_srt(content: bytes) -> GivenCues:
         if lines:
             found.append((Cue(start_us, end_us, lines), block.number))
         if len(found) > _MOST_CUES:
-            raise SubtitlesInvalid(f"Line {block.number}: more than {_MOST_CUES} cues are not taken.")
+            raise SubtitlesInvalid(f"Line {block.number}: more than {_MOST_CUES} cues are not supported.")
     if not found:
         raise SubtitlesInvalid("Line 1: the subtitle file has no cue with text in it.")
     found.sort(key=lambda numbered: (numbered[0].start_us, numbered[0].end_us))
@@ -115,7 +115,7 @@ def _blocks(text: str) -> Iterator[_Block]:
             continue
         elif block is None:
             raise SubtitlesInvalid(
-                f"Line {line.number}: a cue's number or times are expected, not {line.text[:40]!r}."
+                f"Line {line.number}: expected a cue's number or times, not {line.text[:40]!r}."
             )
         else:
             block.texts.append(line)
@@ -170,12 +170,12 @@ def _times(block: _Block) -> tuple[int, int]:
         start_us, end_us = (time // _MICROSECOND for time in (cue.start, cue.end))
     except (srt.SRTParseError, ValueError, OverflowError) as error:
         raise SubtitlesInvalid(
-            f"{where}: times are written 00:01:02,345 --> 00:01:04,567, not {block.timing!r}."
+            f"{where}: times must be written as 00:01:02,345 --> 00:01:04,567, not {block.timing!r}."
         ) from error
     if end_us <= start_us:
         raise SubtitlesInvalid(f"{where}: the cue ends before it begins.")
     if end_us > _LONGEST_US:
-        raise SubtitlesInvalid(f"{where}: no video is that long.")
+        raise SubtitlesInvalid(f"{where}: the time is beyond the limit of {_LONGEST_US // 3_600_000_000} h.")
     return start_us, end_us
 
 
