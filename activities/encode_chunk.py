@@ -64,10 +64,10 @@ class EncodeChunk:
         order = request.order
         source_path = attempt.scratch_path / "source"
         encoded_path = attempt.scratch_path / "chunk.mp4"
-        srt_path = attempt.scratch_path / "cues.srt" if order.cues else None
+        cues_path = attempt.scratch_path / "cues" if order.cues else None
         self.sources.place(order.source, source_path, attempt.part(0.0, 0.02))
-        if order.cues and srt_path:
-            self.store.download(order.cues.key, srt_path, attempt.part(0.02, 0.02))
+        if order.cues and cues_path:
+            self.store.download(order.cues.key, cues_path, attempt.part(0.02, 0.02))
         try:
             self.chunk_tool.encode_chunk(
                 source_path,
@@ -75,7 +75,7 @@ class EncodeChunk:
                 order.goal,
                 request.clock,
                 request.chunk,
-                srt_path,
+                cues_path,
                 encoded_path,
                 attempt.part(0.02, 0.98),
                 plain=plain,

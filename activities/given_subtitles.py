@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from temporalio import activity
@@ -26,5 +26,7 @@ class GivenSubtitles:
         with open_attempt(self.scratch_root, request.task_id) as attempt:
             sent_path = attempt.scratch_path / "sent.srt"
             self.store.download(request.srt.key, sent_path, attempt.part(0.0, 0.5))
-            cues = in_sequence(self.reader(sent_path.read_bytes()), request.media.duration_us)
-            return store_cues(self.store, attempt, cues, request.language)
+            given = self.reader(sent_path.read_bytes())
+            cues = in_sequence(given.cues, request.media.duration_us)
+            files = store_cues(self.store, attempt, cues, request.language)
+            return replace(files, remarks=given.remarks)

@@ -15,7 +15,7 @@ from domain.messages.encode import ChunkPlan
 from domain.speech.cache import WorkCache
 from domain.speech.words import LanguageEstimate, Word
 from domain.storage.artifact import Artifact
-from domain.subtitles.cues import Cue
+from domain.subtitles.given import GivenCues
 
 
 class ObjectStore(Protocol):
@@ -74,7 +74,7 @@ class MediaTool(Protocol):
         source_path: Path,
         media: SourceMedia,
         rendition: Rendition,
-        srt_path: Path,
+        cues_path: Path,
         target_path: Path,
         progress: ProgressReporter,
     ) -> None:
@@ -102,7 +102,7 @@ class ChunkTool(Protocol):
         rendition: Rendition,
         clock: FrameClock,
         chunk: Chunk,
-        srt_path: Path | None,
+        cues_path: Path | None,
         target_path: Path,
         progress: ProgressReporter,
         *,
@@ -131,7 +131,7 @@ class ChunkTool(Protocol):
 class SubtitleReader(Protocol):
     """Parser of SRT files."""
 
-    def __call__(self, content: bytes, /) -> list[Cue]:
+    def __call__(self, content: bytes, /) -> GivenCues:
         """The cues in order of start; raises `SubtitlesInvalid` with the faulty line."""
 
 

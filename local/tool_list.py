@@ -58,7 +58,7 @@ FFMPEG = PackagedTool("ffmpeg", "ffmpeg")
 FFPROBE = PackagedTool("ffprobe", "ffmpeg")
 
 _FONTS_PATH = Path("/usr/share/fonts/truetype")
-# The smallest set for the scripts of subtitles (22 MB); libass picks the font that has a letter.
+# The smallest set for the scripts of subtitles (28 MB); libass picks the font that has a letter.
 FONTS = (
     PackagedTool("the font of Latin, Greek, Cyrillic, Hebrew and Arabic", "fonts-dejavu-core",
                  _FONTS_PATH / "dejavu/DejaVuSans.ttf"),
@@ -66,6 +66,8 @@ FONTS = (
                  _FONTS_PATH / "wqy/wqy-microhei.ttc"),
     PackagedTool("the font of Thai, Devanagari and others", "fonts-freefont-ttf",
                  _FONTS_PATH / "freefont/FreeSans.ttf"),
+    PackagedTool("the font of Khmer", "fonts-khmeros", _FONTS_PATH / "khmeros/KhmerOS.ttf"),
+    PackagedTool("the font of Burmese", "fonts-sil-padauk", _FONTS_PATH / "padauk/Padauk-Regular.ttf"),
     # Outlines: libass can't draw the pictures of a colour font.
     PackagedTool("the font of emoji", "fonts-symbola", _FONTS_PATH / "ancient-scripts/Symbola_hint.ttf"),
 )  # fmt: skip

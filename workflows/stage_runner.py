@@ -63,7 +63,7 @@ class StageRunner:
 
         A failed stage waits for a manual retry. The task fails instead if the source crashes its workers,
         or, with `refusable`, if the source is at fault. Raises `TaskFailed`, or `CancelledError` when the
-        task is cancelled.
+        task is cancelled. The `remarks` of a result become the stage's.
         """
         while True:
             self.board.start(stage, goal, now_us())
@@ -75,6 +75,8 @@ class StageRunner:
                     raise TaskFailed(failure.fault, source_refused=True) from failure
                 await self._park(stage, failure.fault)
             else:
+                for remark in getattr(result, "remarks", ()):
+                    self.board.remark(stage, remark, now_us())
                 self.board.set_progress(stage, goal, now_us())
                 self.write_memo()
                 return result

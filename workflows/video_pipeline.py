@@ -193,7 +193,7 @@ class VideoPipeline:
     ) -> EncodedVideo:
         if picture is None:
             # Without cues there is nothing to burn in.
-            order = self._order(media, cues.srt if cues.cue_count else None)
+            order = self._order(media, cues.vtt if cues.cue_count else None)
             burned = await self._encode_in_chunks(Stage.MERGER, order)
             if burned is not None:
                 return burned

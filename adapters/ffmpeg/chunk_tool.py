@@ -15,6 +15,7 @@ from adapters.ffmpeg.inspect.conformity import picture_conforms
 from adapters.ffmpeg.inspect.frame_scan import FramesUncountable, scan_frames
 from adapters.ffmpeg.run.runner import Runner
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
+from adapters.subtitles.ass_writer import write_ass
 from domain.attempts.progress import PartialProgress, ProgressReporter
 from domain.media.chunks import Chunk, FrameClock, chunk_length_us, chunk_starts, plan_chunks
 from domain.media.rendition import Rendition
@@ -22,7 +23,7 @@ from domain.media.source import SourceMedia
 from domain.messages.encode import ChunkPlan
 
 # Raise it with any change of the commands that changes their output: cached chunks of the old are not joined.
-_REVISION = 1
+_REVISION = 2
 
 
 class ChunkTool:
@@ -72,7 +73,7 @@ class ChunkTool:
         rendition: Rendition,
         clock: FrameClock,
         chunk: Chunk,
-        srt_path: Path | None,
+        cues_path: Path | None,
         target_path: Path,
         progress: ProgressReporter,
         *,
@@ -85,7 +86,7 @@ class ChunkTool:
             rendition,
             clock,
             chunk,
-            srt_path,
+            write_ass(cues_path, rendition, media.picture, target_path) if cues_path else None,
             self._plain if plain else self._recipe,
             target_path,
             self._limits,

@@ -11,6 +11,7 @@ from adapters.ffmpeg.inspect.conformity import conforms, picture_conforms
 from adapters.ffmpeg.inspect.ffprobe_report import picture_of, running_time_us, sound_of
 from adapters.ffmpeg.run.runner import Runner
 from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
+from adapters.subtitles.ass_writer import write_ass
 from domain.attempts.progress import ProgressReporter
 from domain.media.rendition import Rendition
 from domain.media.source import SourceMedia
@@ -97,19 +98,19 @@ class FfmpegTool:
         source_path: Path,
         media: SourceMedia,
         rendition: Rendition,
-        srt_path: Path,
+        cues_path: Path,
         target_path: Path,
         progress: ProgressReporter,
     ) -> None:
         """Scale the source and burn the cues in, in one encode."""
-        if not subtitles.has_cues(srt_path):
+        if not subtitles.has_cues(cues_path):
             self.downscale(source_path, media, rendition, target_path, progress)
             return
         argv = subtitles.burn_subtitles(
             source_path,
             media,
             rendition,
-            srt_path,
+            write_ass(cues_path, rendition, media.picture, target_path),
             self._recipe,
             target_path,
             self._limits,

@@ -97,12 +97,13 @@ class AnimalsFound:
 
 @dataclass(frozen=True)
 class SubtitleFiles:
-    """The same cues as WebVTT and SRT."""
+    """The same cues as WebVTT and SRT. `remarks` name what was done to them that was not asked for."""
 
     vtt: Artifact
     srt: Artifact
     cue_count: int
     language: str | None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,41 +1,50 @@
-"""Given subtitles: sorts and flattens a caller's cues so that they follow one another within the video."""
+"""Given subtitles: a caller's cues, sorted and flattened so that they follow one another within the video."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from domain.errors import SubtitlesInvalid
 from domain.subtitles.cues import Cue
 
-# A shorter overlap is most likely a rounding error; shown as a cue of its own it would only flash.
-_ROUNDING_OVERLAP_US = 200_000
+# So short an overlap is a slip of rounding; shown on its own it would only flash.
+_SLIP_US = 200_000
+
+
+@dataclass(frozen=True)
+class GivenCues:
+    """The cues in order of start; they may overlap. `remarks` name what was read with a correction."""
+
+    cues: list[Cue]
+    remarks: tuple[str, ...] = ()
 
 
 def in_sequence(cues: Sequence[Cue], duration_us: int) -> list[Cue]:
     """Cues in order of start without overlaps, none after the video's end.
 
-    Where two overlap, both texts are shown, the earlier cue's first. Raises `SubtitlesInvalid` if every cue
-    begins after the video's end.
+    Where two overlap, both texts stand together, the earlier cue's first. Raises `SubtitlesInvalid` for
+    cues of which none is ever seen.
     """
-    visible = [
+    seen = [
         Cue(cue.start_us, min(cue.end_us, duration_us), cue.lines)
         for cue in cues
         if cue.start_us < duration_us
     ]
-    if not visible:
+    if not seen:
         raise SubtitlesInvalid("Every cue begins after the video's end.")
     trimmed = [
         Cue(cue.start_us, after.start_us, cue.lines)
-        if cue.start_us < after.start_us < cue.end_us < after.start_us + _ROUNDING_OVERLAP_US
+        if cue.start_us < after.start_us < cue.end_us < after.start_us + _SLIP_US
         else cue
-        for cue, after in pairwise(visible)
+        for cue, after in pairwise(seen)
     ]
-    return _flattened([*trimmed, visible[-1]])
+    return _flattened([*trimmed, seen[-1]])
 
 
 def _flattened(cues: list[Cue]) -> list[Cue]:
-    """One cue for each stretch of time with the same set of cues."""
+    """One cue for each stretch in which the same cues are shown."""
     borders = sorted({time for cue in cues for time in (cue.start_us, cue.end_us)})
     flat: list[Cue] = []
     open_cues: list[Cue] = []

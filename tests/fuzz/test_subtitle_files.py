@@ -73,10 +73,12 @@ def test_webvtt_round_trips_every_cue(cues: list[Cue], language: str | None) -> 
 def test_srt_round_trips_every_cue_without_markup(cues: list[Cue]) -> None:
     written = to_srt(cues)
 
-    stand_ins = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "\\": "/"})
-    assert read(written) == [
-        (cue.start_us // 1000, cue.end_us // 1000, [shown(line).translate(stand_ins) for line in cue.lines])
-        for cue in cues
+    def plain(line: str) -> str:
+        return line.replace("{", "(").replace("}", ")").replace("-->", "--\u203a").replace("\u2060", "")
+
+    parsed = [(start, end, [row.replace("\u2060", "") for row in rows]) for start, end, rows in read(written)]
+    assert parsed == [
+        (cue.start_us // 1000, cue.end_us // 1000, [plain(shown(line)) for line in cue.lines]) for cue in cues
     ]
     assert written.encode().decode() == written
-    assert not re.search(r"[<>{}\\]", re.sub(r" --> ", "", written))
+    assert not re.search(r"<\s*[A-Za-z/!?]|[{}]|\\[Nnh]", written)

@@ -54,7 +54,7 @@ async def test_a_video_that_is_not_longer_than_the_threshold_is_encoded_whole(ri
 async def test_a_burned_video_is_chunked_with_its_cues(rig: Rig) -> None:
     state = await done(rig, long_request(rig, BURN))
 
-    assert rig.script.messages("encode_chunk 1")[0].order.cues.key == "s.srt"
+    assert rig.script.messages("encode_chunk 1")[0].order.cues.key == "s.vtt"
     assert rig.script.messages("merger") == []
     assert state.stages["merger"].status is StageStatus.COMPLETED
     assert rig.script.messages("publish")[0].files["final.mp4"].key == "joined.mp4"

@@ -52,7 +52,7 @@ async def test_given_subtitles_are_drawn_into_every_chunk(rig: Rig) -> None:
         await (await rig.start(replace(rig.request(GIVEN), chunk_after_s=10))).result()
 
     orders = [rig.script.messages(f"encode_chunk {number}")[0].order for number in range(3)]
-    assert {order.cues.key for order in orders} == {"g.srt"}
+    assert {order.cues.key for order in orders} == {"g.vtt"}
     assert {order.goal.exact for order in orders} == {FrameSize(640, 360)}
     assert rig.script.messages("merger") == []
 

@@ -33,7 +33,7 @@ def encode_chunk(
     rendition: Rendition,
     clock: FrameClock,
     chunk: Chunk,
-    srt_path: Path | None,
+    ass_path: Path | None,
     recipe: EncodeRecipe,
     target_path: Path,
     limits: MediaLimits,
@@ -54,8 +54,8 @@ def encode_chunk(
     frames = source[str(media.picture.index)].filter("trim", start_pts=chunk.start_pts, end_pts=chunk.end_pts)
     timed = frames.filter("setpts", f"PTS-({clock.origin_pts})")
     picture = scaled(timed, media.picture, rendition, tone_map=tone_map)
-    if srt_path is not None:
-        picture = drawn(picture, media.picture, rendition, srt_path)
+    if ass_path is not None:
+        picture = drawn(picture, ass_path)
     from_zero = picture.filter("setpts", f"PTS-({chunk.start_pts - clock.origin_pts})")
     options = picture_options(media.picture, recipe.with_quality_of(rendition)) | mp4_options()
     return compiled(ffmpeg.output(from_zero, local_file(target_path), **options))

@@ -157,3 +157,55 @@ def test_a_box_lies_behind_the_text(drawn: Look) -> None:
 
 def differing(one: bytes, other: bytes) -> int:
     return sum(abs(a - b) > 40 for a, b in zip(one, other, strict=True))
+
+
+def drawn_columns(look: bytes, nothing: bytes) -> list[int]:
+    """The columns in which something is drawn, from the left."""
+    return sorted({place % 640 for place in range(len(look)) if abs(look[place] - nothing[place]) > 40})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("字幕行用来检查画面边缘是否会把文字切掉因为有些渲染器不会自动换行" * 2, id="Chinese"),
+        pytest.param("นี่คือคำบรรยายภาษาไทยที่ยาวมากและไม่มีช่องว่างระหว่างคำ" * 2, id="Thai"),
+        pytest.param("https://example.org/" + "a-very-long-address-" * 6, id="an address"),
+        pytest.param("W" * 90, id="a long word"),
+    ],
+)
+def test_text_without_spaces_is_wrapped_inside_the_picture(drawn: Look, text: str) -> None:
+    nothing, look = drawn("\u200b"), drawn(text)
+
+    columns = drawn_columns(look, nothing)
+    assert columns[0] > 4
+    assert columns[-1] < 635
+    rows = {place // 640 for place in range(len(look)) if abs(look[place] - nothing[place]) > 40}
+    assert max(rows) - min(rows) > 30
+
+
+@pytest.mark.parametrize("text", ["זה סוף המשפט", "هذه نهاية"])
+def test_the_full_stop_of_right_to_left_text_stands_at_its_left_end(drawn: Look, text: str) -> None:
+    nothing, bare, ended = drawn("\u200b"), drawn(text), drawn(text + ".")
+
+    added = drawn_columns(bare, nothing)[0] - drawn_columns(ended, nothing)[0]
+    first = drawn_columns(ended, nothing)[0]
+    stop = [
+        row for row in range(360) if abs(ended[row * 640 + first + 1] - nothing[row * 640 + first + 1]) > 40
+    ]
+    # The line is centred, so that a sign that is added moves both ends; a full stop is low and small.
+    assert added > 0
+    assert max(stop) - min(stop) < 8
+
+
+def test_letters_that_join_are_joined(drawn: Look) -> None:
+    nothing = drawn("\u200b")
+    joined, apart = (drawn_columns(drawn(text), nothing) for text in ("क्ष", "क\u200bष"))
+
+    assert joined[-1] - joined[0] < 0.8 * (apart[-1] - apart[0])
+
+
+def test_signs_that_are_markup_elsewhere_are_drawn_as_they_are(drawn: Look) -> None:
+    nothing = drawn("\u200b")
+
+    plain, braces = (drawn_columns(drawn(text), nothing) for text in (r"C New hello x", r"C:\New\hello {x}"))
+    assert braces[-1] - braces[0] > plain[-1] - plain[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import subprocess
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.subtitles.cues import Cue
-from domain.subtitles.files import to_srt, to_webvtt
+from domain.subtitles.files import read_cues, to_srt, to_webvtt
 
 TWO_CUES = [
     Cue(0, 1_500_000, ("The cat sleeps", "and the dog barks.")),
@@ -65,11 +66,23 @@ def test_webvtt_escapes_what_would_be_markup() -> None:
     assert text.endswith("\na &amp; b &lt;i&gt; --&gt; c\n")
 
 
-def test_srt_holds_nothing_that_could_be_markup() -> None:
-    text = to_srt([Cue(0, 1_000_000, (line,)) for line in HOSTILE])
+def test_srt_keeps_every_letter_and_opens_no_tag() -> None:
+    text = to_srt([Cue(0, 1_000_000, (r"C:\New {x} List<String> 1 < 2 </i> a --> b",))])
 
-    body = [line for line in text.splitlines() if not re.fullmatch(r"[\d:,]+ --> [\d:,]+", line)]
-    assert not set("<>{}\\") & set("".join(body))
+    assert text.splitlines()[2] == "C:\\\u2060New (x) List<\u2060String> 1 < 2 <\u2060/i> a --\u203a b"
+
+
+@pytest.mark.parametrize("written", [lambda cues: to_webvtt(cues, "en"), to_srt])
+def test_files_of_ours_are_read_back(written: Callable[[Sequence[Cue]], str]) -> None:
+    cues = [*TWO_CUES, Cue(3_700_000_000, 3_701_000_000, (r"C:\New 1 < 2 &amp; List<String>", "12"))]
+
+    assert read_cues(written(cues)) == cues
+    assert read_cues(written([])) == []
+
+
+def test_other_text_is_no_file_of_ours() -> None:
+    with pytest.raises(ValueError, match="times are expected"):
+        read_cues("Once upon a time")
 
 
 def test_control_codes_and_lone_surrogates_become_replacement_signs() -> None:
@@ -134,8 +147,9 @@ def test_ffmpeg_finds_every_word_of_a_hostile_srt_and_no_markup(tmp_path: Path) 
 
     shown = decoded_by_ffmpeg(tmp_path / "hostile.srt", to_srt(cues))
 
-    stand_ins = str.maketrans("<>{}\\", "‹›()/")
-    assert shown == [f"before\\N{line.translate(stand_ins)}\\Nafter" for line in HOSTILE]
+    plain = [text.replace("\u2060", "") for text in shown]
+    replaced = [line.replace("{", "(").replace("}", ")").replace("-->", "--\u203a") for line in HOSTILE]
+    assert plain == [f"before\\N{line}\\Nafter" for line in replaced]
 
 
 def test_ffmpeg_reads_webvtt_text_back_as_it_was_spoken(tmp_path: Path) -> None:

@@ -48,10 +48,10 @@ def test_a_chunk_is_cut_by_the_sources_own_clock_and_starts_at_zero() -> None:
 
 
 def test_cues_are_drawn_while_frames_still_have_their_media_time() -> None:
-    graph = chunk_argv(Path("/scratch/cues.srt"))
-    [drawn] = [words for words in graph if "subtitles" in words]
+    graph = chunk_argv(Path("/scratch/cues.ass"))
+    [drawn] = [words for words in graph if "ass=" in words]
 
-    assert drawn.index("setpts=PTS-(512)") < drawn.index("subtitles=") < drawn.index("setpts=PTS-(153600)")
+    assert drawn.index("setpts=PTS-(512)") < drawn.index("ass=") < drawn.index("setpts=PTS-(153600)")
 
 
 def test_the_sound_is_encoded_whole() -> None:

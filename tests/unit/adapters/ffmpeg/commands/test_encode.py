@@ -173,16 +173,12 @@ def test_a_video_without_cues_is_copied() -> None:
 
 def test_cues_are_drawn_after_the_scaling_in_the_same_pass() -> None:
     argv = subtitles.burn_subtitles(
-        SOURCE, MUTE, Rendition(1080), Path("/scratch/a:b.srt"), RECIPE, TARGET, LIMITS, tone_map=False
+        SOURCE, MUTE, Rendition(1080), Path("/scratch/a:b.ass"), RECIPE, TARGET, LIMITS, tone_map=False
     )
 
     assert argv[argv.index("-filter_complex") + 1] == (
         "[0:0]scale=1920:1080:out_range=tv[s0];[s0]setsar=1[s1];[s1]format=yuv420p[s2];"
-        "[s2]subtitles=charenc=UTF-8:filename=/scratch/a\\\\:b.srt:force_style=FontName\\\\=DejaVu Sans\\,"
-        "FontSize\\\\=15.8\\,PrimaryColour\\\\=&H00FFFFFF\\,OutlineColour\\\\=&H00000000\\,"
-        "BorderStyle\\\\=1\\,Outline\\\\=0.99\\,Shadow\\\\=0\\,Alignment\\\\=2\\,"
-        "MarginL\\\\=4\\,MarginR\\\\=4\\,"
-        "MarginV\\\\=16:original_size=1920x1080[s3]"
+        "[s2]ass=filename=/scratch/a\\\\:b.ass:shaping=complex[s3]"
     )
     assert argv[argv.index("-map") + 1] == "[s3]"
 

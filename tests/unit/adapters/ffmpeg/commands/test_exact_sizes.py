@@ -14,7 +14,7 @@ from adapters.ffmpeg.settings import EncodeRecipe, MediaLimits, RunLimits
 from domain.media.chunks import Chunk, FrameClock
 from domain.media.rendition import FrameSize, Rendition, Resolution
 from domain.media.source import PictureStream, Ratio, SourceMedia
-from domain.subtitles.style import READABLE, CuePosition, CueStyle
+from domain.subtitles.style import CueStyle
 
 SOURCE, TARGET, SRT = Path("/scratch/source"), Path("/scratch/made.mp4"), Path("/scratch/cues.srt")
 OLD_TV = SourceMedia("mov,mp4", 20_000_000, 1000, PictureStream(0, "h264", "yuv420p", 640, 480, Ratio(25)))
@@ -34,9 +34,8 @@ def test_a_picture_of_another_shape_is_padded_before_cues_are_drawn() -> None:
 
     assert graph(argv).startswith(
         "[0:0]scale=960:720:out_range=tv[s0];[s0]setsar=1[s1];[s1]format=yuv420p[s2];"
-        "[s2]pad=1280:720:160:0[s3];[s3]subtitles="
+        "[s2]pad=1280:720:160:0[s3];[s3]ass="
     )
-    assert "original_size=1280x720" in graph(argv)
     assert argv[argv.index("-crf") + 1] == "30"
 
 
@@ -89,29 +88,6 @@ def test_a_picture_is_copied_only_when_it_has_the_exact_size_and_no_quality_is_a
     assert picture_conforms(OLD_TV, Rendition(exact=FrameSize(640, 480)))
     assert not picture_conforms(OLD_TV, Rendition(exact=FrameSize(640, 360)))
     assert not picture_conforms(OLD_TV, Rendition(exact=FrameSize(640, 480), crf=23))
-
-
-def test_a_style_is_written_in_libass_format() -> None:
-    style = CueStyle(
-        font="Noto Sans",
-        size_percent=10,
-        color="#ff8000",
-        outline_color="#102030",
-        outline_percent=10,
-        box=True,
-        position=CuePosition.TOP,
-        margin_percent=10,
-    )
-
-    assert subtitles.ass_style(style, 1280, 720) == (
-        "FontName=Noto Sans,FontSize=28.8,PrimaryColour=&H000080FF,OutlineColour=&H80302010,"
-        "BorderStyle=3,Outline=2.88,Shadow=0,Alignment=6,MarginL=4,MarginR=4,MarginV=29"
-    )
-
-
-def test_letters_are_small_enough_for_a_narrow_picture() -> None:
-    assert "FontSize=15.8," in subtitles.ass_style(READABLE, 1920, 1080)
-    assert "FontSize=7.5," in subtitles.ass_style(READABLE, 608, 1080)
 
 
 @pytest.mark.parametrize(
