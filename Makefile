@@ -77,7 +77,7 @@ format: env
 	$(BIN)/ruff check --fix .
 
 test: test-tools check
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest -n 3 $(PYTEST_ARGS)
 
 bench: tools
 	$(BIN)/python -m bench $(BENCH_ARGS)

@@ -61,20 +61,20 @@ class FasterWhisperEngine:
         self._model_digest.get()
 
     def detect_language(
-        self, pcm_path: Path, progress: ProgressReporter, kept: WorkCache = NO_CACHE
+        self, pcm_path: Path, progress: ProgressReporter, cache: WorkCache = NO_CACHE
     ) -> LanguageEstimate:
         """Language of the whole video, from windows spread over all of its speech."""
-        sound = self._speech_of(pcm_path, kept, PartialProgress(progress, 0.0, _VOICE_SHARE))
+        sound = self._speech_of(pcm_path, cache, PartialProgress(progress, 0.0, _VOICE_SHARE))
         estimate = self._language(sound, PartialProgress(progress, _VOICE_SHARE, 1.0))
         progress.advance(1.0)
         return estimate
 
     def transcribe(
-        self, pcm_path: Path, language: str | None, progress: ProgressReporter, kept: WorkCache = NO_CACHE
+        self, pcm_path: Path, language: str | None, progress: ProgressReporter, cache: WorkCache = NO_CACHE
     ) -> list[Word]:
         """Words in order of time, in `language` or, without it, in the most likely one."""
         code = self._known_code(language, progress) if language else None
-        sound = self._speech_of(pcm_path, kept, PartialProgress(progress, 0.0, _VOICE_SHARE))
+        sound = self._speech_of(pcm_path, cache, PartialProgress(progress, 0.0, _VOICE_SHARE))
         language_end = _VOICE_SHARE
         if code is None:
             language_end += _LANGUAGE_SHARE
@@ -82,7 +82,7 @@ class FasterWhisperEngine:
         words = (
             []
             if code is None
-            else self._words(sound, code, kept, PartialProgress(progress, language_end, 1.0))
+            else self._words(sound, code, cache, PartialProgress(progress, language_end, 1.0))
         )
         progress.advance(1.0)
         return words

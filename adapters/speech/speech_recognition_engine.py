@@ -42,18 +42,18 @@ class SpeechRecognitionEngine:
         self._recognizer.require()
 
     def detect_language(
-        self, pcm_path: Path, progress: ProgressReporter, kept: WorkCache = NO_CACHE
+        self, pcm_path: Path, progress: ProgressReporter, cache: WorkCache = NO_CACHE
     ) -> LanguageEstimate:
         """Language of the operator's setting, marked as uncertain; none if there is no speech."""
         pcm = PcmFile(pcm_path)
-        probabilities = voice_probabilities(pcm, kept, progress, self._settings.stall_limit_s)
+        probabilities = voice_probabilities(pcm, cache, progress, self._settings.stall_limit_s)
         progress.advance(1.0)
         if not speech_spans(probabilities, pcm.duration_us):
             return LanguageEstimate(LanguageVerdict.NO_SPEECH)
         return LanguageEstimate(LanguageVerdict.UNCERTAIN, self._language)
 
     def transcribe(
-        self, pcm_path: Path, language: str | None, progress: ProgressReporter, kept: WorkCache = NO_CACHE
+        self, pcm_path: Path, language: str | None, progress: ProgressReporter, cache: WorkCache = NO_CACHE
     ) -> list[Word]:
         """Words in order of time, in `language` or, without it, in that of the operator's setting."""
         code = language_code(language) if language else self._language
@@ -61,13 +61,13 @@ class SpeechRecognitionEngine:
             raise LanguageUnsupported(f"The speech engine {self._recognizer.name} does not support {code}.")
         pcm = PcmFile(pcm_path)
         voice = PartialProgress(progress, 0.0, _VOICE_SHARE)
-        probabilities = voice_probabilities(pcm, kept, voice, self._settings.stall_limit_s)
+        probabilities = voice_probabilities(pcm, cache, voice, self._settings.stall_limit_s)
         spans = speech_spans(probabilities, pcm.duration_us)
         regions = pack_regions(spans, probabilities, self._settings.region_s * 1_000_000)
         recipe = {"engine": [self._recognizer.name, version("SpeechRecognition")], "language": code}
         transcribe_group = partial(self._group_words, pcm, code, progress)
         rest = PartialProgress(progress, _VOICE_SHARE, 1.0)
-        words = words_of(group_regions(regions, at_most=1), recipe, kept, transcribe_group, rest)
+        words = words_of(group_regions(regions, at_most=1), recipe, cache, transcribe_group, rest)
         progress.advance(1.0)
         return words
 

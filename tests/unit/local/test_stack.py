@@ -115,7 +115,7 @@ def test_a_failed_start_quotes_the_log_and_stops_what_was_started(settings: Stac
 
 
 def test_a_failed_start_leaves_the_processes_that_ran_before(settings: StackSettings) -> None:
-    port = free_ports("127.0.0.1", 1)[0]
+    port = free_port()
     stack = Stack(settings, (web("first", port), failing("second")))
     with pytest.raises(StartFailed):
         stack.up()
