@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
+import sysconfig
 import venv
 from pathlib import Path
 
@@ -46,6 +48,7 @@ def _require_python() -> None:
 
 
 def _install() -> None:
+    _require_compiler()
     python = ENVIRONMENT_PATH / "bin" / "python"
     if not _works(python):
         print("Making the Python environment .venv …", flush=True)
@@ -94,14 +97,49 @@ def _make_environment() -> None:
     except (subprocess.CalledProcessError, ImportError) as error:
         # Debian's Python lacks the module that `venv` needs.
         package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-        if os.getuid() != 0 or shutil.which("apt-get") is None:
+        if not _may_install():
             raise BootstrapFailed(
                 f"This Python can't make an environment: run `sudo apt-get install {package}`."
             ) from error
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update"], env=quiet, stdin=subprocess.DEVNULL, check=False)
-        _run(f"installing {package}", ["apt-get", "install", "--yes", package])
+        _apt_install([package])
         _run("making .venv", [sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT_PATH)])
+
+
+def _require_compiler() -> None:
+    version = sys.version_info[:2]
+    compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
+    headers = Path(sysconfig.get_path("include")) / "Python.h"
+    missing = packages_to_build(
+        version, platform.machine(), has_compiler=bool(shutil.which(compiler)), has_headers=headers.exists()
+    )
+    if missing and not _may_install():
+        raise BootstrapFailed(
+            f"pocketsphinx has no wheel for Python {version[0]}.{version[1]} and is built from source: run "
+            f"`sudo apt-get install {' '.join(missing)}` (Fedora: `sudo dnf install gcc python3-devel`), "
+            f"or name another Python, as in `make PYTHON=/path/to/python3.11 …`."
+        )
+    if missing:
+        _apt_install(missing)
+
+
+def packages_to_build(
+    version: tuple[int, int], machine: str, *, has_compiler: bool, has_headers: bool
+) -> list[str]:
+    """Missing Debian packages of the build of pocketsphinx; none where the pinned release has a wheel."""
+    if version in {(3, 11), (3, 13)} or (version == (3, 12) and machine == "x86_64"):
+        return []
+    header_package = f"python{version[0]}.{version[1]}-dev"
+    return [*([] if has_compiler else ["gcc"]), *([] if has_headers else [header_package])]
+
+
+def _may_install() -> bool:
+    return os.getuid() == 0 and shutil.which("apt-get") is not None
+
+
+def _apt_install(packages: list[str]) -> None:
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update"], env=quiet, stdin=subprocess.DEVNULL, check=False)
+    _run(f"installing {' '.join(packages)}", ["apt-get", "install", "--yes", *packages])
 
 
 def _run(what: str, argv: list[str]) -> None:

@@ -224,8 +224,9 @@ def protocol_problem(
     request: Request, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """Returns the problem document of an HTTP status, with a code made from its phrase."""
-    code = "".join(word.capitalize() for word in status.phrase.replace("-", " ").split())
-    return problem(request, status, code, status.phrase, detail, headers)
+    title = _PHRASE_OF.get(status, status.phrase)
+    code = "".join(word.capitalize() for word in title.replace("-", " ").split())
+    return problem(request, status, code, title, detail, headers)
 
 
 async def _unexpected_error(request: Request, _error: Exception) -> Response:

@@ -51,7 +51,9 @@ def scan_frames(
             pts.append(int(shown))
         except ValueError:
             raise FramesUncountable("its packets do not say when they are shown") from None
-        if flags.startswith(b"K"):
+        if b"D" in flags:
+            pts.pop()  # an edit list leaves this frame out: it is decoded for others and not shown
+        elif flags.startswith(b"K"):
             key_pts.append(pts[-1])
     pts.sort()
     key_pts.sort()

@@ -134,6 +134,19 @@ def test_a_joined_video_has_every_frame_of_an_encode_in_one_run(
         assert [digest for _, digest in joined] == [digest for _, digest in frames(source)]
 
 
+def test_frames_that_an_edit_list_leaves_out_are_not_counted(
+    long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
+) -> None:
+    """Such a list is what a cut without encoding leaves behind."""
+    source = tmp_path / "cut.mp4"
+    ffmpeg("-ss", "3.5", "-i", str(long_clips["hevc.mp4"]), "-c", "copy", str(source))
+    media = tool.probe(source, UnreportedProgress())
+
+    plan = chunk_tool.plan(source, media, UnreportedProgress())
+
+    assert plan.chunks == () and plan.whole_because == "it does not begin with a key frame"
+
+
 def test_a_cue_that_spans_a_border_is_drawn_on_both_sides_exactly(
     long_clips: dict[str, Path], tool: FfmpegTool, chunk_tool: ChunkTool, tmp_path: Path
 ) -> None:
