@@ -1,3 +1,5 @@
+"""Supported versions of Python: the project, its Makefile, its set-up and CI name the same."""
+
 from __future__ import annotations
 
 import re
