@@ -123,7 +123,7 @@ class TemporalTasks:
 
     async def ended(self, task_id: str, within_s: float) -> bool:
         """Waits up to `within_s` seconds; true when the task has ended or Temporal no longer has it."""
-        async with _answers():
+        async with _answers(timedelta(seconds=within_s)):
             try:
                 async with asyncio.timeout(within_s):
                     await self._handle(task_id).result()
