@@ -61,6 +61,7 @@ STATUS_OF: Mapping[type[PipelineError], int] = {
     errors.ListeningExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     errors.SourceTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.SourceTypeUnsupported: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     errors.RangeUnsatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     errors.FormInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.SourceEmpty: HTTPStatus.UNPROCESSABLE_ENTITY,

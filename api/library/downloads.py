@@ -16,13 +16,20 @@ from adapters.object_store import StoredObject
 from api.dependencies import Services
 from api.library.byte_ranges import ByteRange, parse_range
 from api.process_state.metrics import ApiMetrics
-from domain.errors import FileUnknown
+from domain.errors import FileUnknown, PreconditionFailed
 
 # OpenAPI parameters of the range and condition headers, which `serve` reads from the request.
 CONDITIONS = {
     "parameters": [
         {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
-        for name in ("Range", "If-Range", "If-None-Match", "If-Modified-Since")
+        for name in (
+            "Range",
+            "If-Range",
+            "If-Match",
+            "If-Unmodified-Since",
+            "If-None-Match",
+            "If-Modified-Since",
+        )
     ]
 }
 
@@ -39,6 +46,7 @@ async def serve(
         stored = await to_thread.run_sync(services.store.stat, key)
     if stored is None:
         raise FileUnknown("The file has been removed.")
+    require_unchanged(request.headers, stored)
     headers = {
         "ETag": etag_of(stored),
         "Accept-Ranges": "bytes",
@@ -69,6 +77,28 @@ async def serve(
 def etag_of(stored: StoredObject) -> str:
     """Returns a strong validator: the SHA-256 of the bytes where it is known, else the store's ETag."""
     return f'"{stored.sha256 or stored.etag}"'
+
+
+def require_unchanged(headers: Headers, stored: StoredObject) -> None:
+    """Raises `PreconditionFailed` unless the file is the version that If-Match or If-Unmodified-Since names.
+
+    If-Match takes precedence; a weak tag never matches there, and a date that can't be read counts as absent.
+    """
+    tags = headers.get("if-match")
+    if tags is not None:
+        known = {tag.strip() for tag in tags.split(",")}
+        changed = "*" not in known and etag_of(stored) not in known
+    else:
+        since = _date(headers.get("if-unmodified-since"))
+        changed = (
+            since is not None
+            and stored.modified is not None
+            and stored.modified.replace(microsecond=0) > since
+        )
+    if changed:
+        raise PreconditionFailed(
+            "The file has changed: fetch it again from its start, without the condition."
+        )
 
 
 def is_unchanged(headers: Headers, stored: StoredObject) -> bool:

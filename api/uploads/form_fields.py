@@ -13,6 +13,10 @@ from domain.subtitles.style import CueStyle
 from domain.tasks.options import ProcessingOptions, SubtitleMode
 
 FIELDS = ("subtitle_mode", "max_height", "language")
+# What uploaders send of their own beside the file (Uppy, Dropzone, FilePond): it is not read.
+UPLOADER_FIELDS = frozenset(
+    {"name", "type", "filename", "filetype", "relativePath", "lastModified", "size", "dzuuid", "fullPath"}
+)
 LIBRARY_FIELDS = ("resolution", "crf_value", *STYLE_FIELDS)
 
 # Two hours of dense subtitles have a tenth of this.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -12,6 +14,9 @@ from domain.errors import FormBroken
 _MOST_HEADERS = 8
 _LONGEST_HEADER = 4096
 _MOST_PARTS = 16
+
+_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_EXTENDED_FILENAME = re.compile(rb";\s*filename\*=(utf-8|iso-8859-1)'[\w-]*'([^;\s]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -108,10 +113,11 @@ class FormParser:
         self._field = self._value = b""
 
     def _on_headers_finished(self) -> None:
-        disposition, options = parse_options_header(self._headers.get(b"content-disposition"))
+        header = self._headers.get(b"content-disposition", b"")
+        disposition, options = parse_options_header(header)
         if disposition != b"form-data" or b"name" not in options:
             raise FormBroken("A part of the form has no name.")
-        filename = options.get(b"filename")
+        filename = _extended_filename(header) or options.get(b"filename")
         self._events.append(
             PartBegins(_text(options[b"name"]), None if filename is None else _text(filename))
         )
@@ -128,3 +134,14 @@ class FormParser:
 
 def _text(name: bytes) -> str:
     return name.decode("utf-8", errors="replace")
+
+
+def _extended_filename(disposition: bytes) -> bytes | None:
+    """The UTF-8 text of `filename*=UTF-8''caf%C3%A9.mp4` (RFC 8187), None without a readable one.
+
+    RFC 7578 forbids it in forms, and so the library passes over it; clients send it all the same.
+    """
+    match = _EXTENDED_FILENAME.search(_QUOTED.sub(b'""', disposition))
+    if match is None:
+        return None
+    return unquote_to_bytes(match[2]).decode(match[1].decode("ascii"), "replace").encode()

@@ -11,7 +11,7 @@ import anyio
 from anyio import to_thread
 
 from api.dependencies import Services
-from api.uploads.form_fields import SUBTITLES_LIMIT_BYTES, FormShape
+from api.uploads.form_fields import SUBTITLES_LIMIT_BYTES, UPLOADER_FIELDS, FormShape
 from api.uploads.form_parser import FormParser, PartBegins, PartBytes, PartEnds
 from api.uploads.thread_pipe import Pipe
 from domain.accounts.quotas import Usage
@@ -93,6 +93,9 @@ class FormReceiver:
             self._field = None
             # Check the fields before the file, so that an invalid one is refused before its bytes are stored.
             self._options()
+            return
+        if part.name in UPLOADER_FIELDS:
+            self._field, self._limit_bytes = bytearray(), _LONGEST_VALUE_BYTES
             return
         if part.name not in (*self._shape.fields, self._shape.subtitles_field) or not part.name:
             raise FormInvalid(f"Unknown form field {part.name[:40]!r}: the fields are {self._shape.names}.")

@@ -45,6 +45,10 @@ class FileUnknown(SenderError):
     """The task has no file with this name (yet)."""
 
 
+class PreconditionFailed(SenderError):
+    """The file has changed since the version that the request names."""
+
+
 class RangeUnsatisfiable(SenderError):
     """The requested byte range lies outside the file, which has `total` bytes."""
 

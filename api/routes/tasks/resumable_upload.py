@@ -87,6 +87,7 @@ async def begin(
             examples=["filename aG9saWRheS5tcDQ=,language ZnI="],
         ),
     ] = None,
+    upload_concat: Annotated[str | None, Header(include_in_schema=False)] = None,
     upload_defer_length: Annotated[str | None, Header(include_in_schema=False)] = None,
     upload_checksum: Annotated[
         str | None, Header(description="Checksum of the bytes in this request.")
@@ -105,6 +106,10 @@ async def begin(
     try:
         if upload_defer_length is not None:
             raise UploadHeaderInvalid("Upload-Defer-Length is not supported: send Upload-Length.")
+        if upload_concat is not None:
+            raise UploadHeaderInvalid(
+                "Upload-Concat is not supported: send the file as one upload, in as many requests as needed."
+            )
         announced_bytes = length_of(request)
         has_content = bool(announced_bytes) or "transfer-encoding" in request.headers
         if has_content:

@@ -19,6 +19,8 @@ def _get_kwargs(
     *,
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
+    if_unmodified_since: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
     if_modified_since: str | Unset = UNSET,
 ) -> dict[str, Any]:
@@ -28,6 +30,12 @@ def _get_kwargs(
 
     if not isinstance(if_range, Unset):
         headers["If-Range"] = if_range
+
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
+
+    if not isinstance(if_unmodified_since, Unset):
+        headers["If-Unmodified-Since"] = if_unmodified_since
 
     if not isinstance(if_none_match, Unset):
         headers["If-None-Match"] = if_none_match
@@ -101,6 +109,8 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
+    if_unmodified_since: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
     if_modified_since: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
@@ -113,6 +123,8 @@ def sync_detailed(
         name (str): A name from the task's `links`.
         range_ (str | Unset):
         if_range (str | Unset):
+        if_match (str | Unset):
+        if_unmodified_since (str | Unset):
         if_none_match (str | Unset):
         if_modified_since (str | Unset):
 
@@ -129,6 +141,8 @@ def sync_detailed(
         name=name,
         range_=range_,
         if_range=if_range,
+        if_match=if_match,
+        if_unmodified_since=if_unmodified_since,
         if_none_match=if_none_match,
         if_modified_since=if_modified_since,
     )
@@ -147,6 +161,8 @@ def sync(
     client: AuthenticatedClient | Client,
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
+    if_unmodified_since: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
     if_modified_since: str | Unset = UNSET,
 ) -> Any | Problem | None:
@@ -159,6 +175,8 @@ def sync(
         name (str): A name from the task's `links`.
         range_ (str | Unset):
         if_range (str | Unset):
+        if_match (str | Unset):
+        if_unmodified_since (str | Unset):
         if_none_match (str | Unset):
         if_modified_since (str | Unset):
 
@@ -176,6 +194,8 @@ def sync(
         client=client,
         range_=range_,
         if_range=if_range,
+        if_match=if_match,
+        if_unmodified_since=if_unmodified_since,
         if_none_match=if_none_match,
         if_modified_since=if_modified_since,
     ).parsed
@@ -188,6 +208,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
+    if_unmodified_since: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
     if_modified_since: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
@@ -200,6 +222,8 @@ async def asyncio_detailed(
         name (str): A name from the task's `links`.
         range_ (str | Unset):
         if_range (str | Unset):
+        if_match (str | Unset):
+        if_unmodified_since (str | Unset):
         if_none_match (str | Unset):
         if_modified_since (str | Unset):
 
@@ -216,6 +240,8 @@ async def asyncio_detailed(
         name=name,
         range_=range_,
         if_range=if_range,
+        if_match=if_match,
+        if_unmodified_since=if_unmodified_since,
         if_none_match=if_none_match,
         if_modified_since=if_modified_since,
     )
@@ -232,6 +258,8 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
+    if_unmodified_since: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
     if_modified_since: str | Unset = UNSET,
 ) -> Any | Problem | None:
@@ -244,6 +272,8 @@ async def asyncio(
         name (str): A name from the task's `links`.
         range_ (str | Unset):
         if_range (str | Unset):
+        if_match (str | Unset):
+        if_unmodified_since (str | Unset):
         if_none_match (str | Unset):
         if_modified_since (str | Unset):
 
@@ -262,6 +292,8 @@ async def asyncio(
             client=client,
             range_=range_,
             if_range=if_range,
+            if_match=if_match,
+            if_unmodified_since=if_unmodified_since,
             if_none_match=if_none_match,
             if_modified_since=if_modified_since,
         )

@@ -18,6 +18,8 @@ def _get_kwargs(
     *,
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
+    if_unmodified_since: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
     if_modified_since: str | Unset = UNSET,
 ) -> dict[str, Any]:
@@ -27,6 +29,12 @@ def _get_kwargs(
 
     if not isinstance(if_range, Unset):
         headers["If-Range"] = if_range
+
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
+
+    if not isinstance(if_unmodified_since, Unset):
+        headers["If-Unmodified-Since"] = if_unmodified_since
 
     if not isinstance(if_none_match, Unset):
         headers["If-None-Match"] = if_none_match
@@ -102,6 +110,8 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
+    if_unmodified_since: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
     if_modified_since: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
@@ -113,6 +123,8 @@ def sync_detailed(
         video_id (str): The video's id, or the id of its task.
         range_ (str | Unset):
         if_range (str | Unset):
+        if_match (str | Unset):
+        if_unmodified_since (str | Unset):
         if_none_match (str | Unset):
         if_modified_since (str | Unset):
 
@@ -128,6 +140,8 @@ def sync_detailed(
         video_id=video_id,
         range_=range_,
         if_range=if_range,
+        if_match=if_match,
+        if_unmodified_since=if_unmodified_since,
         if_none_match=if_none_match,
         if_modified_since=if_modified_since,
     )
@@ -145,6 +159,8 @@ def sync(
     client: AuthenticatedClient | Client,
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
+    if_unmodified_since: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
     if_modified_since: str | Unset = UNSET,
 ) -> Any | Problem | None:
@@ -156,6 +172,8 @@ def sync(
         video_id (str): The video's id, or the id of its task.
         range_ (str | Unset):
         if_range (str | Unset):
+        if_match (str | Unset):
+        if_unmodified_since (str | Unset):
         if_none_match (str | Unset):
         if_modified_since (str | Unset):
 
@@ -172,6 +190,8 @@ def sync(
         client=client,
         range_=range_,
         if_range=if_range,
+        if_match=if_match,
+        if_unmodified_since=if_unmodified_since,
         if_none_match=if_none_match,
         if_modified_since=if_modified_since,
     ).parsed
@@ -183,6 +203,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
+    if_unmodified_since: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
     if_modified_since: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
@@ -194,6 +216,8 @@ async def asyncio_detailed(
         video_id (str): The video's id, or the id of its task.
         range_ (str | Unset):
         if_range (str | Unset):
+        if_match (str | Unset):
+        if_unmodified_since (str | Unset):
         if_none_match (str | Unset):
         if_modified_since (str | Unset):
 
@@ -209,6 +233,8 @@ async def asyncio_detailed(
         video_id=video_id,
         range_=range_,
         if_range=if_range,
+        if_match=if_match,
+        if_unmodified_since=if_unmodified_since,
         if_none_match=if_none_match,
         if_modified_since=if_modified_since,
     )
@@ -224,6 +250,8 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
+    if_unmodified_since: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
     if_modified_since: str | Unset = UNSET,
 ) -> Any | Problem | None:
@@ -235,6 +263,8 @@ async def asyncio(
         video_id (str): The video's id, or the id of its task.
         range_ (str | Unset):
         if_range (str | Unset):
+        if_match (str | Unset):
+        if_unmodified_since (str | Unset):
         if_none_match (str | Unset):
         if_modified_since (str | Unset):
 
@@ -252,6 +282,8 @@ async def asyncio(
             client=client,
             range_=range_,
             if_range=if_range,
+            if_match=if_match,
+            if_unmodified_since=if_unmodified_since,
             if_none_match=if_none_match,
             if_modified_since=if_modified_since,
         )

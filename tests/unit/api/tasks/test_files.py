@@ -179,3 +179,36 @@ async def test_an_empty_file_is_served(published: Harness) -> None:
     answer = await get(published)
 
     assert (answer.status_code, answer.content, answer.headers["content-length"]) == (200, b"", "0")
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"if_match": '"another"'},
+        {"if_match": f'W/"{hashlib.sha256(CONTENT).hexdigest()}"'},
+        {"if_match": '"another"', "range": "bytes=0-9"},
+        {"if_unmodified_since": "Mon, 01 Jan 2001 00:00:00 GMT"},
+    ],
+)
+async def test_a_file_that_is_not_the_named_version_is_not_sent(
+    published: Harness, condition: dict[str, str]
+) -> None:
+    answer = await get(published, **condition)
+
+    assert (answer.status_code, answer.json()["code"]) == (412, "PreconditionFailed")
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"if_match": "*"},
+        {"if_match": f'"another", "{hashlib.sha256(CONTENT).hexdigest()}"'},
+        {"if_unmodified_since": "Fri, 01 Jan 2100 00:00:00 GMT"},
+        {"if_unmodified_since": "no date"},
+        {"if_match": "*", "if_unmodified_since": "Mon, 01 Jan 2001 00:00:00 GMT"},
+    ],
+)
+async def test_a_file_that_is_the_named_version_is_sent(
+    published: Harness, condition: dict[str, str]
+) -> None:
+    assert (await get(published, **condition)).content == CONTENT

@@ -205,3 +205,39 @@ async def test_a_repeated_upload_without_temporal_removes_nothing(harness: Harne
 
     assert answer.status_code == 503
     assert len(harness.leftovers()) == 2
+
+
+@pytest.mark.parametrize(
+    ("parameters", "shown"),
+    [
+        (b"filename*=UTF-8''caf%C3%A9.mp4", "caf\u00e9.mp4"),
+        (b"filename=\"cafe.mp4\"; filename*=UTF-8'fr'caf%C3%A9.mp4", "caf\u00e9.mp4"),
+        (b"filename*=ISO-8859-1''caf%E9.mp4", "caf\u00e9.mp4"),
+        (b'filename="cafe.mp4"; filename*=nonsense', "cafe.mp4"),
+    ],
+)
+async def test_an_extended_file_name_is_understood(harness: Harness, parameters: bytes, shown: str) -> None:
+    content = (
+        b'--XXXX\r\nContent-Disposition: form-data; name="file"; ' + parameters
+        + b"\r\nContent-Type: video/mp4\r\n\r\n" + video() + b"\r\n--XXXX--\r\n"
+    )  # fmt: skip
+
+    await harness.client.post(
+        "/video/upload", content=content, headers={"Content-Type": "multipart/form-data; boundary=XXXX"}
+    )
+
+    [row] = harness.services.catalogue.page(OWNER).videos
+    assert row.filename == shown
+
+
+async def test_fields_that_uploaders_add_of_their_own_are_ignored(harness: Harness) -> None:
+    content = form(
+        part("name", b"a.mp4"),
+        part("type", b"video/mp4"),
+        part("relativePath", b"null"),
+        part("file", video(), "a.mp4"),
+    )
+
+    answer = await harness.client.post("/video/upload", content=content, headers=HEADERS)
+
+    assert answer.status_code == 202

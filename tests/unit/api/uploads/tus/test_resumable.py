@@ -116,6 +116,8 @@ async def test_an_unfinished_upload_has_its_length_its_metadata_and_its_expiry(h
         ({**TUS}, 400, "UploadHeaderInvalid"),
         ({**TUS, "Upload-Length": "-5"}, 400, "UploadHeaderInvalid"),
         ({**TUS, "Upload-Defer-Length": "1"}, 400, "UploadHeaderInvalid"),
+        ({**TUS, "Upload-Length": "100", "Upload-Concat": "partial"}, 400, "UploadHeaderInvalid"),
+        ({**TUS, "Upload-Concat": "final;/files/a /files/b"}, 400, "UploadHeaderInvalid"),
         ({**TUS, "Upload-Length": "100", "Upload-Metadata": "filename ***"}, 400, "UploadHeaderInvalid"),
         ({**TUS, "Upload-Length": "100", "Upload-Metadata": "a,a"}, 400, "UploadHeaderInvalid"),
         ({**TUS, "Upload-Length": "0"}, 422, "SourceEmpty"),
