@@ -85,7 +85,8 @@ def require_unchanged(headers: Headers, stored: StoredObject) -> None:
     If-Match takes precedence; a weak tag never matches there, and a date that can't be read counts as absent.
     """
     tags = headers.get("if-match")
-    if tags is not None:
+    # An empty list of tags is no list, and counts as absent.
+    if tags:
         known = {tag.strip() for tag in tags.split(",")}
         changed = "*" not in known and etag_of(stored) not in known
     else:
